@@ -1,0 +1,102 @@
+"""What stands between a company and the internet: an authority of its own, and a proxy."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import threading
+from pathlib import Path
+from typing import Self
+
+
+class Authority:
+    """A certificate authority that nobody trusts until told to, and what it vouches for."""
+
+    def __init__(self, folder: Path, name: str = "Contoso inspection") -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.file = folder / "authority.pem"
+        _openssl(
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+            "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign",
+            "-keyout", str(folder / "authority.key"), "-out", str(self.file),
+        )  # fmt: skip
+
+    def certificate(self, names: str = "IP:127.0.0.1,DNS:mimecast.invalid", *, ended: bool = False) -> ssl.SSLContext:
+        """A server's context for these names."""
+        request, key, made = (self.folder / f"server.{ending}" for ending in ("csr", "key", "pem"))
+        (self.folder / "index.txt").write_text("")
+        (self.folder / "extension").write_text(f"subjectAltName={names}\nauthorityKeyIdentifier=keyid\n")
+        config = self.folder / "ca.cnf"
+        config.write_text(
+            f"[ca]\ndefault_ca=d\n[d]\nnew_certs_dir={self.folder}\ndatabase={self.folder}/index.txt\n"
+            "default_md=sha256\npolicy=p\nrand_serial=yes\n[p]\ncommonName=supplied\n"
+        )
+        _openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-keyout", str(key), "-out", str(request))
+        _openssl(
+            "ca", "-batch", "-notext", "-config", str(config), "-in", str(request), "-cert", str(self.file),
+            "-keyfile", str(self.folder / "authority.key"), "-extfile", str(self.folder / "extension"),
+            "-startdate", "20200101000000Z", "-enddate", "20200102000000Z" if ended else "20490101000000Z",
+            "-out", str(made),
+        )  # fmt: skip
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(made, key)
+        return context
+
+
+def _openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+class Proxy:
+    """Connects whoever asks to one server, whatever host they name; or refuses with a status."""
+
+    def __init__(self, target: tuple[str, int], refusal: str = "") -> None:
+        self.asked: list[str] = []
+        self._target, self._refusal = target, refusal
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://user:recognisable@127.0.0.1:{self._listener.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            with client:
+                self._connect(client)
+
+    def _connect(self, client: socket.socket) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += client.recv(65536)
+        self.asked.append(head.split(b"\r\n")[0].decode())
+        if self._refusal:
+            client.sendall(f"HTTP/1.1 {self._refusal}\r\nContent-Length: 0\r\n\r\n".encode())
+            return
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(self._target) as server:
+            back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+            back.start()
+            _pump(client, server)
+            back.join()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while part := source.recv(65536):
+            target.sendall(part)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return

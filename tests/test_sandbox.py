@@ -1,0 +1,428 @@
+"""The sandbox is as strict as Mimecast, or stricter; the made-up company's story reads like a real one's."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from mimecast.api.auth import Api1Keys, authorization, date_text, new_request_id, utc_now
+from mimecast.api.client import SAFE_SCORE_SUMMARY
+from mimecast.sandbox.api1 import ASSUMED_SKEW
+from mimecast.sandbox.server import LIMIT, LIMIT_OF_STRANGERS, MOST_BYTES, TOY_KEYS, PortTaken, Sandbox
+from mimecast.sandbox.story import LENGTH, NO_SNAPSHOTS, PHISHING, REORGANISATION, Story
+from mimecast.scores import GRADES, ScoreCounts
+from tests.conftest import NOW, TODAY, facts
+
+COUNTS = ScoreCounts(a=5, b=4, c=3, d=2, f=1, other=9)
+GOOD_BODY = b'{"data": []}'
+ASSUMED = "(assumed answer)"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def error(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.body["fail"][0]["errors"][0]
+        return found
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[Sandbox]:
+    """A sandbox whose clock stands still at `NOW`."""
+    with Sandbox(lambda: COUNTS, clock=lambda: NOW) as server:
+        yield server
+
+
+def signed(
+    keys: Api1Keys = TOY_KEYS, *, date: str = date_text(NOW), path: str = SAFE_SCORE_SUMMARY, request_id: str = ""
+) -> dict[str, str]:
+    """The headers of a request that is right in all that is not given."""
+    request_id = request_id or new_request_id()
+    return {
+        "Authorization": authorization(keys, date=date, request_id=request_id, path=path),
+        "x-mc-app-id": keys.app_id,
+        "x-mc-date": date,
+        "x-mc-req-id": request_id,
+        "Content-Type": "application/json",
+    }
+
+
+def send(
+    sandbox: Sandbox,
+    headers: dict[str, str],
+    *,
+    method: str = "POST",
+    path: str = SAFE_SCORE_SUMMARY,
+    body: bytes = GOOD_BODY,
+) -> Answer:
+    connection = http.client.HTTPConnection(sandbox.base_url.removeprefix("http://"), timeout=10)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return Answer(response.status, dict(response.getheaders()), json.loads(response.read()))
+    finally:
+        connection.close()
+
+
+def without(headers: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in headers.items() if key != name}
+
+
+def test_a_request_that_is_right_gets_the_counts(strict: Sandbox) -> None:
+    headers = signed()
+    answer = send(strict, headers)
+    assert answer.status == 200
+    counts = {"a": 5, "b": 4, "c": 3, "d": 2, "f": 1}
+    assert answer.body == {"fail": [], "meta": {"status": 200}, "data": [{"scoreCounts": counts}]}
+    assert strict.requests_seen[-1] == headers["x-mc-req-id"]
+
+
+def test_every_answer_has_the_shape_of_the_documented_example(strict: Sandbox) -> None:
+    assert send(strict, signed()).body == facts("recorded_answers")["documented_example"]["body"]
+
+
+@pytest.mark.parametrize("name", ["Authorization", "x-mc-app-id", "x-mc-date", "x-mc-req-id"])
+@pytest.mark.parametrize("value", [None, ""], ids=["missing", "empty"])
+def test_a_header_that_is_missing_is_named(strict: Sandbox, name: str, value: str | None) -> None:
+    headers = signed() | {name: value} if value is not None else without(signed(), name)
+    answer = send(strict, {key: text for key, text in headers.items() if text is not None})
+    assert answer.status == answer.body["meta"]["status"] == 400
+    assert name.lower() in answer.error["message"]
+    assert answer.error["message"].endswith(ASSUMED)
+
+
+def test_a_wrong_application_id_is_answered_as_recorded(strict: Sandbox) -> None:
+    recorded = facts("recorded_answers")["wrong_application_id"]
+    answer = send(strict, signed(replace(TOY_KEYS, app_id="other")))
+    assert (answer.status, answer.body) == (recorded["status"], recorded["body"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"access_key": "other"}, {"secret_key": "b3RoZXI="}, {"app_key": "other"}],
+    ids=lambda keys: next(iter(keys)),
+)
+def test_any_other_wrong_key_is_answered_as_recorded(strict: Sandbox, change: dict[str, str]) -> None:
+    recorded = facts("recorded_answers")["wrong_signature"]
+    answer = send(strict, signed(replace(TOY_KEYS, **change)))
+    assert (answer.status, answer.body) == (recorded["status"], recorded["body"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Authorization": "MC sandbox-access-key:"},
+        {"Authorization": "MC"},
+        {"Authorization": "MC stranger:AAAA"},
+        {"Authorization": "Bearer token"},
+        {"Authorization": signed()["Authorization"].replace("MC ", "mc ")},
+        {"x-mc-req-id": new_request_id()},
+        {"x-mc-date": date_text(NOW - timedelta(seconds=1))},
+    ],
+    ids=[
+        "no signature",
+        "no key",
+        "a stranger",
+        "another scheme",
+        "lower case",
+        "an id that was not signed",
+        "a date that was not signed",
+    ],
+)
+def test_what_was_not_signed_is_refused(strict: Sandbox, change: dict[str, str]) -> None:
+    answer = send(strict, signed() | change)
+    assert answer.status == 401
+    assert answer.error == {
+        "code": "err_xdk_invalid_signature",
+        "message": "0004 Invalid Signature",
+        "retryable": False,
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/api/other", f"http://127.0.0.1{SAFE_SCORE_SUMMARY}", "/api?x=1"])
+def test_a_signature_for_another_path_is_refused(strict: Sandbox, path: str) -> None:
+    assert send(strict, signed(path=path)).status == 401
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        format_datetime(NOW, usegmt=True),
+        "Mon, 24 Nov 2026 12:50:11 UTC",
+        "Di, 24 Nov 2026 12:50:11 UTC",
+        "Die, 24 Nov 2026 12:50:11 UTC",
+        "mar, 24 nov 2026 12:50:11 UTC",
+        "Tue, 24 November 2026 12:50:11 UTC",
+        "Tue, 24 Nov 2026 12:50:11",
+        "Tue, 24 Nov 2026 12:50:11 +0000",
+        "Tue, 24 Nov 2026 12:50:11 utc",
+        "Tue, 24 Nov 26 12:50:11 UTC",
+        "Tue, 31 Nov 2026 12:50:11 UTC",
+        "Tue, 24 Nov 2026 24:50:11 UTC",
+        "Tue,  24 Nov 2026 12:50:11 UTC",
+        "2026-11-24T12:50:11Z",
+        "1795524611",
+        "now",
+    ],
+)
+def test_a_date_of_another_form_is_refused_although_it_was_signed(strict: Sandbox, date: str) -> None:
+    answer = send(strict, signed(date=date))
+    assert answer.status == 401
+    assert answer.error["message"] == f"x-mc-date is not a date, or too far from now {ASSUMED}"
+
+
+def test_the_day_of_the_month_has_two_digits() -> None:
+    early = datetime(2026, 11, 4, 12, tzinfo=NOW.tzinfo)
+    with Sandbox(lambda: COUNTS, clock=lambda: early) as server:
+        assert send(server, signed(date="Wed, 4 Nov 2026 12:00:00 UTC")).status == 401
+        assert send(server, signed(date="Wed, 04 Nov 2026 12:00:00 UTC")).status == 200
+
+
+@pytest.mark.parametrize("sign", [1, -1], ids=["ahead", "behind"])
+@pytest.mark.parametrize(("over", "status"), [(-1, 200), (0, 200), (1, 401)], ids=["inside", "at the limit", "outside"])
+def test_a_clock_may_be_wrong_up_to_the_limit(strict: Sandbox, sign: int, over: int, status: int) -> None:
+    sent = NOW + sign * (ASSUMED_SKEW + timedelta(seconds=over))
+    assert send(strict, signed(date=date_text(sent))).status == status
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(30, 200), (31, 401)], ids=["inside", "outside"])
+def test_the_limit_can_be_chosen(seconds: int, status: int) -> None:
+    with Sandbox(lambda: COUNTS, clock=lambda: NOW, skew=timedelta(seconds=30)) as server:
+        assert send(server, signed(date=date_text(NOW + timedelta(seconds=seconds)))).status == status
+
+
+def test_without_a_clock_of_its_own_it_goes_by_the_real_time(sandbox: Sandbox) -> None:
+    assert send(sandbox, signed(date=date_text(utc_now()))).status == 200
+    assert send(sandbox, signed(date=date_text(utc_now() - timedelta(days=1)))).status == 401
+
+
+@pytest.mark.parametrize(
+    "request_id",
+    [
+        "1",
+        "8578FCFC-A305-4D9A-99CB",
+        "8578FCFCA3054D9A99CBF4D5ECEFE297",
+        "{8578FCFC-A305-4D9A-99CB-F4D5ECEFE297}",
+        "urn:uuid:8578fcfc-a305-4d9a-99cb-f4d5ecefe297",
+        "8578FCFC-A305-4D9A-99CB-F4D5ECEFE29G",
+    ],
+)
+def test_an_id_that_is_no_guid_is_refused_although_it_was_signed(strict: Sandbox, request_id: str) -> None:
+    answer = send(strict, signed(request_id=request_id))
+    assert answer.status == 400
+    assert answer.error["message"] == f"x-mc-req-id is not a GUID {ASSUMED}"
+
+
+def test_a_guid_may_be_in_capitals_as_in_the_documentation(strict: Sandbox) -> None:
+    assert send(strict, signed(request_id="8578FCFC-A305-4D9A-99CB-F4D5ECEFE297")).status == 200
+
+
+@pytest.mark.parametrize("kind", [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
+def test_another_content_type_is_refused(strict: Sandbox, kind: str | None) -> None:
+    headers = without(signed(), "Content-Type")
+    answer = send(strict, headers if kind is None else headers | {"Content-Type": kind})
+    assert answer.status == 400
+    assert answer.error["message"] == f"Content-Type is not application/json {ASSUMED}"
+
+
+def test_a_content_type_may_name_its_encoding(strict: Sandbox) -> None:
+    assert send(strict, signed() | {"Content-Type": "Application/JSON; charset=utf-8"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "The body is not JSON"),
+        (b"{'data': []}", "The body is not JSON"),
+        (b"data=1", "The body is not JSON"),
+        (b"\xff\xfe", "The body is not JSON"),
+        (b"[" * 60_000, "The body is not JSON"),
+        (b"{}", "The body has no list named data"),
+        (b"[]", "The body has no list named data"),
+        (b"null", "The body has no list named data"),
+        (b'{"data": {}}', "The body has no list named data"),
+        (b'{"Data": []}', "The body has no list named data"),
+    ],
+    ids=["empty", "python", "form", "not text", "too deep", "no data", "list", "null", "object", "capital"],
+)
+def test_a_body_of_another_form_is_refused(strict: Sandbox, body: bytes, said: str) -> None:
+    answer = send(strict, signed(), body=body)
+    assert answer.status == 400
+    assert answer.error["message"] == f"{said} {ASSUMED}"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_another_method_is_refused(strict: Sandbox, method: str) -> None:
+    assert send(strict, signed(), method=method).status == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        f"{SAFE_SCORE_SUMMARY}/",
+        f"{SAFE_SCORE_SUMMARY}?x=1",
+        SAFE_SCORE_SUMMARY.upper(),
+        "/api/account/get-account",
+    ],
+)
+def test_another_path_is_not_there(strict: Sandbox, path: str) -> None:
+    assert send(strict, signed(path=path), path=path).status == 404
+
+
+@pytest.mark.parametrize(("size", "status"), [(MOST_BYTES, 200), (MOST_BYTES + 1, 413)], ids=["largest", "too large"])
+def test_a_body_that_is_too_large_is_refused(strict: Sandbox, size: int, status: int) -> None:
+    assert send(strict, signed(), body=GOOD_BODY.ljust(size)).status == status
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "1e3"])
+def test_a_length_that_is_no_number_is_refused(strict: Sandbox, length: str) -> None:
+    assert send(strict, signed() | {"Content-Length": length}).status == 413
+
+
+def test_what_was_refused_is_not_counted_as_answered(strict: Sandbox) -> None:
+    before = list(strict.requests_seen)
+    send(strict, signed(replace(TOY_KEYS, app_id="other")))
+    send(strict, signed(replace(TOY_KEYS, app_key="other")))
+    send(strict, signed(), body=b"")
+    send(strict, signed(), method="GET")
+    assert strict.requests_seen == before
+
+
+@pytest.mark.parametrize(
+    ("keys", "limit"),
+    [(TOY_KEYS, LIMIT), (replace(TOY_KEYS, access_key="stranger"), LIMIT_OF_STRANGERS)],
+    ids=["known access key", "unknown access key"],
+)
+def test_every_answer_says_how_many_requests_are_left(keys: Api1Keys, limit: int) -> None:
+    with Sandbox(lambda: COUNTS, clock=lambda: NOW) as server:
+        headers = send(server, signed(keys)).headers
+    assert headers["X-RateLimit-Limit"] == str(limit)
+    assert headers["X-RateLimit-Remaining"] == str(limit - 1)
+    assert 0 < int(headers["X-RateLimit-Reset"]) <= 5000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("GET", SAFE_SCORE_SUMMARY, b""), ("POST", "/other", GOOD_BODY), ("POST", SAFE_SCORE_SUMMARY, b"?")],
+    ids=["method", "path", "body"],
+)
+def test_a_refusal_tells_the_time_and_the_limit_too(strict: Sandbox, method: str, path: str, body: bytes) -> None:
+    headers = send(strict, signed(), method=method, path=path, body=body).headers
+    assert {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} <= set(headers)
+    assert parsedate_to_datetime(headers["Date"]).tzinfo is not None
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_requests_of_all_kinds_share_one_allowance() -> None:
+    with Sandbox(lambda: COUNTS, clock=lambda: NOW) as server:
+        left = [
+            int(send(server, signed(), path=path).headers["X-RateLimit-Remaining"])
+            for path in (SAFE_SCORE_SUMMARY, "/other")
+        ]
+    assert left == [LIMIT - 1, LIMIT - 2]
+
+
+def test_the_log_names_the_request_and_nothing_secret() -> None:
+    lines: list[str] = []
+    with Sandbox(lambda: COUNTS, clock=lambda: NOW, log=lines.append) as server:
+        send(server, signed())
+        send(server, signed(), path="/other?token=recognisable")
+    assert lines == [f"POST {SAFE_SCORE_SUMMARY} 200", "POST /other 404"]
+
+
+def test_it_listens_on_this_computer_only_and_says_when_the_port_is_taken(strict: Sandbox) -> None:
+    host, _, port = strict.base_url.removeprefix("http://").partition(":")
+    assert host == "127.0.0.1"
+    with pytest.raises(PortTaken, match=f"Port {port} on 127.0.0.1 cannot be used"):
+        Sandbox(lambda: COUNTS, port=int(port))
+
+
+def test_everybody_sees_the_same_story() -> None:
+    assert Story(TODAY).past() == Story(TODAY).past()
+    assert Story(TODAY).past() != Story(TODAY, seed=1).past()
+
+
+def test_the_story_ends_today_whatever_the_day() -> None:
+    later = TODAY + timedelta(days=100)
+    assert Story(later).counts_on(later) == Story(TODAY).counts_on(TODAY)
+    assert [counts for _, counts in Story(later).past()] == [counts for _, counts in Story(TODAY).past()]
+
+
+def test_the_past_is_two_years_long_and_ends_yesterday(story: Story) -> None:
+    taken = [at for at, _ in story.past()]
+    assert taken[0].date() == story.first_day == TODAY - timedelta(days=LENGTH)
+    assert taken[-1].date() == TODAY - timedelta(days=1)
+    assert taken == sorted(set(taken))
+    assert {at.utcoffset() for at in taken} == {timedelta(0)}
+
+
+def test_the_past_lacks_a_fortnight_and_two_single_days(story: Story) -> None:
+    days = [at.date() for at, _ in story.past()]
+    gaps = [(after - before).days - 1 for before, after in pairwise(days) if after - before > timedelta(days=1)]
+    assert sorted(gaps) == [1, 1, 14]
+    assert len(days) == LENGTH - len(NO_SNAPSHOTS)
+
+
+def day_of(story: Story, number: int) -> date:
+    return story.first_day + timedelta(days=number)
+
+
+def share_at_risk(story: Story, number: int) -> float:
+    """The mean of a week, so that no single day decides."""
+    week = [story.counts_on(day_of(story, day)) for day in range(number, number + 7)]
+    return 100 * sum(counts.at_risk for counts in week) / sum(counts.users_graded for counts in week)
+
+
+def test_the_reorganisation_brings_users_who_need_training(story: Story) -> None:
+    before, after = (
+        story.counts_on(day_of(story, number)).users_graded for number in (REORGANISATION, REORGANISATION + 5)
+    )
+    assert after - before > 60
+    assert share_at_risk(story, REORGANISATION + 5) > share_at_risk(story, REORGANISATION - 7)
+
+
+def test_the_company_gets_better_over_two_years(story: Story) -> None:
+    assert share_at_risk(story, LENGTH - 6) < share_at_risk(story, 0) - 3
+    start, end = story.counts_on(story.first_day), story.counts_on(TODAY)
+    assert (end.share(end.doing_well) or 0) > (start.share(start.doing_well) or 100)
+
+
+def test_many_fall_for_the_phishing_campaign_and_are_trained(story: Story) -> None:
+    before, after, trained = (share_at_risk(story, number) for number in (PHISHING - 7, PHISHING + 6, PHISHING + 75))
+    assert after > before + 1
+    assert trained < before
+
+
+def test_every_day_of_the_story_has_everybody_in_a_grade(story: Story) -> None:
+    for number in range(LENGTH + 1):
+        counts = story.counts_on(day_of(story, number))
+        assert counts.users_graded == sum(counts.users(grade) for grade in GRADES)
+        assert min(counts.users(grade) for grade in GRADES) > 0
+        assert 1000 < counts.users_graded < 1300
+
+
+def test_the_headcount_changes_by_a_few_users_a_day_but_for_the_reorganisation(story: Story) -> None:
+    users = [story.counts_on(day_of(story, number)).users_graded for number in range(LENGTH + 1)]
+    changes = [abs(after - before) for before, after in pairwise(users)]
+    del changes[REORGANISATION : REORGANISATION + 5]
+    assert max(changes) <= 10
+
+
+def test_days_outside_the_story_are_answered_too(story: Story) -> None:
+    assert story.counts_on(story.first_day - timedelta(days=1000)) == story.counts_on(story.first_day)
+    far = story.counts_on(TODAY + timedelta(days=5000))
+    assert far == story.counts_on(TODAY + timedelta(days=10_000))
+    assert far.users_graded > 1000

@@ -1,0 +1,392 @@
+"""Settings: what is right is taken, what is wrong is named by key and place, and never by value."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from mimecast.api.auth import Api1Keys, Api2Keys
+from mimecast.settings import (
+    PROJECT,
+    SettingsError,
+    read_accounts,
+    read_dashboard,
+    read_secrets_files,
+    read_settings,
+    read_store_url,
+    secrets_files,
+)
+
+ACCOUNT = {
+    "name": "Contoso",
+    "base_url": "https://eu-api.mimecast.com",
+    "access_key": "recognisable-access",
+    "secret_key": "cmVjb2duaXNhYmxl",
+    "app_id": "recognisable-id",
+    "app_key": "recognisable-key",
+}
+CLIENT = {"name": "Fabrikam", "client_id": "recognisable-client", "client_secret": "recognisable-client-secret"}
+VARIABLES = {f"MIMECAST_{key.upper()}": value for key, value in ACCOUNT.items()}
+
+
+def without(key: str) -> dict[str, str]:
+    return {name: value for name, value in ACCOUNT.items() if name != key}
+
+
+def test_nothing_configured_means_no_account_and_the_default_store() -> None:
+    settings = read_settings({}, {})
+    assert settings.accounts == ()
+    assert settings.store_url == f"sqlite:///{PROJECT / 'data' / 'snapshots.db'}"
+    assert settings.dashboard.time_zone.key == "UTC"
+    assert settings.dashboard.refresh_after == timedelta(hours=6)
+
+
+def test_one_account_is_called_default() -> None:
+    (account,) = read_accounts({"mimecast": ACCOUNT}, {})
+    assert (account.id, account.name, account.base_url) == ("default", "Contoso", "https://eu-api.mimecast.com")
+    assert isinstance(account.keys, Api1Keys)
+    assert account.keys.secret_key == "cmVjb2duaXNhYmxl"
+    assert "recognisable" not in repr(account)
+
+
+def test_which_keys_are_set_decides_the_generation_of_the_api() -> None:
+    accounts = {"contoso": ACCOUNT, "fabrikam": CLIENT}
+    first, second = read_accounts({"mimecast": {"accounts": accounts}}, {})
+    assert isinstance(first.keys, Api1Keys)
+    assert second.keys == Api2Keys("recognisable-client", "recognisable-client-secret")
+    assert second.base_url == "https://api.services.mimecast.com"
+    assert "recognisable" not in repr(second)
+
+
+def test_api_2_0_takes_another_address_and_variables_too() -> None:
+    variables = {"MIMECAST_CLIENT_ID": "id", "MIMECAST_CLIENT_SECRET": "secret"}
+    (account,) = read_accounts({}, variables | {"MIMECAST_BASE_URL": "https://uk-api.services.mimecast.com/"})
+    assert (account.base_url, account.keys) == ("https://uk-api.services.mimecast.com", Api2Keys("id", "secret"))
+
+
+def test_several_accounts_keep_their_order_and_names() -> None:
+    accounts = read_accounts({"mimecast": {"accounts": {"zeta": ACCOUNT, "alpha": without("name")}}}, {})
+    assert [(account.id, account.name) for account in accounts] == [("zeta", "Contoso"), ("alpha", "alpha")]
+
+
+def test_the_environment_stands_for_one_account_and_wins() -> None:
+    (account,) = read_accounts({"mimecast": {"acess_key": "ignored"}}, VARIABLES)
+    assert (account.id, account.name) == ("default", "Contoso")
+    assert read_accounts({}, {"MIMECAST_APP_ID": " "}) == ()
+
+
+def test_accounts_of_the_file_are_not_read_beside_variables() -> None:
+    file = {"mimecast": {"accounts": {"fabrikam": ACCOUNT | {"name": "Fabrikam"}}}}
+    (account,) = read_accounts(file, VARIABLES | {"MIMECAST_BASE_URL": "https://us-api.mimecast.com"})
+    assert (account.id, account.name, account.base_url) == ("default", "Contoso", "https://us-api.mimecast.com")
+
+
+def test_an_account_of_the_file_is_not_completed_from_variables() -> None:
+    with pytest.raises(SettingsError, match="the environment lacks MIMECAST_CLIENT_ID and"):
+        read_accounts({"mimecast": ACCOUNT}, {"MIMECAST_NAME": "Contoso"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"MIMECAST_SECRET_KEY": "recognisable!"}, "MIMECAST_SECRET_KEY in the environment is not base64"),
+        ({"MIMECAST_BASE_URL": "http://recognisable.com"}, "MIMECAST_BASE_URL in the environment begins with http"),
+        ({"MIMECAST_BASE_URL": "recognisable"}, "MIMECAST_BASE_URL in the environment is not a web address"),
+        ({"MIMECAST_CLIENT_ID": "recognisable"}, "(MIMECAST_ACCESS_KEY) and of API 2.0 (MIMECAST_CLIENT_ID)"),
+    ],
+    ids=["secret key", "plain http", "no address", "both kinds"],
+)
+def test_a_wrong_variable_is_named_and_not_repeated(variables: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_accounts({}, VARIABLES | variables)
+    assert said in str(caught.value)
+    assert "recognisable" not in f"{caught.value} {caught.value!r}"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("acess_key", "access_key"),
+        ("Secret_Key", "secret_key"),
+        ("baseurl", "base_url"),
+        ("appkey", "app_key"),
+        ("app-id", "app_id"),
+        ("clientsecret", "client_secret"),
+        ("nmae", "name"),
+    ],
+)
+def test_a_near_miss_gets_the_key_that_was_meant(written: str, meant: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_accounts({"mimecast": ACCOUNT | {written: "recognisable"}}, {})
+    assert str(caught.value) == f"[mimecast] holds the unknown key {written!r}. Did you mean {meant}?"
+
+
+@pytest.mark.parametrize("key", ["base_url", "access_key", "secret_key", "app_id", "app_key"])
+def test_each_needed_key_is_missed_by_name(key: str) -> None:
+    with pytest.raises(SettingsError, match=rf"\[mimecast\] lacks {key}\."):
+        read_accounts({"mimecast": without(key)}, {})
+
+
+@pytest.mark.parametrize("table", ["Mimecast", "mimcast", "minecast", "MIMECAST"])
+def test_a_misspelt_table_does_not_pass_for_no_configuration(table: str) -> None:
+    with pytest.raises(SettingsError, match=r"Did you mean \[mimecast\]\?"):
+        read_settings({table: ACCOUNT}, {})
+
+
+@pytest.mark.parametrize("key", ["access_key", "MIMECAST_ACCESS_KEY", "client_id"])
+def test_keys_outside_a_table_do_not_pass_for_no_configuration(key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({key: "recognisable"}, {})
+    assert str(caught.value) == f"{key} stands outside any table. Write [mimecast] on a line above it."
+
+
+def test_tables_of_others_are_none_of_our_business() -> None:
+    others = {"auth": {"cookie_secret": "x"}, "connections": {"warehouse": {"url": 1}}, "editor": {"size": 2}}
+    assert read_settings(others, {}) == read_settings({}, {})
+
+
+def test_a_variable_that_is_missing_is_called_by_its_name() -> None:
+    with pytest.raises(SettingsError, match="the environment lacks MIMECAST_SECRET_KEY"):
+        read_accounts({}, {name: value for name, value in VARIABLES.items() if name != "MIMECAST_SECRET_KEY"})
+
+
+@pytest.mark.parametrize(
+    ("secrets", "said"),
+    [
+        (
+            {"mimecast": {"name": "Contoso"}},
+            "[mimecast] lacks client_id and client_secret (API 2.0), or base_url, access_key, secret_key, app_id and "
+            "app_key (API 1.0).",
+        ),
+        ({"mimecast": {}}, "[mimecast] lacks client_id"),
+        ({"mimecast": {"client_id": "recognisable"}}, "[mimecast] lacks client_secret."),
+        ({"mimecast": {"client_secret": "recognisable"}}, "[mimecast] lacks client_id."),
+        ({"mimecast": CLIENT | {"client_id": "recognisable id"}}, "client_id in [mimecast] holds a blank"),
+        ({"mimecast": ACCOUNT | {"access_key": "recognisable\nkey"}}, "access_key in [mimecast] holds a blank"),
+        ({"mimecast": ACCOUNT | {"app_id": "recognisable’id"}}, "app_id in [mimecast] holds a blank"),
+        ({"mimecast": CLIENT | {"base_url": "http://recognisable.com"}}, "begins with http"),
+        ({"mimecast": ACCOUNT | {"acces_key": "recognisable"}}, "unknown key 'acces_key'. Did you mean access_key?"),
+        ({"mimecast": ACCOUNT | {"zzz": "recognisable"}}, "unknown key 'zzz'. The keys known here are name"),
+        ({"mimecast": without("app_id")}, "[mimecast] lacks app_id"),
+        ({"mimecast": ACCOUNT | {"secret_key": "recognisable!"}}, "secret_key in [mimecast] is not base64"),
+        ({"mimecast": ACCOUNT | {"app_id": 7}}, "app_id in [mimecast] is not text"),
+        ({"mimecast": ACCOUNT | {"app_id": " "}}, "app_id in [mimecast] is empty"),
+        ({"mimecast": ACCOUNT | {"client_id": "recognisable"}}, "mixes keys of API 1.0 (access_key) and of API 2.0"),
+        ({"mimecast": "recognisable"}, "mimecast is a single value instead of a table"),
+        ({"mimecast": {"accounts": {}}}, "[mimecast.accounts] holds no account"),
+        ({"mimecast": {"accounts": {"a b": ACCOUNT}}}, "'a b' in [mimecast.accounts] cannot be an account's id"),
+        ({"mimecast": {"accounts": {"a": "recognisable"}}}, "mimecast.accounts.a is a single value"),
+        ({"mimecast": {"accounts": {"a": without("app_id")}}}, "[mimecast.accounts.a] lacks app_id"),
+        ({"mimecast": ACCOUNT | {"accounts": {"a": ACCOUNT}}}, "name stands in [mimecast] beside [mimecast.accounts]"),
+        ({"mimcast": ACCOUNT}, "[mimcast] is unknown. Did you mean [mimecast]?"),
+        (ACCOUNT, "name stands outside any table"),
+    ],
+)
+def test_a_wrong_account_is_named_by_key_and_place(secrets: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_accounts(secrets, {})
+    assert said in str(caught.value)
+    assert caught.value.remedy
+    assert "recognisable" not in f"{caught.value} {caught.value!r}"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("eu-api.mimecast.com", "is not a web address"),
+        ("ftp://eu-api.mimecast.com", "is not a web address"),
+        ("https://", "is not a web address"),
+        ("https://host:port", "is not a web address"),
+        ("https://[::1", "is not a web address"),
+        ("http://eu-api.mimecast.com", "begins with http"),
+        ("http://10.0.0.1", "begins with http"),
+        ("http://0.0.0.0", "begins with http"),
+        ("http://127.0.0.1.recognisable.com", "begins with http"),
+        ("http://localhost.recognisable.com", "begins with http"),
+        ("http://localhost@recognisable.com", "holds more than a host"),
+        ("https://eu-api.mimecast.com?recognisable", "holds more than a host"),
+        ("https://eu-api.mimecast.com#recognisable", "holds more than a host"),
+        ("https://eu-api.mimecast.com/api/v1", "holds more than a host"),
+        ("https://recognisable:pw@eu-api.mimecast.com", "holds more than a host"),
+    ],
+)
+def test_a_wrong_base_url_is_refused(url: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_accounts({"mimecast": ACCOUNT | {"base_url": url}}, {})
+    assert said in str(caught.value)
+    assert "recognisable" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8900", "http://localhost:8900", "http://[::1]:8900"])
+def test_plain_http_is_for_this_computer_only(url: str) -> None:
+    assert read_accounts({"mimecast": ACCOUNT | {"base_url": f"{url}/"}}, {})[0].base_url == url
+
+
+def test_the_store_is_found_relative_to_the_project_and_the_environment_wins() -> None:
+    table = {"connections": {"snapshots": {"url": "sqlite:///elsewhere/s.db"}}}
+    assert read_store_url(table, {}) == f"sqlite:///{PROJECT / 'elsewhere' / 's.db'}"
+    assert read_store_url(table, {"SNAPSHOTS_URL": "sqlite:////srv/s.db"}) == "sqlite:////srv/s.db"
+    assert read_store_url({"connections": {"other": {"url": 5}}}, {}).endswith("snapshots.db")
+    assert read_store_url({}, {"SNAPSHOTS_URL": "postgresql://host/db"}) == "postgresql://host/db"
+    assert read_store_url({}, {"SNAPSHOTS_URL": "sqlite:///s.db"}) == f"sqlite:///{PROJECT / 's.db'}"
+    assert read_store_url(table, {"SNAPSHOTS_URL": " "}) == f"sqlite:///{PROJECT / 'elsewhere' / 's.db'}"
+
+
+def test_a_relative_path_is_relative_to_the_project_whatever_the_driver() -> None:
+    assert read_store_url({}, {"SNAPSHOTS_URL": "sqlite+pysqlite:///s.db"}).endswith(f":///{PROJECT / 's.db'}")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://user:pw@host:5432/db"])
+def test_any_url_of_sqlalchemy_is_taken_as_it_is(url: str) -> None:
+    assert read_store_url({"connections": {"snapshots": {"url": url}}}, {}) == url
+
+
+def test_a_variable_that_is_no_database_url_is_named_and_not_repeated() -> None:
+    with pytest.raises(SettingsError, match=r"^SNAPSHOTS_URL is not a database URL") as caught:
+        read_store_url({}, {"SNAPSHOTS_URL": "recognisable"})
+    assert "recognisable" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("secrets", "said"),
+    [
+        ({"connections": "recognisable"}, "connections is a single value"),
+        ({"connections": {"snapshots": "recognisable"}}, "connections.snapshots is a single value"),
+        ({"connections": {"snapshots": {"ulr": "recognisable"}}}, "unknown key 'ulr'. Did you mean url?"),
+        ({"dashboard": "recognisable"}, "dashboard is a single value"),
+        ({"dashboard": {"time_zone": "recognisable"}}, "time_zone in [dashboard] is not the name of a time zone"),
+        ({"dashboard": {"refresh_after": "recognisable"}}, "refresh_after in [dashboard] is not a length of time"),
+        ({"dashboard": {"refresh_afte": "recognisable"}}, "Did you mean refresh_after?"),
+    ],
+)
+def test_what_is_wrong_beside_the_accounts_is_named_and_not_repeated(secrets: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(secrets, {})
+    assert said in str(caught.value)
+    assert caught.value.remedy
+    assert "recognisable" not in f"{caught.value} {caught.value!r}"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("30m", timedelta(minutes=30)), ("6h", timedelta(hours=6)), (" 1 d ", timedelta(days=1))],
+)
+def test_a_length_of_time_is_read(written: str, meant: timedelta) -> None:
+    assert read_dashboard({"dashboard": {"refresh_after": written}}).refresh_after == meant
+
+
+@pytest.mark.parametrize("written", ["", "h", "-1h", "1.5h", "6 weeks", "6H30", "999999h", True, 0, 6.5, None, ["6h"]])
+def test_what_is_no_length_of_time_is_refused(written: Any) -> None:
+    with pytest.raises(SettingsError, match=r"refresh_after in \[dashboard\] is not a length of time"):
+        read_dashboard({"dashboard": {"refresh_after": written}})
+
+
+@pytest.mark.parametrize("written", ["", "/etc/localtime", "Europe", "europe/nowhere", True, None, ["UTC"]])
+def test_what_is_no_time_zone_is_refused(written: Any) -> None:
+    with pytest.raises(SettingsError, match=r"time_zone in \[dashboard\] is not the name of a time zone"):
+        read_dashboard({"dashboard": {"time_zone": written}})
+
+
+def test_the_file_is_looked_for_where_streamlit_looks(
+    nobodys_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert secrets_files() == [
+        folder / ".streamlit" / "secrets.toml" for folder in (nobodys_settings, tmp_path, PROJECT)
+    ]
+
+
+def test_the_file_in_the_home_folder_is_read(nobodys_settings: Path) -> None:
+    file = nobodys_settings / ".streamlit" / "secrets.toml"
+    file.parent.mkdir()
+    file.write_text('[mimecast]\nname = "Contoso"\n')
+    assert read_secrets_files(secrets_files()[:1]) == {"mimecast": {"name": "Contoso"}}
+
+
+@pytest.mark.parametrize("url", ["recognisable", 5, "", None])
+def test_a_store_that_is_no_url_is_refused(url: Any) -> None:
+    with pytest.raises(SettingsError, match=r"url in \[connections.snapshots\] is not a database URL"):
+        read_store_url({"connections": {"snapshots": {"url": url}}}, {})
+
+
+def test_the_dashboard_table_is_checked() -> None:
+    read = read_dashboard({"dashboard": {"time_zone": "Europe/London", "refresh_after": "90m"}})
+    assert (read.time_zone.key, read.refresh_after) == ("Europe/London", timedelta(minutes=90))
+    for table, said in [
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"time_zone": 1}, "time_zone"),
+        ({"time_zone": "../etc/passwd"}, "time_zone"),
+        ({"refresh_after": "soon"}, "refresh_after"),
+        ({"refresh_after": "0h"}, "refresh_after"),
+        ({"refresh_after": 6}, "refresh_after"),
+        ({"timezone": "UTC"}, "Did you mean time_zone?"),
+    ]:
+        with pytest.raises(SettingsError, match=said.replace("?", r"\?")):
+            read_dashboard({"dashboard": table})
+
+
+def test_a_template_for_slides_is_found_relative_to_the_project(tmp_path: Path) -> None:
+    for name in ("template.pptx", "TEMPLATE.POTX"):
+        with ZipFile(tmp_path / name, "w") as package:
+            package.writestr("[Content_Types].xml", "")
+        read = read_dashboard({"dashboard": {"pptx_template": str(tmp_path / name)}})
+        assert read.pptx_template == tmp_path / name
+    assert read_dashboard({}).pptx_template is None
+    with pytest.raises(SettingsError, match=str(PROJECT / "data" / "none.pptx")):
+        read_dashboard({"dashboard": {"pptx_template": "data/none.pptx"}})
+
+
+@pytest.mark.parametrize("written", ["", " ", True, None, ["template.pptx"]])
+def test_what_is_no_path_of_a_template_is_refused(written: Any) -> None:
+    with pytest.raises(SettingsError, match=r"pptx_template in \[dashboard\] is not the path of a file"):
+        read_dashboard({"dashboard": {"pptx_template": written}})
+
+
+def test_a_template_that_is_missing_or_no_slides_is_named_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "letter.pptx").write_text("Dear all")
+    with ZipFile(tmp_path / "letter.docx", "w") as package:
+        package.writestr("[Content_Types].xml", "")
+    for name, said in [
+        ("none.pptx", "which is not there"),
+        ("letter.pptx", "which is not a PowerPoint file"),
+        ("letter.docx", "which is not a PowerPoint file"),
+    ]:
+        with pytest.raises(SettingsError, match=said) as caught:
+            read_dashboard({"dashboard": {"pptx_template": str(tmp_path / name)}})
+        assert name in str(caught.value)
+        assert caught.value.remedy
+
+
+def test_secrets_files_are_merged_by_table_and_a_missing_one_is_no_mistake(tmp_path: Path) -> None:
+    home, project = tmp_path / "home.toml", tmp_path / "project.toml"
+    home.write_text('[mimecast]\nname = "A"\n[dashboard]\ntime_zone = "UTC"\n')
+    project.write_text('[mimecast]\nname = "B"\n')
+    read = read_secrets_files([home, tmp_path / "none.toml", project])
+    assert read == {"mimecast": {"name": "B"}, "dashboard": {"time_zone": "UTC"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[mimecast]\nname = recognisable\n", "is not valid TOML, at line 2, column 8"),
+        (b'[mimecast]\nname = "recognisable', "is not valid TOML, at"),
+        (b"name = '\xe9'", "is not UTF-8 text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        read_secrets_files([file])
+    assert said in str(caught.value)
+    assert "recognisable" not in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_folder_in_the_place_of_the_file_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_secrets_files([tmp_path])

@@ -1,0 +1,181 @@
+"""API 2.0: a token is fetched once, shared, renewed before it ends, and replaced once when Mimecast refuses it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from mimecast.api.auth import Api2Keys
+from mimecast.api.client import Client
+from mimecast.api.errors import (
+    AnswerUnreadable,
+    ClientRejected,
+    MimecastError,
+    ProductMissing,
+    ServiceFailing,
+    TokenRejected,
+)
+from mimecast.api.tokens import MARGIN, Tokens
+from mimecast.sandbox.api2 import LIFETIME, Api2
+from mimecast.sandbox.server import TOY_CLIENT, Sandbox
+from mimecast.sandbox.story import Story
+from tests.conftest import TODAY
+
+TOKEN = "recognisable-token"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def api2(clock: Clock) -> Api2:
+    numbers = iter(range(1000))
+    return Api2(TOY_CLIENT, make_token=lambda: f"{TOKEN}-{next(numbers)}", clock=clock)
+
+
+@pytest.fixture
+def sandbox(story: Story, api2: Api2) -> Iterator[Sandbox]:
+    with Sandbox(lambda: story.counts_on(TODAY), client=api2) as server:
+        yield server
+
+
+@pytest.fixture
+def tokens(clock: Clock) -> Tokens:
+    return Tokens(clock=clock)
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, tokens: Tokens) -> Client:
+    return Client(sandbox.base_url, TOY_CLIENT, tokens=tokens)
+
+
+def test_the_counts_of_today_come_back_with_the_id_that_mimecast_gave(
+    client: Client, sandbox: Sandbox, story: Story
+) -> None:
+    asked = client.safe_score_summary()
+    assert asked.summary.counts == story.counts_on(TODAY)
+    assert sandbox.requests_seen == [asked.request_id]
+    assert asked.their_time is not None
+
+
+def test_one_token_serves_many_requests_and_every_client_of_the_process(
+    client: Client, sandbox: Sandbox, tokens: Tokens, api2: Api2
+) -> None:
+    for asking in (client, client, Client(sandbox.base_url, replace(TOY_CLIENT), tokens=tokens)):
+        asking.safe_score_summary()
+    assert (sandbox.calls, api2.tokens_given) == (3, 1)
+
+
+def test_ten_threads_at_the_same_instant_fetch_one_token(client: Client, sandbox: Sandbox, api2: Api2) -> None:
+    ready = threading.Barrier(10)
+
+    def ask() -> str:
+        ready.wait()
+        return client.safe_score_summary().request_id
+
+    with ThreadPoolExecutor(10) as pool:
+        ids = {future.result() for future in [pool.submit(ask) for _ in range(10)]}
+    assert ids == set(sandbox.requests_seen)
+    assert (len(ids), api2.tokens_given) == (10, 1)
+
+
+def test_a_token_is_renewed_a_margin_before_it_ends(client: Client, clock: Clock, api2: Api2) -> None:
+    client.safe_score_summary()
+    clock.now = LIFETIME - MARGIN - 1
+    client.safe_score_summary()
+    assert api2.tokens_given == 1
+    clock.now = LIFETIME - MARGIN
+    client.safe_score_summary()
+    assert api2.tokens_given == 2
+
+
+def test_a_token_that_lives_shorter_than_the_margin_is_used_all_the_same(
+    story: Story, clock: Clock, tokens: Tokens
+) -> None:
+    short = Api2(TOY_CLIENT, lifetime=10, clock=clock)
+    with Sandbox(lambda: story.counts_on(TODAY), client=short) as sandbox:
+        client = Client(sandbox.base_url, TOY_CLIENT, tokens=tokens)
+        client.safe_score_summary()
+        client.safe_score_summary()
+        assert short.tokens_given == 1
+        clock.now = 5
+        client.safe_score_summary()
+        assert short.tokens_given == 2
+
+
+def test_a_token_that_ended_early_is_replaced_once(client: Client, sandbox: Sandbox, api2: Api2) -> None:
+    client.safe_score_summary()
+    api2.revoke()
+    client.safe_score_summary()
+    assert (sandbox.calls, api2.tokens_given) == (3, 2)
+
+
+def refused(client: Client) -> MimecastError:
+    with pytest.raises(MimecastError) as caught:
+        client.safe_score_summary()
+    error: BaseException | None = caught.value
+    while error is not None:
+        shown = f"{error} {error!r} {vars(error)}"
+        assert TOKEN not in shown
+        assert TOY_CLIENT.client_secret not in shown
+        error = error.__cause__ or error.__context__
+    return caught.value
+
+
+def test_a_new_token_that_is_refused_as_well_is_the_end(client: Client, sandbox: Sandbox, api2: Api2) -> None:
+    sandbox.fail_with("token-refused")
+    error = refused(client)
+    assert type(error) is TokenRejected
+    assert error.code == "token_verification_failed"
+    assert (sandbox.calls, api2.tokens_given) == (2, 2)
+    sandbox.fail_with(None)
+    client.safe_score_summary()
+    assert api2.tokens_given == 3
+
+
+def test_a_401_with_a_wrong_clock_is_still_the_token(client: Client, sandbox: Sandbox) -> None:
+    sandbox.fail_with("clock-skew")
+    assert type(refused(client)) is TokenRejected
+    assert sandbox.calls == 2
+
+
+@pytest.mark.parametrize("keys", [replace(TOY_CLIENT, client_secret="x"), replace(TOY_CLIENT, client_id="x")])
+def test_a_wrong_client_gets_no_token(sandbox: Sandbox, tokens: Tokens, keys: Api2Keys) -> None:
+    error = refused(Client(sandbox.base_url, keys, tokens=tokens))
+    assert type(error) is ClientRejected
+    assert (error.status, error.code) == (401, "invalid_client")
+    assert sandbox.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("token-malformed", AnswerUnreadable),
+        ("token-service-down", ServiceFailing),
+        ("client-refused", ClientRejected),
+        ("product-missing", ProductMissing),
+    ],
+)
+def test_what_fails_is_told_apart(client: Client, sandbox: Sandbox, fault: str, kind: type[MimecastError]) -> None:
+    sandbox.fail_with(fault)
+    assert type(refused(client)) is kind
+
+
+def test_no_token_is_shown(tokens: Tokens, client: Client) -> None:
+    client.safe_score_summary()
+    assert TOKEN not in repr(tokens)
+    assert TOKEN not in "".join(repr(held) for held in vars(tokens).values())
