@@ -1,0 +1,234 @@
+"""Backup and restore: one file with everything, consistent while in use, and nothing newer lost unasked."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from sqlalchemy import select
+
+from mimecast.history.backup import BackupUnusable, StoreHasMore, backup_bytes, restore_backup, write_backup
+from mimecast.history.database import StoreDamaged, StoreError, StoreNewer
+from mimecast.history.imports import import_snapshots, read_imports
+from mimecast.history.notes import delete_note, read_notes, write_note
+from mimecast.history.schema import kept_tables
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.history.targets import clear_target, read_target, set_target
+from mimecast.scores import ScoreCounts
+from mimecast.settings import PROJECT
+from tests.conftest import NOW, TODAY
+from tests.test_command_line import failed
+
+Run = Callable[..., CompletedProcess[str]]
+
+
+def taken(hours: int, account: str = "default") -> Snapshot:
+    return Snapshot(account, NOW + timedelta(hours=hours), ScoreCounts(5, 4, 3, 2, 1))
+
+
+def fill(store: Store) -> None:
+    """Something in every table."""
+    store.add([taken(0), taken(1), taken(0, "fabrikam")])
+    import_snapshots(store, [taken(-5)], file_name="months.csv", author="ana", now=NOW)
+    write_note(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
+    set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
+
+
+def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    with store.reading() as connection:
+        return {table.name: sorted(map(tuple, connection.execute(select(table)))) for table in kept_tables()}
+
+
+def file_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def test_a_backup_holds_everything_and_comes_back_exactly(store: Store, tmp_path: Path) -> None:
+    fill(store)
+    file, elsewhere = tmp_path / "kept.db", f"sqlite:///{tmp_path / 'other.db'}"
+    written = write_backup(store, file)
+    assert (written["snapshots"], written["notes"], written["targets"], written["imports"]) == (4, 1, 1, 1)
+    assert [path.name for path in tmp_path.iterdir() if "kept" in path.name] == ["kept.db"]
+    restored, aside = restore_backup(elsewhere, file, force=False, now=NOW)
+    assert (restored, aside) == (written, None)
+    assert everything(Store.open(elsewhere)) == everything(store)
+    assert everything(Store.open(f"sqlite:///{file}")) == everything(store)
+    assert read_imports(Store.open(elsewhere), "default")[0].file_name == "months.csv"
+    (tmp_path / "sent.db").write_bytes(backup_bytes(store))
+    assert everything(Store.open(f"sqlite:///{tmp_path / 'sent.db'}")) == everything(store)
+
+
+def test_a_backup_is_consistent_while_somebody_writes(store: Store, store_url: str, tmp_path: Path) -> None:
+    """Each import is a pair of rows in two tables and of two accounts: a backup has both or none."""
+    fill(store)
+    script = (
+        "import sys\nfrom datetime import *\nfrom mimecast.history.store import *\n"
+        "from mimecast.history.imports import import_snapshots\n"
+        "store = Store.open(sys.argv[1]); start = datetime(2020, 1, 1, tzinfo=UTC); print('ready', flush=True)\n"
+        "for hour in range(100000):\n"
+        "    pair = [Snapshot(name, start + timedelta(hours=hour), ScoreCounts(1)) for name in ('left', 'right')]\n"
+        "    import_snapshots(store, pair, file_name='x', author='', now=start)\n"
+    )
+    environment = {"PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen([sys.executable, "-c", script, store_url], env=environment, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+        sizes = []
+        for number in range(6):
+            file = tmp_path / f"{number}.db"
+            write_backup(store, file)
+            held = everything(Store.open(f"sqlite:///{file}"))
+            left, right = (sum(row[0] == name for row in held["snapshots"]) for name in ("left", "right"))
+            assert left == right == len(held["imports"]) - 1
+            assert len(held["imported_snapshots"]) == 2 * left + 1
+            sizes.append(left)
+        writer.kill()
+    assert sizes[0] < sizes[-1]
+
+
+def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, store_url: str, tmp_path: Path) -> None:
+    fill(store)
+    file = tmp_path / "kept.db"
+    write_backup(store, file)
+    before = everything(store)
+
+    def refused(said: str) -> None:
+        now = everything(store)
+        with pytest.raises(StoreHasMore, match=said):
+            restore_backup(store_url, file, force=False, now=NOW)
+        assert everything(store) == now
+        restore_backup(store_url, file, force=True, now=NOW)
+        assert everything(store) == before
+
+    restore_backup(store_url, file, force=False, now=NOW)
+    assert everything(store) == before
+    store.add([taken(7)])
+    refused("holds 1 snapshot that the backup does not")
+    (note,) = read_notes(store, "default")
+    write_note(store, "default", TODAY, "Phishing", author="", now=NOW, today=TODAY, old=note)
+    store.add([taken(7), taken(8)])
+    refused("holds 2 snapshots and 1 note that")
+    clear_target(store, "default", author="", now=NOW + timedelta(hours=1))
+    refused("holds 1 target that")
+    delete_note(store, note)
+    restore_backup(store_url, file, force=False, now=NOW)
+    assert read_notes(store, "default") == [note]
+    assert read_target(store, "default") is not None
+
+
+def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url: str, tmp_path: Path) -> None:
+    fill(store)
+    before = everything(store)
+    file = tmp_path / "kept.db"
+    write_backup(store, file)
+    whole = file.read_bytes()
+
+    def refused(content: bytes, said: str) -> None:
+        file.write_bytes(content)
+        with pytest.raises((BackupUnusable, StoreNewer), match=said):
+            restore_backup(store_url, file, force=True, now=NOW)
+        assert everything(store) == before
+        assert file.read_bytes() == content
+
+    with pytest.raises(BackupUnusable, match="is not there"):
+        restore_backup(store_url, tmp_path / "none.db", force=True, now=NOW)
+    refused(b"Dear all " * 900, "is damaged, or is not a SQLite database")
+    refused(whole[: len(whole) // 2], "is damaged")
+    refused(whole[:4096] + b"\xa5" * 300 + whole[4396:], "is damaged")
+    file.unlink()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE letters (text)").close()
+    refused(file.read_bytes(), "is not a backup of this dashboard")
+    file.write_bytes(whole)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO schema_version VALUES (99, '2030-01-01T00:00:00Z')").close()
+    refused(file.read_bytes(), "has version 99")
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_date(store_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    Store.open(f"sqlite:///{file}").add([taken(0)])
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(
+            "DROP TABLE notes; DROP TABLE targets; DROP TABLE imported_snapshots; DROP TABLE imports;"
+            "DROP TABLE leases; DROP TABLE runs;"
+            "DELETE FROM schema_version WHERE version > 1; PRAGMA journal_mode=DELETE"
+        ).close()
+    before = file.read_bytes()
+    restored, _ = restore_backup(store_url, file, force=False, now=NOW)
+    assert restored["snapshots"] == 1
+    assert list(Store.open(store_url).every("default")) == [taken(0)]
+    assert file.read_bytes() == before
+
+
+def test_what_is_no_store_is_set_aside_by_force_only_and_never_overwritten(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    fill(store)
+    before = everything(store)
+    write_backup(store, tmp_path / "kept.db")
+    damaged, content = file_of(store_url), b"Dear all " * 900
+    damaged.write_bytes(content)
+    with pytest.raises(StoreDamaged, match="Say --force to set it aside"):
+        restore_backup(store_url, tmp_path / "kept.db", force=False, now=NOW)
+    assert damaged.read_bytes() == content
+    _, aside = restore_backup(store_url, tmp_path / "kept.db", force=True, now=NOW)
+    assert aside == damaged.with_name("snapshots.db.damaged-20261124T125011Z")
+    assert aside.read_bytes() == content
+    assert everything(Store.open(store_url)) == before
+
+
+def test_a_damaged_store_is_set_aside_when_it_is_opened_and_a_backup_takes_its_place(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    fill(store)
+    before = everything(store)
+    write_backup(store, tmp_path / "kept.db")
+    damaged, content = file_of(store_url), b"SQLite format 3\x00" + b"\xff" * 9000
+    damaged.write_bytes(content)
+    restore_backup(store_url, tmp_path / "kept.db", force=False, now=NOW)
+    (aside,) = damaged.parent.glob("snapshots.db.damaged-*")
+    assert aside.read_bytes() == content
+    assert everything(Store.open(store_url)) == before
+
+
+def test_nothing_stored_is_nothing_to_back_up(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "kept.db"
+    file.write_text("the good one")
+    with pytest.raises(StoreError, match="nothing to back up"):
+        write_backup(store, file)
+    assert file.read_text() == "the good one"
+
+
+def test_backup_and_restore_from_the_command_line(
+    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    failed(command_line("backup", "kept.db", variables=account_variables), 1, "Nothing is stored yet")
+    assert not file_of(store_url).exists()
+    store = Store.open(store_url)
+    fill(store)
+    before = everything(store)
+    done = command_line("backup", "kept.db", variables=account_variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note written to kept.db.\n", "")
+    store.add([taken(9)])
+    done = command_line("restore", "kept.db", variables=account_variables)
+    failed(done, 1, "holds 1 snapshot that the backup does not", "Back it up first, then say --force")
+    assert len(list(store.every("default"))) == 4
+    done = command_line("restore", "kept.db", "--force", variables=account_variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note restored from kept.db.\n", "")
+    assert everything(store) == before
+    for verb in (["backup"], ["restore", "--force"]):
+        done = command_line(*verb, os.fspath(file_of(store_url)), variables=account_variables)
+        failed(done, 2, "is the store itself")
+    failed(command_line("backup", "none/kept.db", variables=account_variables), 1, "none/kept.db cannot be written")
+    failed(command_line("restore", "none.db", variables=account_variables), 1, "none.db is not there")
+    assert everything(store) == before

@@ -1,0 +1,247 @@
+"""Moving a store from one database to another, through the command line: every row, compared, or nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from mimecast.history import copying
+from mimecast.history.copying import copy_store
+from mimecast.history.errors import CopyDiffers
+from mimecast.history.leases import Lease
+from mimecast.history.runs import Outcome, Run, newest_runs, record
+from mimecast.history.schema import kept_tables, leases, runs
+from mimecast.history.snapshot import Snapshot, Source
+from mimecast.history.store import Store
+from mimecast.scores import ScoreCounts
+from tests.clusters import PASSWORD
+from tests.conftest import NOW
+from tests.histories import history
+
+CommandLine = Callable[..., CompletedProcess[str]]
+
+KINDS = [("sqlite", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "sqlite"), ("postgresql", "postgresql")]
+
+
+@pytest.fixture
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """Where to copy from and to: by default from a file to a server, which is the usual way."""
+    kinds = getattr(request, "param", KINDS[0])
+    made = []
+    for number, kind in enumerate(kinds):
+        file = f"sqlite:///{tmp_path / f'store-{number}.db'}"
+        made.append(file if kind == "sqlite" else request.getfixturevalue("cluster").make_schema())
+    return made[0], made[1]
+
+
+def filled(url: str, rows: int = 2500) -> Store:
+    """A store with something odd in every table."""
+    store = Store.open(url)
+    store.add(history(rows))
+    store.add([Snapshot("Zürich_b", NOW, ScoreCounts(1, 2, 3, 4, 5, 6), Source.IMPORTED, "EX")])
+    store.add([Snapshot(name, NOW, ScoreCounts(2**60)) for name in ("a-b", "ab", "B")])
+    for hour in range(120):
+        record(store, run_at(hour))
+    record(store, Run("a-b", NOW, NOW, Outcome.FAILED, "“Odd” 'title'", "100 % \\ of\nit; -- 🙈"))
+    assert Lease(store, "default").take()
+    return store
+
+
+def run_at(hour: int) -> Run:
+    return Run("default", NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, seconds=9), Outcome.STORED)
+
+
+def content(url: str) -> dict[str, set[tuple[Any, ...]]]:
+    with Store.open(url).reading() as connection:
+        return {table.name: {tuple(row) for row in connection.execute(select(table))} for table in kept_tables()}
+
+
+def failed(done: CompletedProcess[str], status: int, *said: str) -> None:
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert "recognisable" not in done.stdout + done.stderr
+    assert done.stdout == ""
+    for words in said:
+        assert words in done.stderr
+
+
+@pytest.mark.parametrize("urls", KINDS, ids=" to ".join, indirect=True)
+def test_a_copy_has_every_row_and_the_original_keeps_them(urls: tuple[str, str], command_line: CommandLine) -> None:
+    source, target = urls
+    filled(source)
+    before = content(source)
+    done = command_line("copy", *urls)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "compared row by row: 101 of runs and 2,504 of snapshots." in done.stdout
+    assert "recognisable" not in done.stdout
+    assert content(target) == content(source) == before
+    assert {len(rows) for rows in before.values()} >= {2504, 101}
+
+
+@pytest.mark.parametrize("urls", KINDS[:2], ids=" to ".join, indirect=True)
+def test_the_copy_goes_on_where_the_original_ended(urls: tuple[str, str], command_line: CommandLine) -> None:
+    filled(urls[0], rows=10)
+    assert command_line("copy", *urls, "--quiet").returncode == 0
+    copy = Store.open(urls[1])
+    record(copy, run_at(500))
+    assert newest_runs(copy, "default", most=1) == [run_at(500)]
+    assert copy.add(history(11)).new == 1
+    with copy.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(leases)).scalar_one() == 0
+
+
+def test_there_and_back_again_is_the_same(urls: tuple[str, str], command_line: CommandLine, tmp_path: Path) -> None:
+    filled(urls[0])
+    again = f"sqlite:///{tmp_path / 'again.db'}"
+    assert command_line("copy", *urls).returncode == 0
+    assert command_line("copy", urls[1], again).returncode == 0
+    assert content(again) == content(urls[0])
+
+
+def test_it_reports_as_json_or_not_at_all(urls: tuple[str, str], command_line: CommandLine, tmp_path: Path) -> None:
+    filled(urls[0], rows=10)
+    (line,) = command_line("copy", *urls, "--json").stdout.splitlines()
+    said = json.loads(line)
+    assert said["rows"] == {**dict.fromkeys((table.name for table in kept_tables()), 0), "snapshots": 14, "runs": 101}
+    assert (said["from"], said["compared"]) == (urls[0].removeprefix("sqlite:///"), True)
+    assert said["to"].startswith("postgresql://dashboard@127.0.0.1:")
+    quiet = command_line("copy", urls[0], f"sqlite:///{tmp_path / 'quiet.db'}", "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["told", "quiet"])
+def test_a_terminal_sees_it_progress(urls: tuple[str, str], project: Path, tmp_path: Path, quiet: list[str]) -> None:
+    filled(urls[0])
+    mine, terminal = pty.openpty()
+    command = [sys.executable, "-m", "mimecast", "copy", urls[0], f"sqlite:///{tmp_path / 'other.db'}", *quiet]
+    environment = {**os.environ, "PYTHONPATH": str(project)}
+    subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=terminal, timeout=60, check=True)
+    os.write(terminal, b"|")
+    seen = ""
+    while "|" not in seen:
+        seen += os.read(mine, 100_000).decode()
+    os.close(mine)
+    os.close(terminal)
+    assert ("Copying and comparing: 100 %" in seen) == (not quiet)
+    assert seen.endswith("|" if quiet else "\r|"), "the line is gone afterwards"
+
+
+@pytest.mark.parametrize("urls", KINDS[:2], ids=" to ".join, indirect=True)
+def test_a_store_with_anything_in_it_is_not_copied_into(urls: tuple[str, str], command_line: CommandLine) -> None:
+    filled(urls[0], rows=10)
+    record(Store.open(urls[1]), run_at(0))
+    before = content(urls[1])
+    failed(command_line("copy", *urls), 1, "holds runs already", "Copy into an empty database")
+    assert content(urls[1]) == before
+
+
+@pytest.mark.parametrize("urls", KINDS[:2], ids=" to ".join, indirect=True)
+def test_where_nothing_is_nothing_is_copied_and_nothing_made(urls: tuple[str, str], command_line: CommandLine) -> None:
+    failed(command_line("copy", *urls), 1, "There is no store at ", "Check the URL.")
+    failed(command_line("copy", *reversed(urls)), 1, "There is no store at ")
+    for url in urls:
+        assert not Path(url.removeprefix("sqlite:///")).exists()
+    Store.open(urls[0])
+    failed(command_line("copy", *urls), 1, "holds nothing to copy", "Check the first URL.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("recognisable", "TO_URL is not a database URL"),
+        ("sqlite://", "TO_URL names a store in memory"),
+        ("mysql://me:recognisable@host/db", "TO_URL: The store's URL names a kind of database"),
+        ("postgresql://me:p@recognisable@host/db", "TO_URL: The store's URL holds more than one @"),
+    ],
+)
+def test_a_wrong_url_is_wrong_usage(store_url: str, command_line: CommandLine, wrong: str, said: str) -> None:
+    failed(command_line("copy", store_url, wrong), 2, said)
+
+
+def test_the_same_store_twice_is_wrong_usage(store_url: str, command_line: CommandLine) -> None:
+    failed(command_line("copy", store_url, store_url), 2, "name the same store")
+
+
+def test_a_damaged_original_is_named_and_left_as_it_is(urls: tuple[str, str], command_line: CommandLine) -> None:
+    filled(urls[0])
+    file = Path(urls[0].removeprefix("sqlite:///"))
+    content_before = bytearray(file.read_bytes())
+    content_before[8192:-4096] = b"\xaa" * (len(content_before) - 12288)
+    file.write_bytes(content_before)
+    failed(command_line("copy", *urls), 1, f"{file} is damaged", "The file was not changed")
+    assert file.read_bytes() == content_before
+    assert not any(content(urls[1]).values())
+
+
+def test_a_password_is_needed_and_never_shown(urls: tuple[str, str], command_line: CommandLine) -> None:
+    filled(urls[0], rows=10)
+    wrong = urls[1].replace("recognisable", "recognisable-too")
+    failed(command_line("copy", urls[0], wrong), 1, "does not let the user dashboard in")
+    without = urls[1].replace(urls[1].partition("dashboard")[2].partition("@")[0], "")
+    failed(command_line("copy", urls[0], without), 1, "does not let the user dashboard in")
+    assert command_line("copy", urls[0], without, variables={"PGPASSWORD": PASSWORD}).returncode == 0
+
+
+@pytest.mark.parametrize("urls", KINDS[:2], ids=" to ".join, indirect=True)
+def test_a_copy_that_reads_differently_is_taken_back(urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = filled(urls[0]), Store.open(urls[1])
+
+    def spoil(connection: Any, table: Any) -> None:
+        if table is runs:
+            connection.execute(runs.update().where(runs.c.account == "a-b").values(ended=runs.c.ended + 1))
+
+    monkeypatch.setattr(copying, "continue_numbers_after", spoil)
+    with pytest.raises(CopyDiffers, match="A row of runs reads differently"):
+        copy_store(source, target)
+    assert not any(content(urls[1]).values())
+
+
+@pytest.mark.parametrize("kind", ["lost", "added"])
+def test_a_row_too_few_or_too_many_is_noticed(
+    urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    source, target = filled(urls[0], rows=997), Store.open(urls[1])
+    last = history(997)[-1]
+
+    def spoil(connection: Any, table: Any) -> None:
+        snapshots = next(one for one in kept_tables() if one.name == "snapshots")
+        if table is snapshots:
+            key = (snapshots.c.account == "default", snapshots.c.taken_at == int(last.taken_at.timestamp()))
+            change = snapshots.delete().where(*key) if kind == "lost" else snapshots.update().values(account="x")
+            connection.execute(change if kind == "lost" else _doubled(snapshots))
+
+    monkeypatch.setattr(copying, "continue_numbers_after", spoil)
+    with pytest.raises(CopyDiffers):
+        copy_store(source, target)
+    assert not any(content(urls[1]).values())
+
+
+def _doubled(table: Any) -> Any:
+    others = [column for column in table.c if column.name != "account"]
+    rows = select(func.concat(table.c.account, "~"), *others).where(table.c.account == "ab")
+    return table.insert().from_select(["account", *(column.name for column in others)], rows)
+
+
+@pytest.mark.parametrize("urls", KINDS[:2], ids=" to ".join, indirect=True)
+def test_what_is_written_to_the_original_meanwhile_does_not_disturb(urls: tuple[str, str]) -> None:
+    source, target = filled(urls[0]), Store.open(urls[1])
+    other = Store.open(urls[0])
+    late = [Snapshot("meanwhile", NOW, ScoreCounts(1))]
+
+    def meanwhile(done: int, of: int) -> None:
+        other.add(late)
+
+    copied = copy_store(source, target, meanwhile)
+    assert copied["snapshots"] == 2504
+    assert (target.accounts(), other.newest("meanwhile")) == (["B", "Zürich_b", "a-b", "ab", "default"], late[0])

@@ -1,0 +1,69 @@
+"""What was read of a store is kept for as long as nobody writes to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mimecast.history.kept import kept_timeline
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.scores import ScoreCounts
+from tests.conftest import NOW, TODAY
+
+UTC_ZONE = ZoneInfo("UTC")
+FIRST = TODAY - timedelta(days=9)
+
+
+def day_ago(days: int, a: int = 5, account: str = "contoso") -> Snapshot:
+    return Snapshot(account, NOW - timedelta(days=days), ScoreCounts(a, 4, 3, 2, 1))
+
+
+@pytest.fixture
+def settled(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store whose last write is long enough ago."""
+    monkeypatch.setattr("mimecast.history.store.SETTLED", 0.0)
+    store.add([day_ago(3), day_ago(1)])
+    return store
+
+
+def test_a_timeline_is_read_once_until_somebody_writes(settled: Store, store_url: str) -> None:
+    first = kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE)
+    assert kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE) is first
+    assert first.days_covered == 2
+    another_process = Store.open(store_url)
+    another_process.add([day_ago(0)])
+    assert kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE).days_covered == 3
+
+
+def test_whatever_is_asked_for_is_told_apart(settled: Store) -> None:
+    settled.add([day_ago(0, a=77, account="fabrikam")])
+    zones = (UTC_ZONE, ZoneInfo("Asia/Tokyo"))
+    found = [
+        kept_timeline(settled, account, first, TODAY, zone, at_most=most)
+        for account in ("contoso", "fabrikam")
+        for first in (FIRST, TODAY)
+        for zone in zones
+        for most in (400, 2)
+    ]
+    assert len({id(one) for one in found}) == len(found)
+    assert [one.users["A"].max() for one in found].count(77) == len(found) / 2
+
+
+def test_in_the_moments_after_a_write_nothing_is_kept(store: Store) -> None:
+    store.add([day_ago(1)])
+    assert store.revision is None
+    first = kept_timeline(store, "contoso", FIRST, TODAY, UTC_ZONE)
+    assert kept_timeline(store, "contoso", FIRST, TODAY, UTC_ZONE) is not first
+
+
+def test_a_write_that_goes_past_the_store_is_seen_too(settled: Store, store_url: str) -> None:
+    before = kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE)
+    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE snapshots SET a = 50")
+    connection.close()
+    assert kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE).users["A"].max() == 50
+    assert before.users["A"].max() == 5

@@ -1,0 +1,437 @@
+"""The store on a real PostgreSQL server: what can be wrong with one is said plainly, and several machines share it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from mimecast.history import postgresql
+from mimecast.history.database import parse_url
+from mimecast.history.errors import (
+    DatabaseForbids,
+    DatabaseMissing,
+    DatabaseNotSecure,
+    DatabaseRefuses,
+    DatabaseUnreachable,
+    StoreDamaged,
+    StoreError,
+    StoreReadOnly,
+)
+from mimecast.history.schema import MIGRATIONS, kept_tables, snapshots, versions
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Added, Store
+from mimecast.scores import ScoreCounts
+from mimecast.settings import PROJECT
+from tests.browser.driving import eventually
+from tests.clusters import USER, Cluster
+from tests.conftest import NOW
+from tests.histories import history
+from tests.networks import Authority
+
+CommandLine = Callable[..., CompletedProcess[str]]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+NAME = "this-test"
+MINE = f"FROM pg_stat_activity WHERE application_name = '{NAME}'"
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> str:
+    """The name of an empty database of one's own."""
+    return cluster.make_database()
+
+
+@pytest.fixture
+def server() -> Iterator[Cluster]:
+    """A server of one's own, for tests that end it."""
+    made = Cluster.make()
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def named_url(postgresql_url: str) -> str:
+    """A place of one's own, whose connections the server can tell from those of other tests."""
+    return f"{postgresql_url}&application_name={NAME}"
+
+
+def refused(url: str) -> StoreError:
+    """What opening the store says, without a word of the password."""
+    with pytest.raises(StoreError) as caught:
+        Store.open(url)
+    assert caught.value.__suppress_context__
+    assert "recognisable" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+# What can be wrong
+
+
+def test_a_wrong_password_or_an_unknown_user_is_refused(cluster: Cluster) -> None:
+    for url in (cluster.url("postgres", password="recognisable"), cluster.url("postgres", user="nobody")):
+        said = refused(url)
+        assert isinstance(said, DatabaseRefuses)
+        assert "does not let the user" in said.sentence
+        assert "%40" in said.remedy
+
+
+def test_a_database_that_does_not_exist_is_named(cluster: Cluster) -> None:
+    said = refused(cluster.url("nowhere"))
+    assert isinstance(said, DatabaseMissing)
+    assert said.sentence == "The database nowhere at 127.0.0.1 does not exist."
+
+
+def test_where_nobody_answers_that_is_said(cluster: Cluster) -> None:
+    for url in (
+        "postgresql://dashboard:recognisable@127.0.0.1:9/db",
+        "postgresql://dashboard:recognisable@nowhere.invalid/db",
+        "postgresql://dashboard:recognisable@/db?host=/nowhere",
+    ):
+        said = refused(url)
+        assert isinstance(said, DatabaseUnreachable)
+        assert said.sentence.startswith("There is no connection to the database db at ")
+
+
+@pytest.mark.parametrize("setting", ["sslmod=require", "sslmode=recognisable", "application=recognisable"])
+def test_a_setting_that_is_none_is_said(cluster: Cluster, setting: str) -> None:
+    assert "holds a setting that PostgreSQL does not know" in refused(f"{cluster.url('postgres')}?{setting}").sentence
+
+
+def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Cluster) -> None:
+    database = cluster.make_database(owner="postgres")
+    said = refused(cluster.url(database))
+    assert isinstance(said, DatabaseForbids)
+    assert said.sentence == f"The database {database} at 127.0.0.1 does not let the user {USER} do that."
+    cluster.run(f"GRANT USAGE, CREATE ON SCHEMA public TO {USER}", database=database)
+    assert Store.open(cluster.url(database)).add(history(1)).new == 1
+
+
+def test_without_the_right_to_connect_that_is_said(cluster: Cluster) -> None:
+    database = cluster.make_database(owner="postgres")
+    cluster.run(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC")
+    assert isinstance(refused(cluster.url(database)), DatabaseForbids)
+
+
+def test_who_may_only_read_reads_and_is_told(cluster: Cluster, database: str) -> None:
+    Store.open(cluster.url(database)).add(history(3))
+    reader = f"reader_of_{database}"
+    cluster.run(f"CREATE ROLE {reader} LOGIN PASSWORD 'recognisable'")
+    cluster.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}", database=database)
+    is_read(Store.open(cluster.url(database, user=reader, password="recognisable")))
+
+
+def test_a_server_that_takes_no_writes_is_read(cluster: Cluster, database: str) -> None:
+    Store.open(cluster.url(database)).add(history(3))
+    cluster.run(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
+    is_read(Store.open(cluster.url(database)))
+
+
+def is_read(store: Store) -> None:
+    assert list(store.every("default")) == history(3)
+    assert isinstance(store.read_only, StoreReadOnly)
+    assert "Let the dashboard's database user write" in store.read_only.remedy
+    for write in (store.check_writable, lambda: store.add(history(4))):
+        with pytest.raises(StoreReadOnly):
+            write()
+
+
+def test_a_right_that_is_taken_away_later_is_said(cluster: Cluster, database: str) -> None:
+    store = Store.open(cluster.url(database))
+    cluster.run(f"ALTER TABLE snapshots OWNER TO postgres; GRANT SELECT ON snapshots TO {USER}", database=database)
+    with pytest.raises(DatabaseForbids):
+        store.add(history(1))
+    with pytest.raises(StoreReadOnly):
+        store.check_writable()
+
+
+def test_what_does_not_fit_a_column_is_refused_whole(postgresql_url: str) -> None:
+    store = Store.open(postgresql_url)
+    with pytest.raises(StoreError, match="does not take a value") as caught:
+        store.add([*history(5), Snapshot("recognisable" * 9, NOW, ScoreCounts(1))])
+    assert "recognisable" not in str(caught.value)
+    assert store.accounts() == []
+
+
+def test_tables_that_are_gone_are_missed(cluster: Cluster, database: str) -> None:
+    store = Store.open(cluster.url(database))
+    cluster.run("DROP TABLE snapshots", database=database)
+    with pytest.raises(StoreDamaged, match="does not hold the tables"):
+        store.newest("default")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("connection failed: FATAL:  sorry, too many clients already", StoreError),
+        ("FATAL:  remaining connection slots are reserved for roles with SUPERUSER", StoreError),
+        ("consuming input failed: SSL connection has been closed unexpectedly", DatabaseUnreachable),
+        ("FATAL:  the database system is starting up", DatabaseUnreachable),
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", no encryption', DatabaseRefuses),
+        ("FATAL:  Passwort-Authentifizierung für Benutzer »u« fehlgeschlagen", DatabaseUnreachable),
+    ],
+)
+def test_what_a_server_says_before_it_lets_anybody_in(text: str, kind: type[StoreError]) -> None:
+    said = postgresql._of_connecting(text, parse_url("postgresql://u@h/d"))
+    assert type(said) is kind
+    assert "the database d at h" in said.sentence.lower()
+
+
+def test_more_connections_than_the_server_takes_is_a_busy_store(cluster: Cluster, database: str) -> None:
+    cluster.run(f"ALTER DATABASE {database} CONNECTION LIMIT 0")
+    assert refused(cluster.url(database)).title == "The store is busy"
+
+
+def test_the_server_is_known_by_its_certificate(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> None:
+    authority = Authority(tmp_path_factory.mktemp("authority"))
+    server.stop()
+    server.start(*server.certificate(authority))
+    url = server.url("postgres")
+    asked = f"{url}?sslmode=verify-full&sslrootcert="
+    said = refused(f"{asked}{tmp_path_factory.mktemp('empty') / 'none.pem'}")
+    assert isinstance(said, DatabaseNotSecure)
+    server.run(f"CREATE SCHEMA safe AUTHORIZATION {USER}")
+    store = Store.open(f"{asked}{authority.file}&options=-csearch_path%3Dsafe")
+    with store.reading() as connection:
+        encrypted = connection.exec_driver_sql("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        assert encrypted.scalar_one() is True
+
+
+def test_no_verb_shows_the_password_of_the_store(
+    command_line: CommandLine, account_variables: dict[str, str], cluster: Cluster, postgresql_url: str
+) -> None:
+    wrong = cluster.url("postgres", password="recognisable-too")
+    for url, status in ((postgresql_url, 0), (wrong, 1)):
+        for verb in (["snapshot", "--json"], ["check"], ["export"]):
+            done = command_line(*verb, variables=account_variables | {"SNAPSHOTS_URL": url})
+            assert done.returncode == status, (verb, done.stderr)
+            assert "recognisable" not in done.stdout + done.stderr
+            assert "Traceback" not in done.stderr
+
+
+# The server comes and goes
+
+
+def test_a_server_that_was_away_is_used_again_without_a_restart(server: Cluster) -> None:
+    server.run(f"CREATE SCHEMA AUTHORIZATION {USER}")
+    store = Store.open(server.url("postgres"))
+    store.add(history(3))
+    server.stop()
+    with pytest.raises(DatabaseUnreachable, match="There is no connection to the database postgres"):
+        store.newest("default")
+    with pytest.raises(DatabaseUnreachable):
+        store.add(history(4))
+    server.start()
+    assert list(store.every("default")) == history(3)
+    assert store.add(history(4)) == Added(new=1, already_there=3, different=0)
+
+
+def test_a_connection_that_was_cut_while_idle_is_replaced_unseen(cluster: Cluster, named_url: str) -> None:
+    store = Store.open(named_url)
+    store.add(history(3))
+    end_connections(cluster)
+    assert store.add(history(4)).new == 1
+
+
+def test_a_connection_that_is_cut_at_work_costs_that_work_only(cluster: Cluster, named_url: str) -> None:
+    store = Store.open(named_url)
+    store.add(history(1))
+
+    def cut_half_way() -> None:
+        with store.writing() as connection:
+            connection.execute(snapshots.delete())
+            end_connections(cluster)
+            connection.execute(select(snapshots))
+
+    with pytest.raises(DatabaseUnreachable, match="ended the connection"):
+        cut_half_way()
+    assert store.add(history(2)) == Added(new=1, already_there=1, different=0)
+
+
+def end_connections(cluster: Cluster) -> None:
+    assert cluster.run(f"SELECT pg_terminate_backend(pid) {MINE}")
+    eventually(lambda: not states(cluster))
+
+
+# Transactions
+
+
+def test_nobody_keeps_a_transaction_open_while_they_work(cluster: Cluster, named_url: str) -> None:
+    store = Store.open(named_url)
+    store.add(history(3))
+    rows = store.every("default")
+    assert next(rows) == history(1)[0]
+    assert states(cluster) == {"idle"}
+    assert len(list(rows)) == 2
+
+
+def test_connections_end_with_the_store(cluster: Cluster, named_url: str) -> None:
+    store = Store.open(named_url)
+    store.add(history(3))
+    assert states(cluster) == {"idle"}
+    del store
+    eventually(lambda: not states(cluster))
+
+
+def states(cluster: Cluster) -> set[str]:
+    return {state for (state,) in cluster.run(f"SELECT state {MINE}")}
+
+
+def test_the_servers_own_isolation_level_does_not_matter(cluster: Cluster, database: str) -> None:
+    cluster.run(f"ALTER DATABASE {database} SET default_transaction_isolation = 'serializable'")
+    store = Store.open(cluster.url(database))
+    with store.writing() as connection:
+        assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "read committed"
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "repeatable read"
+
+
+def test_importing_the_same_file_at_once_in_any_order_stores_it_once(postgresql_url: str) -> None:
+    """Rows are written in one order by all, so nobody waits for somebody who waits for them."""
+    stores = [Store.open(postgresql_url) for _ in range(4)]
+    rows = history(3000)
+    together = threading.Barrier(len(stores))
+
+    def add(number: int) -> Added:
+        together.wait()
+        return stores[number].add(rows if number % 2 else reversed(rows))
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        added = list(pool.map(add, range(len(stores))))
+    assert sum(one.new for one in added) == 3000
+    assert sum(one.already_there for one in added) == 9000
+    assert not any(one.different for one in added)
+    assert list(stores[0].every("default")) == rows
+
+
+def test_who_waits_too_long_for_a_lock_is_told_that_the_store_is_busy(
+    cluster: Cluster, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimecast.history.database.SECONDS_TO_WAIT_FOR_A_LOCK", 1)
+    store, other = Store.open(postgresql_url), Store.open(postgresql_url)
+    with store.writing() as connection:
+        postgresql.keep_writers_out(connection, kept_tables())
+        assert other.newest("default") is None
+        with pytest.raises(StoreError) as caught:
+            other.add(history(1))
+    assert caught.value.title == "The store is busy"
+    assert other.add(history(1)).new == 1
+
+
+# Several machines
+
+
+OPENS = """
+import sys
+from mimecast.history.store import Store
+print("ready", flush=True)
+sys.stdin.readline()
+Store.open(sys.argv[1]).check_writable()
+"""
+
+
+def test_machines_that_find_an_empty_database_together_make_its_tables_once(postgresql_url: str) -> None:
+    command = [sys.executable, "-c", OPENS, postgresql_url]
+    pipe = subprocess.PIPE
+    running = [
+        subprocess.Popen(command, env=ENVIRONMENT, text=True, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(4)
+    ]
+    for one in running:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in running:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    ended = [one.communicate(timeout=60) for one in running]
+    assert [(one.returncode, errors) for one, (_, errors) in zip(running, ended, strict=True)] == [(0, "")] * 4
+    with Store.open(postgresql_url).reading() as connection:
+        assert connection.scalars(select(versions.c.version)).all() == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_a_migration_waits_for_the_one_that_goes_on(
+    cluster: Cluster, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held up on purpose between its first table and its commit, while another one arrives."""
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def slow(connection: Any) -> None:
+        arrived.set()
+        assert go_on.wait(20)
+
+    monkeypatch.setattr("mimecast.history.schema.MIGRATIONS", (*MIGRATIONS, slow))
+    monkeypatch.setattr("mimecast.history.store.MIGRATIONS", (*MIGRATIONS, slow))
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(Store.open, postgresql_url)
+        assert arrived.wait(20)
+        second = pool.submit(Store.open, postgresql_url)
+        waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        eventually(lambda: bool(cluster.run(waiting)))
+        go_on.set()
+        stores = [first.result(20), second.result(20)]
+    with stores[1].reading() as connection:
+        assert len(connection.scalars(select(versions.c.version)).all()) == len(MIGRATIONS) + 1
+
+
+TAKES_TURNS = """
+import sys, time
+from datetime import timedelta
+from mimecast.history import leases
+from mimecast.history.leases import Lease
+from mimecast.history.store import Store
+leases.RENEWED_EVERY = timedelta(seconds=0.02)
+store = Store.open(sys.argv[1])
+for turn in range(8):
+    lease = Lease(store, "contoso")
+    while not lease.take():
+        time.sleep(0.005)
+    with lease.kept():
+        began = time.monotonic_ns()
+        time.sleep(0.05)
+        print(began, time.monotonic_ns(), flush=True)
+"""
+
+
+def test_processes_have_a_lease_one_after_the_other(postgresql_url: str) -> None:
+    Store.open(postgresql_url)
+    command = [sys.executable, "-c", TAKES_TURNS, postgresql_url]
+    running = [
+        subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    ended = [one.communicate(timeout=100) for one in running]
+    assert [(one.returncode, errors) for one, (_, errors) in zip(running, ended, strict=True)] == [(0, "")] * 4
+    turns = sorted(tuple(map(int, line.split())) for said, _ in ended for line in said.splitlines())
+    assert len(turns) == 32
+    assert all(end < begin for (_, end), (begin, _) in pairwise(turns)), "two had it together"
+
+
+def test_several_schedulers_on_one_server_ask_once_and_share(
+    command_line: CommandLine, account_variables: dict[str, str], postgresql_url: str, tmp_path: Path
+) -> None:
+    """What one machine stores, another one exports; its dashboards see it as well."""
+    variables = account_variables | {"SNAPSHOTS_URL": postgresql_url}
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(lambda _: command_line("snapshot", "--json", variables=variables), range(3)))
+    assert [(one.returncode, one.stderr) for one in ended] == [(0, "")] * 3
+    stored = list(Store.open(postgresql_url).every("default"))
+    assert {json.loads(one.stdout)["taken_at"] for one in ended} == {
+        one.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ") for one in stored
+    }
+    assert all(one.taken_at >= began for one in stored)
+    exported = command_line("export", variables=variables)
+    assert len(exported.stdout.splitlines()) == len(stored) + 1

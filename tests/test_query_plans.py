@@ -1,0 +1,115 @@
+"""What the pages ask the database: by indexes alone, and for no more rows than are drawn, however long the history."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import tomllib
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from sqlalchemy import Engine, event
+from streamlit.testing.v1 import AppTest
+
+from bench.servers import secrets_for
+from bench.stores import TEN_YEARS_HOURLY, make_store
+from mimecast.history.timeline import POINTS_IN_A_LINE
+from mimecast.settings import PROJECT
+
+MOST_ROWS = 10 * POINTS_IN_A_LINE
+PAGES = ["app.py", *sorted(f"pages/{page.name}" for page in (PROJECT / "pages").glob("*.py"))]
+
+GIVEN = re.compile("CONSTANT ROW|ranges|accounts")
+"""What a query brings with it, and may read from end to end."""
+
+Query = tuple[str, Any]
+"""A statement that reads, and its parameters."""
+
+
+@pytest.fixture(scope="module")
+def ten_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with 87,600 snapshots of one account."""
+    url = make_store(TEN_YEARS_HOURLY, tmp_path_factory.mktemp("ten-years"), datetime.now(UTC))
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def asked() -> Iterator[list[Query]]:
+    """Whatever is read from any database meanwhile."""
+    seen: list[Query] = []
+
+    def executed(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+    ) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            seen.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", executed)
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def run(project: Path, page: str, store: Path) -> None:
+    """Run a page over all of the store's ten years."""
+    app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
+    for key, value in tomllib.loads(secrets_for(TEN_YEARS_HOURLY, f"sqlite:///{store}")).items():
+        app.secrets[key] = value
+    app.query_params["range"] = "all"
+    app.run()
+    if page != "app.py":
+        app.switch_page(page).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_query_of_a_page_uses_an_index(
+    project: Path, page: str, ten_years: Path, asked: list[Query], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    run(project, page, ten_years)
+    assert asked
+    with closing(sqlite3.connect(ten_years)) as connection:
+        for statement, parameters in asked:
+            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            scanned = [step for step in plan if step.startswith("SCAN") and not GIVEN.search(step)]
+            assert not scanned, f"{statement[:2000]}\n{plan}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_query_of_a_page_reads_more_than_ten_rows_for_a_point(
+    project: Path, page: str, ten_years: Path, asked: list[Query], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    run(project, page, ten_years)
+    with closing(sqlite3.connect(ten_years)) as connection:
+        whole = steps(connection, "SELECT * FROM snapshots", ())
+        for statement, parameters in asked:
+            rows = TEN_YEARS_HOURLY.rows * steps(connection, statement, parameters) / whole
+            assert rows < MOST_ROWS, f"the work of reading {rows:.0f} rows: {statement[:300]}"
+
+
+def steps(connection: sqlite3.Connection, statement: str, parameters: Any) -> int:
+    """How many instructions of SQLite's virtual machine a statement takes, which no busy machine makes more."""
+    taken = 0
+
+    def step() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    connection.set_progress_handler(step, 1)
+    connection.execute(statement, parameters).fetchall()
+    connection.set_progress_handler(None, 0)
+    return taken

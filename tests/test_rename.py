@@ -1,0 +1,99 @@
+"""Rename: everything kept under one id goes to the other, or nothing does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from subprocess import CompletedProcess
+
+import pytest
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
+
+from mimecast.history import rename
+from mimecast.history.imports import read_imports, undo_import
+from mimecast.history.notes import read_notes
+from mimecast.history.rename import RenameRefused, rename_account
+from mimecast.history.schema import kept_tables
+from mimecast.history.store import Store
+from mimecast.history.targets import read_target
+from tests.conftest import EVERY_DATABASE, SQLITE_ONLY
+from tests.test_backup import everything, fill, taken
+from tests.test_command_line import failed
+
+Run = Callable[..., CompletedProcess[str]]
+
+
+pytestmark = EVERY_DATABASE
+
+
+def test_snapshots_notes_target_and_imports_go_along(store: Store) -> None:
+    fill(store)
+    moved = rename_account(store, "default", "contoso")
+    assert (moved["snapshots"], moved["notes"], moved["targets"], moved["imported_snapshots"]) == (3, 1, 1, 1)
+    assert store.accounts() == ["contoso", "fabrikam"]
+    assert [note.text for note in read_notes(store, "contoso")] == ["Phishing campaign"]
+    assert read_target(store, "contoso") is not None
+    (entry,) = read_imports(store, "contoso")
+    assert undo_import(store, entry.id) == 1
+    assert len(list(store.every("contoso"))) == 2
+    assert read_notes(store, "default") == []
+
+
+def test_a_history_joins_one_that_has_begun_under_the_new_id(store: Store) -> None:
+    fill(store)
+    store.add([taken(30, "contoso")])
+    rename_account(store, "default", "contoso")
+    assert len(list(store.every("contoso"))) == 4
+
+
+def test_rows_of_the_same_instant_clash_and_nothing_changes(store: Store) -> None:
+    fill(store)
+    before = everything(store)
+    with pytest.raises(RenameRefused, match="fabrikam has 1 snapshot of its own taken at the same instants"):
+        rename_account(store, "default", "fabrikam")
+    assert everything(store) == before
+
+
+def test_an_id_without_anything_is_named(store: Store) -> None:
+    fill(store)
+    with pytest.raises(RenameRefused, match="Nothing is stored under the id ugly"):
+        rename_account(store, "ugly", "contoso")
+
+
+def test_tables_that_come_later_go_along(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One with a row an account, whose present state stands; one keyed by account and instant."""
+    later = MetaData()
+    state = Table("state", later, Column("account", String(40), primary_key=True), Column("until", BigInteger))
+    log = Table("log", later, Column("id", BigInteger, primary_key=True), Column("account", String(40)))
+    monkeypatch.setattr(rename, "kept_tables", lambda: [*kept_tables(), state, log])
+    fill(store)
+    with store.writing() as connection:
+        later.create_all(connection)
+        connection.execute(state.insert(), [{"account": "default", "until": 1}, {"account": "contoso", "until": 2}])
+        connection.execute(log.insert(), [{"id": 1, "account": "default"}, {"id": 2, "account": "fabrikam"}])
+    rename_account(store, "default", "contoso")
+    with store.reading() as connection:
+        assert connection.execute(select(state)).all() == [("contoso", 2)]
+        assert connection.execute(select(log.c.account).order_by(log.c.id)).scalars().all() == ["contoso", "fabrikam"]
+
+
+@SQLITE_ONLY
+def test_rename_from_the_command_line(command_line: Run, account_variables: dict[str, str], store_url: str) -> None:
+    failed(command_line("rename", "default", "contoso", variables=account_variables), 1, "Nothing is stored yet")
+    store = Store.open(store_url)
+    fill(store)
+    done = command_line("rename", "default", "contoso", variables=account_variables)
+    assert (done.returncode, done.stdout) == (0, "3 snapshots and 1 note of default are now stored under contoso.\n")
+    assert "no account contoso yet: put its keys into [mimecast.accounts.contoso]" in done.stderr
+    done = command_line("rename", "contoso", "default", "--json", variables=account_variables)
+    assert (json.loads(done.stdout)["snapshots"], done.stderr) == (3, "")
+    failed(
+        command_line("rename", "default", "fabrikam", variables=account_variables),
+        1,
+        "Nothing was changed",
+        "--account",
+    )
+    failed(command_line("rename", "default", "a/b", variables=account_variables), 2, "cannot be an account's id")
+    failed(command_line("rename", "default", "default", variables=account_variables), 2, "are the same")
+    failed(command_line("rename", "ugly", "contoso", variables=account_variables), 1, "stored under the id ugly")
+    assert len(list(store.every("default"))) == 3

@@ -1,0 +1,360 @@
+"""How all accounts stand: as each of them does alone, read in a few queries, and kept until something is written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Connection, Select, event
+from sqlalchemy.dialects import sqlite as dialect
+
+from mimecast.api.errors import PermissionMissing
+from mimecast.exports.accounts import for_csv, standings_frame
+from mimecast.exports.shown import as_csv
+from mimecast.figures.accounts import MOST, accounts_chart
+from mimecast.figures.stamp import Stamp
+from mimecast.history.comparison import compare_back
+from mimecast.history.earlier_spans import read_variation
+from mimecast.history.queries import levels_in_each_query, newest_of_query
+from mimecast.history.runs import Outcome, Run, last_runs_query, record
+from mimecast.history.snapshot import Snapshot, Source
+from mimecast.history.standings import STALE_AFTER, WEEKS, AccountStanding, Standings, State, state_of, week_ends
+from mimecast.history.store import Level, Store
+from mimecast.history.variation import Verdict
+from mimecast.history.writing import Writing
+from mimecast.narrative import accounts_summary
+from mimecast.problems import Problem
+from mimecast.scores import ScoreCounts
+from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
+
+pytestmark = EVERY_DATABASE
+
+ZONES = [ZoneInfo("UTC"), ZoneInfo("America/New_York")]
+UTC_ZONE = ZONES[0]
+
+
+def daily(account: str, days: int, *, ends: int = 0, gaps: tuple[int, ...] = (), rise: int = 0) -> list[Snapshot]:
+    """A snapshot a day until `ends` days ago; the share at risk wobbles, and rose by `rise` users a week ago."""
+    return [
+        Snapshot(
+            account,
+            NOW - timedelta(days=ago),
+            ScoreCounts(700, 100, 100 - ago % 3, 60 + ago % 3, 40 + rise * (ago < 7)),
+        )
+        for ago in range(ends, days)
+        if ago not in gaps
+    ]
+
+
+@pytest.fixture
+def several(store: Store) -> Store:
+    store.add(daily("long", 800))
+    store.add(daily("risen", 800, rise=90))
+    store.add(daily("short", 130))
+    store.add(daily("young", 10))
+    store.add(daily("stale", 500, ends=5))
+    store.add(daily("gaps", 500, gaps=tuple(range(60, 80))))
+    store.add([Snapshot("nobody", NOW - timedelta(days=ago), ScoreCounts()) for ago in range(40)])
+    return store
+
+
+NAMES = ("long", "risen", "short", "young", "stale", "gaps", "nobody", "empty")
+
+
+def read(
+    store: Store, zone: ZoneInfo = UTC_ZONE, problems: dict[str, Problem] | None = None
+) -> dict[str, AccountStanding]:
+    found = Standings().read(store, NAMES, problems or {}, NOW, zone)
+    assert tuple(one.account for one in found) == NAMES
+    return {one.account: one for one in found}
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+def test_each_account_stands_as_it_does_alone(several: Store, zone: ZoneInfo) -> None:
+    for account, one in read(several, zone).items():
+        newest = several.newest(account)
+        assert one.newest == newest
+        if newest is None:
+            assert (one.then, one.variation, one.change, one.unbroken) == (None, None, None, [])
+            continue
+        assert one.variation == read_variation(several, newest, zone)
+        comparison = compare_back(several, newest, 30, zone)
+        assert one.change == pytest.approx(comparison.change_in_points("at_risk") if comparison else None)
+        assert one.then is None or (comparison and one.then.taken_at == comparison.then.taken_at.timestamp())
+
+
+def test_the_verdicts_differ_as_the_histories_do(several: Store) -> None:
+    verdicts = {account: one.variation.verdict for account, one in read(several).items() if one.variation}
+    assert verdicts["risen"] is Verdict.MORE
+    assert verdicts["long"] is Verdict.WITHIN
+    assert verdicts["young"] is verdicts["nobody"] is Verdict.UNKNOWN
+    short = read(several)["short"].variation
+    assert short is not None
+    assert (short.asked, short.span) == (30, 7)
+
+
+def test_weeks_end_today_and_the_line_begins_after_the_last_gap(several: Store) -> None:
+    found = read(several)
+    assert len(found["long"].weeks) == WEEKS
+    assert week_ends(TODAY)[-1] == TODAY
+    assert week_ends(TODAY)[0] == TODAY - timedelta(days=7 * (WEEKS - 1))
+    assert found["long"].weeks[-1] == Level(int(NOW.timestamp()), 100, 999 + 1)
+    assert len(found["long"].unbroken) == WEEKS
+    assert [week is None for week in found["gaps"].weeks].count(True) == 2
+    assert len(found["gaps"].unbroken) == 9, "60 days are 8 whole weeks and a part of one"
+    assert len(found["young"].unbroken) == 2
+    assert len(found["stale"].unbroken) == WEEKS
+    assert found["nobody"].unbroken == []
+
+
+def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: Store) -> None:
+    def queries(accounts: list[str]) -> int:
+        asked: list[str] = []
+
+        def heard(connection: object, cursor: object, statement: str, *rest: object) -> None:
+            if statement.startswith(("SELECT", "WITH")):
+                asked.append(statement)
+
+        event.listen(store._engine, "before_cursor_execute", heard)
+        Standings().read(store, accounts, {}, NOW, UTC_ZONE)
+        event.remove(store._engine, "before_cursor_execute", heard)
+        return len(asked)
+
+    few, many = [f"few{index}" for index in range(2)], [f"many{index}" for index in range(60)]
+    for account in (*few, *many):
+        store.add([Snapshot(account, NOW - timedelta(days=ago), ScoreCounts(5, 4, 3, 2, 1)) for ago in (0, 30, 60)])
+    assert queries(few) == queries(many) <= 6
+
+
+ACCOUNTS = ["long", "short"]
+BOUNDS = [(0, 0, 1_000), (1, 1_000, 2_000)]
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    "query",
+    [newest_of_query(ACCOUNTS), levels_in_each_query(ACCOUNTS, BOUNDS), last_runs_query(ACCOUNTS)],
+    ids=["newest_of", "levels_in_each", "last_runs"],
+)
+def test_every_query_about_many_accounts_seeks(several: Store, query: Select[tuple[object, ...]]) -> None:
+    compiled = query.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True})
+    with several.reading() as connection:
+        plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    read_tables = [step for step in plan if "CONSTANT" not in step and step.startswith(("SCAN", "SEARCH"))]
+    assert [step for step in read_tables if "snapshots" in step or "runs" in step or "inside" in step]
+    assert not [step for step in read_tables if step.startswith("SCAN") and ("snapshots" in step or "runs" in step)]
+
+
+def taken(hours: float) -> Snapshot:
+    return Snapshot("long", NOW - timedelta(hours=hours), ScoreCounts(5, 4, 3, 2, 1))
+
+
+def run(hours: float, outcome: Outcome = Outcome.FAILED) -> Run:
+    at = NOW - timedelta(hours=hours)
+    failed = outcome is Outcome.FAILED
+    return Run("long", at, at, outcome, "A permission is missing" if failed else "", "It said no." if failed else "")
+
+
+@pytest.mark.parametrize(
+    ("newest", "last", "problem", "state", "reason"),
+    [
+        (taken(1), None, None, State.FRESH, ""),
+        (taken(1), run(1, Outcome.STORED), None, State.FRESH, ""),
+        (taken(1), run(2), None, State.FRESH, ""),
+        (taken(2), run(1), None, State.FAILING, "A permission is missing: It said no."),
+        (None, run(1), None, State.FAILING, "A permission is missing: It said no."),
+        (taken(1), None, PermissionMissing("Not today."), State.FAILING, "A permission is missing: Not today."),
+        (taken(35.9), None, None, State.FRESH, ""),
+        (taken(36), run(36, Outcome.STORED), None, State.STALE, "The newest snapshot was taken 1 day ago."),
+        (None, None, None, State.EMPTY, "No snapshot has been taken yet."),
+    ],
+)
+def test_the_state_says_whether_an_account_is_kept_up_to_date_and_why_not(
+    newest: Snapshot | None, last: Run | None, problem: Problem | None, state: State, reason: str
+) -> None:
+    assert timedelta(hours=36) == STALE_AFTER
+    assert state_of(newest, last, problem, NOW) == (state, reason)
+
+
+def test_the_summary_counts_states_and_unusual_changes(several: Store) -> None:
+    record(several, Run("short", NOW, NOW, Outcome.FAILED, "A permission is missing", "It said no."))
+    assert accounts_summary(list(read(several).values())) == (
+        "5 of 8 accounts are up to date; 1 is failing; 1 is stale; 1 has no snapshot yet. "
+        "The share at risk rose in 1 by more than usual."
+    )
+    assert accounts_summary([read(several)["long"]]) == (
+        "1 of 1 account is up to date. No share at risk moved by more than usual."
+    )
+
+
+@SQLITE_ONLY
+def test_what_was_read_is_kept_until_somebody_writes(
+    several: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimecast.history.store.SETTLED", 0.0)
+    kept, reads = Standings(), 0
+    real = several.newest_of
+
+    def newest_of(accounts: list[str]) -> dict[str, Snapshot]:
+        nonlocal reads
+        reads += 1
+        return real(accounts)
+
+    monkeypatch.setattr(several, "newest_of", newest_of)
+    for _ in range(3):
+        first = kept.read(several, NAMES, {}, NOW, UTC_ZONE)
+    assert reads == 1
+    another_process = Store.open(store_url)
+    another_process.add([Snapshot("long", NOW - timedelta(days=30, minutes=-1), ScoreCounts(1, 0, 0, 0, 9))])
+    second = kept.read(several, NAMES, {}, NOW, UTC_ZONE)
+    assert reads == 2
+    assert first[0].change != second[0].change
+    assert kept.read(several, NAMES, {}, NOW + timedelta(days=1), UTC_ZONE)[0].weeks != second[0].weeks
+
+
+def test_nothing_is_kept_right_after_a_write_when_times_of_files_tell_too_little(store: Store) -> None:
+    store.add(daily("long", 2))
+    assert store.revision is None
+
+
+def test_a_store_elsewhere_than_in_a_file_is_read_anew_each_time() -> None:
+    assert Store.open("sqlite://").revision is None
+
+
+def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_failure(store: Store) -> None:
+    sizes: list[int] = []
+    first_is_in, go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def transaction(durable: bool) -> Iterator[Connection]:
+        with store.writing(durable=durable) as connection:
+            sizes.append(0)
+            yield connection
+
+    writing = Writing(transaction)
+    results: dict[int, object] = {}
+
+    def slow(connection: Connection) -> str:
+        first_is_in.set()
+        assert go_on.wait(20)
+        return "slow"
+
+    def write(index: int) -> None:
+        def work(connection: Connection) -> int:
+            sizes[-1] += 1
+            if index == 3:
+                raise Problem("The third is wrong.")
+            return index
+
+        try:
+            results[index] = writing.do(work, durable=False)
+        except Problem as problem:
+            results[index] = problem.sentence
+
+    threads = [threading.Thread(target=lambda: writing.do(slow, durable=True))]
+    threads[0].start()
+    assert first_is_in.wait(20)
+    threads += [threading.Thread(target=write, args=(index,)) for index in range(6)]
+    for thread in threads[1:]:
+        thread.start()
+    while len(writing._waiting) < 6:
+        threading.Event().wait(0.01)
+    go_on.set()
+    for thread in threads:
+        thread.join(20)
+    assert results == {0: 0, 1: 1, 2: 2, 3: "The third is wrong.", 4: 4, 5: 5}
+
+
+def test_writes_that_come_together_share_a_transaction(store: Store) -> None:
+    transactions = 0
+    first_is_in, go_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def transaction(durable: bool) -> Iterator[Connection]:
+        nonlocal transactions
+        transactions += 1
+        with store.writing(durable=durable) as connection:
+            yield connection
+
+    writing = Writing(transaction)
+
+    def slow(connection: Connection) -> None:
+        first_is_in.set()
+        assert go_on.wait(20)
+
+    threads = [threading.Thread(target=lambda: writing.do(slow, durable=True))]
+    threads[0].start()
+    assert first_is_in.wait(20)
+    threads += [threading.Thread(target=lambda: writing.do(lambda connection: None, durable=True)) for _ in range(8)]
+    for thread in threads[1:]:
+        thread.start()
+    while len(writing._waiting) < 8:
+        threading.Event().wait(0.01)
+    go_on.set()
+    for thread in threads:
+        thread.join(20)
+    assert transactions == 2
+
+
+def shown(several: Store) -> tuple[list[AccountStanding], dict[str, Stamp], dict[str, str]]:
+    standings = list(read(several).values())
+    names = {account: account.capitalize() for account in NAMES}
+    stamps = {one.account: Stamp(names[one.account], one.newest, UTC_ZONE, NOW) for one in standings if one.newest}
+    return standings, stamps, names
+
+
+def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Store) -> None:
+    frame = standings_frame(*shown(several))
+    assert list(frame["account"]) == list(NAMES)
+    row = frame.set_index("account").loc["risen"]
+    assert (row["users_graded"], row["at_risk"], row["at_risk_percent"]) == (1090, 190, pytest.approx(17.43, abs=0.01))
+    assert row["verdict"] == "more than usual"
+    assert row["compared_with"] == "2026-10-25T12:50:11Z"
+    lines = as_csv(for_csv(frame)).decode().splitlines()
+    assert lines[0].startswith("account,name,source,taken_at,users_graded,at_risk,at_risk_percent,compared_with,")
+    assert lines[-1].startswith("empty,Empty,,,,,,,,,")
+    assert lines[-1].endswith(",nothing yet,No snapshot has been taken yet.")
+    assert lines[-2].startswith(
+        "nobody,Nobody,live from Mimecast,2026-11-24T12:50:11Z,0,0,,,,not enough history to say,"
+    )
+
+
+def test_the_charts_show_those_that_were_chosen_with_names_that_stay_text(several: Store) -> None:
+    standings, stamps, names = shown(several)
+    names["long"] = "<b>Long</b> $x$"
+    drawing = accounts_chart(standings, stamps, names, TODAY)
+    spec = drawing.figure.to_plotly_json()
+    assert len(spec["data"]) == 6, "neither those without a snapshot nor those in which nobody is graded"
+    texts = [str(note["text"]) for note in spec["layout"]["annotations"]]
+    assert texts[0] == "&lt;b&gt;Long&lt;/b&gt; &#36;x&#36;  <b>10.0 %</b>"
+    assert "6 accounts" in texts[-1]
+    assert "taken from 19 Nov 2026, 12:50 UTC" in texts[-1].replace("<br>", " ")
+    assert "Risen 17.4 % in the week to 24 Nov 2026, 10.0 % in the week to 2 Dec 2025" in drawing.alt
+    gaps = next(one for one in spec["data"] if list(one["y"]).count(None) == 2)
+    assert gaps["connectgaps"] is False
+    assert len({tuple(axis["range"]) for name, axis in spec["layout"].items() if name.startswith("yaxis")}) == 1
+
+
+def test_no_more_than_twelve_accounts_are_drawn(store: Store) -> None:
+    accounts = [f"a{index}" for index in range(MOST + 3)]
+    for account in accounts:
+        store.add([Snapshot(account, NOW, ScoreCounts(5, 4, 3, 2, 1), Source.IMPORTED)])
+    standings = Standings().read(store, accounts, {}, NOW, UTC_ZONE)
+    stamps = {one.account: Stamp("A", one.newest, UTC_ZONE, NOW) for one in standings if one.newest}
+    drawing = accounts_chart(standings, stamps, dict.fromkeys(accounts, "A"), TODAY)
+    assert len(drawing.figure.data) == MOST
+    assert "imported" in drawing.figure.layout.annotations[-1].text
+    empty = accounts_chart([], {}, {}, TODAY)
+    assert empty.alt.endswith("No snapshot in the last year")
+
+
+def test_hours_and_days_are_those_of_the_reporting_zone(store: Store) -> None:
+    late = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # still the 23rd in New York
+    store.add([Snapshot("long", late, ScoreCounts(5, 4, 3, 2, 1))])
+    (one,) = Standings().read(store, ["long"], {}, late + timedelta(minutes=5), ZONES[1])
+    assert one.weeks[-1] is not None
+    assert one.weeks[:-1] == (None,) * (WEEKS - 1)

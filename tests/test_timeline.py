@@ -1,0 +1,335 @@
+"""Snapshots on the calendar: days of the reporting zone, the last of a day, gaps kept, never too many points."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy import event
+
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.history.timeline import (
+    COLUMNS_IN_A_MIX,
+    POINTS_IN_A_LINE,
+    Resolution,
+    count_periods,
+    existing,
+    finest,
+    midnight,
+    periods,
+    read_timeline,
+    reporting_day,
+)
+from mimecast.narrative import coverage, range_summary, resolutions
+from mimecast.scores import ScoreCounts
+from tests.conftest import EVERY_DATABASE, SQLITE_ONLY
+
+pytestmark = EVERY_DATABASE
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def at(text: str, *counts: int) -> Snapshot:
+    return Snapshot("contoso", datetime.fromisoformat(text).replace(tzinfo=UTC), ScoreCounts(*counts))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/London", date(2026, 3, 29), 23),
+        ("Europe/London", date(2026, 10, 25), 25),
+        ("America/New_York", date(2026, 3, 8), 23),
+        ("America/New_York", date(2026, 11, 1), 25),
+        ("America/Sao_Paulo", date(2018, 11, 4), 23),
+        ("Asia/Beirut", date(2022, 3, 27), 23),
+        ("America/Santiago", date(2026, 9, 6), 23),
+        ("America/Santiago", date(2026, 4, 4), 25),
+        ("Africa/Cairo", date(2026, 4, 24), 23),
+        ("America/Havana", date(2026, 11, 1), 25),
+        ("Asia/Kathmandu", date(2026, 12, 31), 24),
+    ],
+)
+def test_a_day_lasts_from_midnight_to_midnight_whatever_the_clocks_do(zone: str, day: date, hours: int) -> None:
+    zone_info = ZoneInfo(zone)
+    ((_, (low, high)),) = existing(periods(day, day, Resolution.DAY), zone_info)
+    assert high - low == timedelta(hours=hours)
+    assert low.astimezone(zone_info).date() == day
+    assert (low - timedelta(seconds=1)).astimezone(zone_info).date() == day - timedelta(days=1)
+    assert (high - timedelta(seconds=1)).astimezone(zone_info).date() == day
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("America/Santiago", date(2026, 9, 6)),
+        ("Asia/Beirut", date(2026, 3, 29)),
+        ("Europe/London", date(2026, 3, 29)),
+        ("Europe/London", date(2026, 10, 25)),
+    ],
+)
+def test_hourly_snapshots_around_a_change_of_the_clocks_each_count_for_the_day_the_wall_shows(
+    store: Store, zone: str, day: date
+) -> None:
+    zone_info = ZoneInfo(zone)
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    taken = [
+        Snapshot("contoso", noon + timedelta(minutes=30 * half), ScoreCounts(half + 96)) for half in range(-96, 96)
+    ]
+    store.add(taken)
+    timeline = read_timeline(store, "contoso", day - timedelta(days=1), day + timedelta(days=1), zone_info)
+    last = {reporting_day(one.taken_at, zone_info): one.counts.a for one in taken}
+    shown = [day - timedelta(days=1), day, day + timedelta(days=1)]
+    assert [label.date() for label in timeline.users.index] == shown
+    assert list(timeline.users["A"]) == [last[one] for one in shown]
+    assert (timeline.days, timeline.days_covered, timeline.gaps()) == (3, 3, [])
+
+
+def test_a_day_that_a_zone_skipped_is_neither_a_gap_nor_counted(store: Store) -> None:
+    samoa = ZoneInfo("Pacific/Apia")
+    store.add([at("2011-12-30T09:30", 1), at("2011-12-30T10:30", 2)])  # 29 Dec at 23:30, then 31 Dec at 00:30
+    timeline = read_timeline(store, "contoso", date(2011, 12, 29), date(2011, 12, 31), samoa)
+    assert [str(label.date()) for label in timeline.users.index] == ["2011-12-29", "2011-12-31"]
+    assert list(timeline.users["A"]) == [1, 2]
+    assert timeline.gaps() == []
+    assert coverage(timeline) == "2 of 2 days have a snapshot"
+    by_week = read_timeline(store, "contoso", date(2011, 12, 26), date(2012, 1, 1), samoa, by=Resolution.WEEK)
+    assert (list(by_week.users["A"]), by_week.days, by_week.days_covered) == ([2], 6, 2)
+    never = read_timeline(store, "contoso", date(2011, 12, 30), date(2011, 12, 30), samoa)
+    assert never.is_empty
+    assert never.days == 0
+
+
+def test_when_the_zone_is_changed_the_same_snapshots_fall_on_other_days(store: Store) -> None:
+    store.add([at(f"2026-11-{day:02}T23:00", day) for day in range(1, 11)])
+    days = (date(2026, 11, 1), date(2026, 11, 11))
+    before = read_timeline(store, "contoso", *days, UTC_ZONE)
+    after = read_timeline(store, "contoso", *days, ZoneInfo("Asia/Tokyo"))
+    assert before.gaps() == [(date(2026, 11, 11), date(2026, 11, 11))]
+    assert after.gaps() == [(date(2026, 11, 1), date(2026, 11, 1))]
+    assert before.days_covered == after.days_covered == 10
+    assert list(before.users["A"].dropna()) == list(after.users["A"].dropna()) == list(range(1, 11))
+
+
+def test_the_zone_decides_which_day_a_snapshot_belongs_to(store: Store) -> None:
+    store.add([at("2026-12-31T23:30", 1), at("2027-01-01T04:00", 2), at("2027-01-01T05:30", 3)])
+    days = (date(2026, 12, 31), date(2027, 1, 1))
+    in_utc = read_timeline(store, "contoso", *days, UTC_ZONE)
+    in_new_york = read_timeline(store, "contoso", *days, ZoneInfo("America/New_York"))
+    assert list(in_utc.users["A"]) == [1, 3]
+    assert list(in_new_york.users["A"]) == [2, 3]
+
+
+def test_a_day_without_a_snapshot_is_a_gap_and_counted(store: Store) -> None:
+    store.add([at("2026-11-01T03:00", 5), at("2026-11-02T03:00", 5), at("2026-11-05T03:00", 5)])
+    timeline = read_timeline(store, "contoso", date(2026, 10, 31), date(2026, 11, 6), UTC_ZONE)
+    assert timeline.users["A"].isna().tolist() == [True, False, False, True, True, False, True]
+    assert timeline.gaps() == [
+        (date(2026, 10, 31), date(2026, 10, 31)),
+        (date(2026, 11, 3), date(2026, 11, 4)),
+        (date(2026, 11, 6), date(2026, 11, 6)),
+    ]
+    assert coverage(timeline) == "3 of 7 days have a snapshot"
+
+
+def test_a_range_without_any_snapshot_is_empty(store: Store) -> None:
+    timeline = read_timeline(store, "contoso", date(2026, 11, 1), date(2026, 11, 3), UTC_ZONE)
+    assert timeline.is_empty
+    assert not timeline.has_shares
+    assert range_summary(timeline) == "No snapshot was taken between 1 Nov 2026 and 3 Nov 2026."
+
+
+def test_shares_are_percent_of_users_graded_and_undefined_where_nobody_is(store: Store) -> None:
+    store.add([at("2026-11-01T03:00", 5, 1, 2, 1, 1), at("2026-11-02T03:00", 0)])
+    timeline = read_timeline(store, "contoso", date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE)
+    assert timeline.shares.iloc[0].to_dict() == {
+        "A": 50, "B": 10, "C": 20, "D": 10, "F": 10, "other": 0, "at_risk": 20, "doing_well": 60,
+    }  # fmt: skip
+    assert timeline.shares.iloc[1].isna().all()
+    assert timeline.gaps() == []
+
+
+def test_a_week_has_its_last_snapshot_and_is_a_gap_only_without_any(store: Store) -> None:
+    store.add(
+        [at("2026-01-01T03:00", 1), at("2026-01-04T03:00", 2), at("2026-01-12T03:00", 3), at("2026-01-13T03:00", 4)]
+    )
+    timeline = read_timeline(store, "contoso", date(2026, 1, 1), date(2026, 1, 18), UTC_ZONE, at_most=5)
+    assert timeline.resolution is Resolution.WEEK
+    assert [str(label.date()) for label in timeline.users.index] == ["2025-12-29", "2026-01-05", "2026-01-12"]
+    assert timeline.users["A"].fillna(-1).tolist() == [2, -1, 4]
+    assert (timeline.days, timeline.days_covered) == (18, 4)
+
+
+def test_a_period_is_its_last_snapshot_at_every_resolution_and_never_an_average(store: Store) -> None:
+    store.add([at("2025-12-30T03:00", 10, 0, 0, 10), at("2026-01-31T22:00", 30), at("2026-02-01T03:00", 5, 0, 0, 5)])
+    days = (date(2025, 12, 1), date(2026, 2, 28))
+    shares = {
+        by: read_timeline(store, "contoso", *days, UTC_ZONE, by=by).shares["at_risk"].dropna().tolist()
+        for by in Resolution
+    }
+    assert shares == {
+        Resolution.DAY: [50, 0, 50],
+        Resolution.WEEK: [50, 50],
+        Resolution.MONTH: [50, 0, 50],
+        Resolution.QUARTER: [50, 50],
+        Resolution.YEAR: [50, 50],
+    }
+
+
+def test_a_gap_of_months_stays_a_gap_by_month_and_the_weeks_at_its_edges_do_not(store: Store) -> None:
+    store.add([at("2026-01-02T03:00", 1), at("2026-05-31T23:59", 2), at("2026-06-01T00:00", 3)])
+    days = (date(2026, 1, 1), date(2026, 6, 30))
+    by_month = read_timeline(store, "contoso", *days, UTC_ZONE, by=Resolution.MONTH)
+    assert by_month.gaps() == [(date(2026, 2, 1), date(2026, 4, 1))]
+    by_week = read_timeline(store, "contoso", *days, UTC_ZONE, by=Resolution.WEEK)
+    assert by_week.gaps() == [(date(2026, 1, 5), date(2026, 5, 18)), (date(2026, 6, 8), date(2026, 6, 29))]
+    for timeline in (by_month, by_week):
+        assert coverage(timeline) == "3 of 181 days have a snapshot"
+
+
+@pytest.mark.parametrize(
+    ("days", "at_most", "wanted", "given"),
+    [
+        (30, POINTS_IN_A_LINE, Resolution.DAY, Resolution.DAY),
+        (30, POINTS_IN_A_LINE, Resolution.WEEK, Resolution.WEEK),
+        (30, POINTS_IN_A_LINE, Resolution.MONTH, Resolution.MONTH),
+        (401, POINTS_IN_A_LINE, Resolution.DAY, Resolution.WEEK),
+        (3652, POINTS_IN_A_LINE, Resolution.WEEK, Resolution.MONTH),
+        (365, COLUMNS_IN_A_MIX, Resolution.DAY, Resolution.WEEK),
+        (365, COLUMNS_IN_A_MIX, Resolution.MONTH, Resolution.MONTH),
+        (3652, COLUMNS_IN_A_MIX, Resolution.MONTH, Resolution.QUARTER),
+    ],
+)
+def test_a_resolution_finer_than_fits_is_answered_with_the_finest_that_fits(
+    days: int, at_most: int, wanted: Resolution, given: Resolution
+) -> None:
+    last = date(2026, 11, 24)
+    assert finest(last - timedelta(days=days - 1), last, at_most, wanted) is given
+
+
+@pytest.mark.parametrize("days", [1, 60, 61, 365, 400, 401, 730, 3653, 16 * 366])
+def test_there_are_never_too_many_points(days: int) -> None:
+    last = date(2026, 11, 24)
+    first = last - timedelta(days=days - 1)
+    for most in (COLUMNS_IN_A_MIX, POINTS_IN_A_LINE):
+        resolution = finest(first, last, most)
+        assert len(list(periods(first, last, resolution))) <= most
+    assert (finest(first, last, POINTS_IN_A_LINE) is Resolution.DAY) == (days <= 400)
+
+
+DAYS = some.dates(date(2010, 1, 1), date(2030, 1, 1))
+
+
+@given(DAYS, some.integers(0, 1500), some.sampled_from(Resolution))
+def test_periods_cover_the_range_without_hole_or_overlap(first: date, length: int, resolution: Resolution) -> None:
+    last = first + timedelta(days=length)
+    spans = list(periods(first, last, resolution))
+    assert spans[0].first == first
+    assert spans[-1].last == last
+    assert spans[0].label <= first
+    assert len(spans) == count_periods(first, last, resolution)
+    for before, after in pairwise(spans):
+        assert after.first == after.label == before.last + timedelta(days=1)
+
+
+@given(DAYS, some.sampled_from(["Europe/London", "America/Sao_Paulo", "Australia/Lord_Howe", "Pacific/Apia"]))
+def test_midnight_begins_its_day(day: date, name: str) -> None:
+    zone = ZoneInfo(name)
+    begins = midnight(day, zone)
+    assert (begins - timedelta(seconds=1)).astimezone(zone).date() < day
+    assert begins.astimezone(zone).date() >= day
+
+
+@pytest.fixture
+def ten_years(store: Store, store_url: str) -> Store:
+    """An hourly snapshot for ten years, but for two days: the count of grade A is the hour's number."""
+    first, hours = int(datetime(2016, 11, 25, tzinfo=UTC).timestamp()), 3652 * 24
+    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
+        connection.execute(
+            "WITH RECURSIVE hours(hour) AS (SELECT 0 UNION ALL SELECT hour + 1 FROM hours WHERE hour < ?) "
+            "INSERT INTO snapshots (account, taken_at, a, b, c, d, f, other, source) "
+            "SELECT 'contoso', ? + hour * 3600, hour, 0, 0, 0, 0, 0, 'mimecast' FROM hours "
+            "WHERE hour / 24 NOT IN (1000, 2000)",
+            (hours - 1, first),
+        )
+    connection.close()
+    return store
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    ("at_most", "resolution", "points"),
+    [
+        (POINTS_IN_A_LINE, Resolution.MONTH, 121),
+        (COLUMNS_IN_A_MIX, Resolution.QUARTER, 41),
+        (3652, Resolution.DAY, 3650),
+    ],
+)
+def test_ten_years_of_hourly_snapshots_are_read_by_seeks_in_the_key(
+    ten_years: Store, at_most: int, resolution: Resolution, points: int
+) -> None:
+    asked: list[str] = []
+    engine = ten_years._engine
+
+    def remember(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if "snapshots" in statement:
+            asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", remember)
+    timeline = read_timeline(ten_years, "contoso", date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE, at_most=at_most)
+    event.remove(engine, "before_cursor_execute", remember)
+
+    assert timeline.resolution is resolution
+    assert timeline.users["A"].notna().sum() == points
+    assert timeline.users["A"].iloc[-1] == 3652 * 24 - 1
+    assert coverage(timeline) == "3,650 of 3,652 days have a snapshot"
+    assert asked
+    with engine.connect() as connection:
+        for statement in asked:
+            accounts = ("contoso",) * statement.count("?")
+            plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", accounts)]
+            touching = [step for step in plan if "snapshots" in step or "inside" in step]
+            assert touching
+            assert all(step.startswith("SEARCH") and "USING PRIMARY KEY" in step for step in touching), plan
+
+
+def test_which_resolution_is_shown_is_said_and_why_it_is_not_the_one_wished_for(store: Store) -> None:
+    def said(days: int, wished: Resolution | None) -> str:
+        last = date(2026, 11, 24)
+        line, mix = (
+            read_timeline(
+                store,
+                "contoso",
+                last - timedelta(days=days - 1),
+                last,
+                UTC_ZONE,
+                at_most=most,
+                by=wished or Resolution.DAY,
+            )
+            for most in (POINTS_IN_A_LINE, COLUMNS_IN_A_MIX)
+        )
+        return resolutions(line, mix, wished)
+
+    assert said(30, None) == said(30, Resolution.DAY) == "One value a day, the last one taken in it."
+    assert said(365, Resolution.MONTH) == "One value a month, the last one taken in it."
+    assert said(365, Resolution.DAY) == (
+        "One value a day, the last one taken in it; one column a week in the mix, which has room for 60."
+    )
+    assert said(3652, Resolution.WEEK) == (
+        "One value a month, the last one taken in it; one column a quarter in the mix, which has room for 60. "
+        "By week there would be 523 points; a line has room for 400."
+    )
+
+
+def test_the_summary_of_a_range_says_how_it_went(store: Store) -> None:
+    store.add([at("2026-11-01T03:00", 8, 0, 0, 1, 1), at("2026-11-02T03:00", 9, 0, 0, 1, 0)])
+    timeline = read_timeline(store, "contoso", date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE)
+    assert range_summary(timeline) == (
+        "From 1 Nov 2026 to 2 Nov 2026 the share of users at risk (grade D or F) went from 20.0 % to 10.0 %: "
+        "10.0 points less."
+    )

@@ -1,0 +1,401 @@
+"""Usual variation: said rarely without cause and nearly always with one, from little reading, in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import event
+
+from bench.simulation import (
+    PROCESSES,
+    TWO_YEARS,
+    WALK,
+    Process,
+    known_shares,
+    of_few_users,
+    outcome,
+    shares_back,
+    with_gaps,
+)
+from bench.usual_variation import row
+from mimecast.history.comparison import LATITUDE
+from mimecast.history.earlier_spans import MOST_EARLIER_SPANS, latitude, read_variation
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.history.student import t_quantile
+from mimecast.history.variation import ENOUGH, SPANS, Variation, Verdict, judge, limits_of_usual_changes
+from mimecast.narrative import usual
+from mimecast.scores import ScoreCounts
+from mimecast.settings import PROJECT
+from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
+
+pytestmark = EVERY_DATABASE
+
+ZONE = ZoneInfo("UTC")
+ONE_USER = 0.1
+"""Points that one of 1,000 users weighs."""
+
+SWAYING = [0.4, -0.3, 0.1, -0.6, 0.5, 0.2, -0.4, 0.3, -0.1, 0.6, -0.5, -0.2]
+"""Twelve changes in points, around zero."""
+
+
+def shares_of(change: float, earlier: list[float]) -> list[float | None]:
+    """Newest first: what an account had whose newest change comes first, and the earlier ones after it."""
+    return list(accumulate([-one for one in (change, *earlier)], initial=20.0))
+
+
+# Simulation
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_two_years_of_chance_are_rarely_more_than_usual_and_a_real_step_nearly_always(process: Process) -> None:
+    found = outcome(process.histories(TWO_YEARS, 30), 30)
+    assert (found.judged, found.earlier_spans) == (100, 23)
+    assert found.wrongly <= 3
+    assert found.rightly >= 90
+
+
+def test_the_document_says_what_the_simulation_gives() -> None:
+    said = (PROJECT / "docs" / "usual-variation.md").read_text()
+    for process in PROCESSES:
+        assert row(process, 30, TWO_YEARS) in said
+
+
+def test_gaps_make_verdicts_fewer_and_not_worse() -> None:
+    found = outcome(with_gaps(WALK.histories(TWO_YEARS, 30), 0.1, outages=4, length=21), 30)
+    assert 80 < found.judged < 100
+    assert found.wrongly <= 3
+    assert found.rightly >= 90
+
+
+def test_the_simulation_reads_a_history_as_the_store_does(store: Store) -> None:
+    """Else its figures would be about another dashboard."""
+    whole = of_few_users(WALK.histories(TWO_YEARS, 30)[:3], 1000, 10)
+    for number, shares in enumerate(with_gaps(whole, 0.3, outages=4, length=21)):
+        account = f"account-{number}"
+        days = [(TWO_YEARS - 1 - index, value) for index, value in enumerate(shares.tolist()) if value == value]
+        history = [snapshot(ago, round(value * 10), account=account) for ago, value in days]
+        store.add(history)
+        for span in SPANS:
+            simulated = judge(known_shares(shares_back(shares[None, :], span)[0]), span, ONE_USER)
+            if simulated.verdict is not Verdict.UNKNOWN:
+                assert close(read_variation(store, history[-1], ZONE, span), simulated)
+
+
+def close(one: Variation, other: Variation) -> bool:
+    numbers = [(found.change, found.low, found.high) for found in (one, other)]
+    rest = [replace(found, change=None, low=None, high=None) for found in (one, other)]
+    return rest[0] == rest[1] and numbers[0] == pytest.approx(numbers[1])
+
+
+# The limits
+
+
+def test_limits_are_a_prediction_interval_for_one_more_change() -> None:
+    """By hand: mean 1, s = 1, t(4; 0.995) = 4.604 from any table, sqrt(1 + 1/5)."""
+    low, high = limits_of_usual_changes([0.0, 0.0, 1.0, 2.0, 2.0])
+    assert (low, high) == pytest.approx((1 - 4.6041 * 1.2**0.5, 1 + 4.6041 * 1.2**0.5), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("probability", "degrees", "value"),
+    [
+        (0.975, 1, 12.706),
+        (0.995, 1, 63.657),
+        (0.975, 2, 4.303),
+        (0.995, 3, 5.841),
+        (0.95, 10, 1.812),
+        (0.995, 11, 3.106),
+        (0.99, 22, 2.508),
+        (0.999, 30, 3.385),
+        (0.995, 100, 2.626),
+        (0.5, 7, 0.0),
+    ],
+)
+def test_quantiles_are_those_of_the_tables(probability: float, degrees: int, value: float) -> None:
+    """NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2."""
+    assert t_quantile(probability, degrees) == pytest.approx(value, abs=6e-4)
+
+
+@pytest.mark.parametrize(("probability", "degrees"), [(0.4, 5), (1.0, 5), (0.9, 0)])
+def test_there_are_no_other_quantiles(probability: float, degrees: int) -> None:
+    with pytest.raises(ValueError, match="quantile"):
+        t_quantile(probability, degrees)
+
+
+# Judging
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(0, Verdict.UNKNOWN), (11, Verdict.UNKNOWN), (12, Verdict.WITHIN)])
+def test_a_verdict_takes_twelve_earlier_spans(count: int, verdict: Verdict) -> None:
+    found = judge(shares_of(0.2, SWAYING[:count]), 30, ONE_USER)
+    assert (found.verdict, found.earlier_spans, found.span, found.asked) == (verdict, count, 30, 30)
+    assert found.change == pytest.approx(0.2)
+    assert (found.low is None) == (found.high is None) == (verdict is Verdict.UNKNOWN)
+    assert ENOUGH == 12
+
+
+@pytest.mark.parametrize("change", [3.0, -3.0])
+def test_the_sign_of_a_change_is_kept_and_both_directions_are_judged(change: float) -> None:
+    found = judge(shares_of(change, SWAYING), 30, ONE_USER)
+    assert found.verdict is Verdict.MORE
+    assert found.change == pytest.approx(change)
+
+
+def test_the_change_that_is_judged_has_no_say_in_its_own_limits() -> None:
+    small, large = judge(shares_of(0.1, SWAYING), 30, ONE_USER), judge(shares_of(9, SWAYING), 30, ONE_USER)
+    assert (small.low, small.high) == pytest.approx((large.low, large.high))
+
+
+def test_an_unknown_share_costs_the_two_changes_that_touch_it() -> None:
+    shares = shares_of(0.2, [*SWAYING, *SWAYING])
+    shares[5] = None
+    assert judge(shares, 30, ONE_USER).earlier_spans == 22
+    shares[6] = None
+    assert judge(shares, 30, ONE_USER).earlier_spans == 21
+    bridged = [*shares[:5], *shares[7:]]
+    assert judge(shares, 30, ONE_USER).low != judge(bridged, 30, ONE_USER).low
+
+
+@pytest.mark.parametrize("unknown", [0, 1])
+def test_without_a_share_at_either_end_there_is_no_change_to_judge(unknown: int) -> None:
+    shares = shares_of(0.2, [*SWAYING, *SWAYING])
+    shares[unknown] = None
+    found = judge(shares, 30, ONE_USER)
+    assert (found.verdict, found.change, found.low) == (Verdict.UNKNOWN, None, None)
+    assert found.earlier_spans >= ENOUGH
+    assert judge([], 30, ONE_USER).change is None
+
+
+def test_a_steady_trend_is_usual_and_turning_is_not_but_stopping_is() -> None:
+    falling = [-0.5 + one / 10 for one in SWAYING]
+    assert judge(shares_of(-0.5, falling), 30, ONE_USER).verdict is Verdict.WITHIN
+    assert judge(shares_of(0.0, falling), 30, ONE_USER).verdict is Verdict.WITHIN
+    assert judge(shares_of(0.5, falling), 30, ONE_USER).verdict is Verdict.MORE
+    assert judge(shares_of(-1.0, falling), 30, ONE_USER).verdict is Verdict.MORE
+
+
+@pytest.mark.parametrize("users", [7, 37, 40, 1204])
+def test_where_nothing_ever_changed_one_user_is_usual_and_two_are_not(users: int) -> None:
+    for at_risk, now, verdict in ((3, 4, "WITHIN"), (3, 2, "WITHIN"), (3, 3, "WITHIN"), (3, 5, "MORE"), (3, 1, "MORE")):
+        shares = [100 * now / users, *[100 * at_risk / users] * 13]
+        found = judge(shares, 30, 100 / users)
+        assert found.verdict is Verdict[verdict]
+        assert (found.low, found.high) == pytest.approx((-100 / users, 100 / users))
+
+
+def test_a_change_that_is_shown_as_nothing_is_never_more_than_usual() -> None:
+    flat: list[float | None] = [20.0] * 13
+    assert judge([20.04, *flat], 30, 0.001).verdict is Verdict.WITHIN
+    assert judge([20.06, *flat], 30, 0.001).verdict is Verdict.MORE
+
+
+# Reading
+
+
+def snapshot(ago: int, at_risk: int, graded: int = 1000, account: str = "contoso") -> Snapshot:
+    return Snapshot(account, NOW - timedelta(days=ago), ScoreCounts(graded - at_risk, 0, 0, at_risk))
+
+
+def swaying(days: int, every: int = 1) -> list[Snapshot]:
+    """Oldest first, up to today."""
+    return [snapshot(ago, 200 + ago * 7 % 13) for ago in range(days - days % every, -1, -every)]
+
+
+def test_two_years_give_twenty_three_earlier_spans_of_thirty_days(store: Store) -> None:
+    history = swaying(729)
+    store.add(history)
+    found = read_variation(store, history[-1], ZONE)
+    assert (found.asked, found.span, found.earlier_spans) == (30, 30, 23)
+    assert found.change == pytest.approx(history[-1].counts.at_risk / 10 - history[-31].counts.at_risk / 10)
+
+
+@pytest.mark.parametrize(
+    ("days", "asked", "span", "earlier"),
+    [
+        (390, 30, 30, 12),
+        (389, 30, 7, 54),
+        (389, 90, 7, 54),
+        (729, 90, 30, 23),
+        (13 * 90, 90, 90, 12),
+        (13 * 90, 365, 90, 12),
+        (13 * 47, 47, 47, 12),
+        (13 * 47 - 1, 47, 30, 19),
+        (91, 30, 7, 12),
+        (90, 30, 30, 2),
+        (90, 7, 7, 11),
+        (40, 3, 3, 12),
+        (0, 30, 30, 0),
+    ],
+)
+def test_the_longest_span_with_enough_history_is_judged(
+    store: Store, days: int, asked: int, span: int, earlier: int
+) -> None:
+    history = swaying(days)
+    store.add([*history, *(replace(one, account="fabrikam") for one in swaying(3000))])
+    found = read_variation(store, history[-1], ZONE, asked)
+    assert (found.asked, found.span) == (asked, span)
+    assert found.earlier_spans == earlier
+    assert (found.verdict is Verdict.UNKNOWN) == (earlier < 12)
+
+
+def test_a_shorter_span_is_judged_where_nothing_is_known_thirty_days_earlier(store: Store) -> None:
+    history = [one for one in swaying(729) if not 28 <= (NOW - one.taken_at).days <= 40]
+    store.add(history)
+    found = read_variation(store, history[-1], ZONE)
+    assert (found.asked, found.span) == (30, 7)
+    assert found.verdict is not Verdict.UNKNOWN
+
+
+def test_the_change_of_an_older_snapshot_is_judged_by_what_was_before_it(store: Store) -> None:
+    history = swaying(800)
+    store.add(history)
+    at_that_time = read_variation(store, history[-201], ZONE)
+    assert at_that_time.earlier_spans == 600 // 30 - 1
+    store.add([snapshot(ago, 900, account="contoso") for ago in range(-5, 0)])
+    assert read_variation(store, history[-201], ZONE) == at_that_time
+
+
+def test_a_snapshot_stands_for_a_day_up_to_a_week_later_or_three_days_for_weeks() -> None:
+    assert [latitude(span).days for span in (1, 2, 3, 7, 14, 30, 90, 365)] == [0, 0, 1, 3, 6, 7, 7, 7]
+    assert latitude(30) == LATITUDE
+
+
+@pytest.mark.parametrize(("span", "late", "counted"), [(30, 7, 14), (30, 8, 12), (7, 3, 14), (7, 4, 12)])
+def test_a_late_snapshot_counts_within_the_latitude_and_else_costs_two_changes(
+    store: Store, span: int, late: int, counted: int
+) -> None:
+    ago = [span * index + (late if index == 5 else 0) for index in range(16)]
+    history = [snapshot(days, 200 + days % 11) for days in ago]
+    store.add(history)
+    found = read_variation(store, history[0], ZONE, span)
+    assert (found.span, found.earlier_spans) == (span, counted)
+
+
+def test_a_day_on_which_nobody_was_graded_is_an_unknown_share(store: Store) -> None:
+    history = [replace(one, counts=ScoreCounts()) if (NOW - one.taken_at).days == 60 else one for one in swaying(729)]
+    store.add(history)
+    assert read_variation(store, history[-1], ZONE).earlier_spans == 21
+    nobody = replace(history[-1], counts=ScoreCounts())
+    found = read_variation(store, nobody, ZONE)
+    assert (found.verdict, found.change, found.span) == (Verdict.UNKNOWN, None, 30)
+
+
+def test_days_are_those_of_the_zone_whatever_the_clocks_do(store: Store) -> None:
+    """Snapshots at half past eleven at night: in UTC half of the year that is another day than in London."""
+    london = ZoneInfo("Europe/London")
+
+    def late(ago: int, at_risk: int) -> Snapshot:
+        local = datetime.combine(TODAY - timedelta(days=ago), time(23, 30), london)
+        return Snapshot("contoso", local.astimezone(UTC), ScoreCounts(1000 - at_risk, 0, 0, at_risk))
+
+    multiples = [late(30 * index, 100 + 10 * (index % 3)) for index in range(20)]
+    between = [late(ago, 900) for ago in range(600) if ago % 30]
+    store.add([*multiples, *between])
+    found = read_variation(store, multiples[0], london)
+    assert found.verdict is Verdict.WITHIN
+    assert found.change == pytest.approx(-1.0)
+    assert found.high is not None
+    assert found.high < 10
+
+
+def test_one_user_weighs_what_the_smaller_head_count_says(store: Store) -> None:
+    history = [snapshot(30 * index, 4, graded=40 if index else 80) for index in range(14)]
+    store.add(history)
+    found = read_variation(store, replace(history[0], counts=ScoreCounts(70, 0, 0, 8)), ZONE)
+    assert (found.low, found.high) == pytest.approx((-2.5, 2.5))
+
+
+@SQLITE_ONLY
+def test_little_is_read_of_ten_years_with_three_snapshots_a_day(store: Store) -> None:
+    """Counted in steps of SQLite's own machine, of which reading all 11,103 rows takes about 140,000."""
+    steps: list[int] = []
+
+    def count(connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_progress_handler(lambda: steps.append(100), 100)
+
+    event.listen(store._engine, "checkout", count)
+    store.add(
+        replace(one, taken_at=one.taken_at - timedelta(hours=hours)) for one in swaying(3700) for hours in (9, 6, 3)
+    )
+    for span, earlier_spans in ((7, MOST_EARLIER_SPANS), (30, MOST_EARLIER_SPANS), (90, 39)):
+        steps.clear()
+        found = read_variation(store, snapshot(0, 205), ZONE, span)
+        assert (found.span, found.earlier_spans) == (span, earlier_spans)
+        assert 0 < sum(steps) < 10_000
+
+
+def test_a_change_within_a_day_is_not_judged(store: Store) -> None:
+    with pytest.raises(ValueError, match="one day"):
+        read_variation(store, snapshot(0, 1), ZONE, 0)
+
+
+# Words
+
+
+MORE = Variation(Verdict.MORE, 30, 30, 2.04, -1.31, 0.92, 23)
+
+SAID = [
+    (
+        replace(MORE, verdict=Verdict.WITHIN, change=-0.4),
+        "That is within usual variation: going by 23 earlier spans of 30 days, changes from -1.3 to +0.9 points are "
+        "usual.",
+    ),
+    (
+        MORE,
+        "That is more than usual: going by 23 earlier spans of 30 days, changes from -1.3 to +0.9 points are usual.",
+    ),
+    (
+        replace(MORE, change=0.94),
+        "That is just more than usual: going by 23 earlier spans of 30 days, changes from -1.3 to +0.9 points are "
+        "usual.",
+    ),
+    (
+        replace(MORE, asked=90),
+        "There is too little history to judge 90 days. Over the last 30 of them the share of users at risk rose by "
+        "2.0 points, which is more than usual: going by 23 earlier spans of 30 days, changes from -1.3 to +0.9 points "
+        "are usual.",
+    ),
+    (
+        replace(MORE, asked=90, span=7, verdict=Verdict.WITHIN, change=-1.04),
+        "There is too little history to judge 90 days. Over the last 7 of them the share of users at risk fell by "
+        "1.0 point, which is within usual variation: going by 23 earlier spans of 7 days, changes from -1.3 to +0.9 "
+        "points are usual.",
+    ),
+    (
+        replace(MORE, asked=90, verdict=Verdict.WITHIN, change=0.02),
+        "There is too little history to judge 90 days. Over the last 30 of them the share of users at risk stayed the "
+        "same, which is within usual variation: going by 23 earlier spans of 30 days, changes from -1.3 to +0.9 points "
+        "are usual.",
+    ),
+    (
+        Variation(Verdict.UNKNOWN, 30, 30, 1.0, None, None, 5),
+        "There is not enough history to say whether that is usual: it takes 12 earlier spans of 30 days, and there "
+        "are 5.",
+    ),
+    (
+        Variation(Verdict.UNKNOWN, 30, 30, 1.0, None, None, 1),
+        "There is not enough history to say whether that is usual: it takes 12 earlier spans of 30 days, and there "
+        "is 1.",
+    ),
+    (
+        Variation(Verdict.UNKNOWN, 1, 1, None, None, None, 0),
+        "There is not enough history to say whether that is usual: it takes 12 earlier spans of 1 day, and there is "
+        "none yet.",
+    ),
+    (
+        Variation(Verdict.UNKNOWN, 30, 30, None, None, None, 23),
+        "There is not enough history to say whether that is usual: the share of users at risk is not known at the "
+        "beginning or the end of these 30 days.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("variation", "said"), SAID)
+def test_the_verdict_is_said_in_plain_words(variation: Variation, said: str) -> None:
+    assert usual(variation) == said
