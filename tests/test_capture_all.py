@@ -1,0 +1,224 @@
+"""Many accounts side by side: as many at a time as chosen and never more, and nobody waits for a bad one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mimecast.api.auth import Api1Keys
+from mimecast.api.errors import RateLimited
+from mimecast.api.retries import Patience
+from mimecast.capture import Captured
+from mimecast.capture_all import AT_ONCE, Ended, capture_all
+from mimecast.history.runs import Outcome, newest_runs
+from mimecast.history.schema import leases
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Added, Store
+from mimecast.problems import Problem
+from mimecast.sandbox.server import LIMIT, WINDOW, Sandbox
+from mimecast.scores import ScoreCounts
+from mimecast.settings import Account
+from tests.conftest import EVERY_DATABASE, NOW
+
+pytestmark = EVERY_DATABASE
+
+COUNTS = ScoreCounts(5, 4, 3, 2, 1)
+
+
+def accounts_of(sandbox: Sandbox, number: int, name: str = "a", keys: Api1Keys | None = None) -> list[Account]:
+    return [Account(f"{name}{index}", name, sandbox.base_url, keys or sandbox.keys) for index in range(number)]
+
+
+def flat(batches: Iterator[list[Ended]]) -> list[Ended]:
+    return [one for batch in batches for one in batch]
+
+
+def outcomes(ended: list[Ended]) -> dict[str, str]:
+    return {
+        one.account.id: one.outcome.title if isinstance(one.outcome, Problem) else str(one.outcome.snapshot.counts.a)
+        for one in ended
+    }
+
+
+def test_so_many_are_asked_at_the_same_time_and_never_more(store: Store) -> None:
+    lock, full = threading.Lock(), threading.Event()
+    under_way, most = 0, 0
+
+    def counts() -> ScoreCounts:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+            if under_way == AT_ONCE:
+                full.set()
+        assert full.wait(20), "fewer are asked at a time than could be"
+        with lock:
+            under_way -= 1
+        return COUNTS
+
+    with Sandbox(counts, latency=0.02) as sandbox:
+        ended = flat(capture_all(accounts_of(sandbox, 40), store))
+        assert len(sandbox.requests_seen) == 40
+    assert most == AT_ONCE
+    assert sorted(one.account.id for one in ended) == store.accounts() == sorted(f"a{index}" for index in range(40))
+    assert set(outcomes(ended).values()) == {"5"}
+    assert all(len(list(store.every(account))) == 1 for account in store.accounts())
+    with store.reading() as connection:
+        assert connection.execute(leases.select()).all() == [], "every lease was given back"
+
+
+def test_they_stay_within_what_mimecast_grants_an_application_where_an_answer_takes_a_tenth_of_a_second() -> None:
+    assert AT_ONCE * WINDOW / 0.1 <= LIMIT
+
+
+def test_what_is_wrong_with_one_account_is_its_own_affair(store: Store) -> None:
+    with Sandbox(lambda: COUNTS) as right, Sandbox(lambda: COUNTS, fault="forbidden") as wrong:
+        nobody = Account("nobody", "Nobody", "http://127.0.0.1:9", right.keys)
+        no_keys = Account("no-keys", "No keys")
+        patience = Patience(30.0, sleep=lambda seconds: None)
+        mixed = [nobody, *accounts_of(wrong, 2, "bad"), no_keys, *accounts_of(right, 5)]
+        ended = flat(capture_all(mixed, store, patience=patience))
+    assert outcomes(ended) == {
+        "nobody": "Mimecast cannot be reached",
+        "bad0": "A permission is missing",
+        "bad1": "A permission is missing",
+        "no-keys": "The settings need a correction",
+        **{f"a{index}": "5" for index in range(5)},
+    }
+    assert all(one.started <= one.ended for one in ended)
+
+
+def test_a_host_that_does_not_answer_takes_no_more_than_its_share(store: Store) -> None:
+    """Two hosts, one of them silent, with more accounts of its own than there are captures at a time."""
+    silence = threading.Event()
+
+    def never() -> ScoreCounts:
+        silence.wait(30)
+        return COUNTS
+
+    with Sandbox(never) as silent, Sandbox(lambda: COUNTS) as sound:
+        both = [*accounts_of(silent, 12, "silent"), *accounts_of(sound, 12, "sound")]
+        batches = capture_all(both, store, at_once=4)
+        first: list[Ended] = []
+        while len(first) < 12:
+            first += next(batches)
+        assert {one.account.name for one in first} == {"sound"}, "all of the sound host's, before any of the other's"
+        silence.set()
+        assert {one.account.name for one in flat(batches)} == {"silent"}
+
+
+def test_an_application_that_asked_too_often_is_let_alone_and_others_go_on(store: Store) -> None:
+    """One account is refused and told to wait for long: the rest of its application is not asked at all."""
+    with Sandbox(lambda: COUNTS, fault="rate-limited-long") as limited, Sandbox(lambda: COUNTS) as sound:
+        both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 6, "sound")]
+        ended = flat(capture_all(both, store, at_once=2, patience=Patience(30.0, clock=lambda: NOW)))
+        assert limited.calls <= 2, "whoever was asking already, and nobody after them"
+    refused = [one.outcome for one in ended if one.account.name == "limited"]
+    assert all(isinstance(one, RateLimited) and one.not_before and one.not_before > NOW for one in refused)
+    assert sum(isinstance(one.outcome, Captured) for one in ended) == 6
+
+
+def test_a_short_wait_that_mimecast_asks_for_is_one_for_all_accounts_of_the_application(store: Store) -> None:
+    calls_meanwhile: list[int] = []
+
+    with Sandbox(lambda: COUNTS, fault="rate-limited-once") as limited, Sandbox(lambda: COUNTS) as sound:
+
+        def sleep(seconds: float) -> None:
+            time.sleep(seconds)
+            calls_meanwhile.append(limited.calls)
+
+        both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 3, "sound")]
+        ended = flat(capture_all(both, store, at_once=2, patience=Patience(30.0, sleep=sleep)))
+    (calls,) = calls_meanwhile
+    assert calls <= 2, "while one waits, only whoever was asking already is answered"
+    assert set(outcomes(ended).values()) == {"5"}
+
+
+def test_a_capture_that_crashes_is_reported_and_the_others_go_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    crashes: list[str] = []
+    monkeypatch.setattr(threading, "excepthook", lambda crash: crashes.append(str(crash.exc_type.__name__)))
+
+    real = store.add
+
+    def add(new: list[Snapshot], **how: Any) -> Added:
+        if new[0].account == "a1":
+            raise ZeroDivisionError
+        return real(new, **how)
+
+    monkeypatch.setattr(store, "add", add)
+    with Sandbox(lambda: COUNTS) as sandbox:
+        ended = flat(capture_all(accounts_of(sandbox, 3), store, at_once=1))
+    assert outcomes(ended) == {"a0": "5", "a1": "Something is wrong", "a2": "5"}
+    assert crashes == ["ZeroDivisionError"]
+
+
+@contextmanager
+def command(secrets: str, project: Path, folder: Path, store_url: str) -> Iterator[subprocess.Popen[str]]:
+    """`snapshot --json`, started and not yet ended."""
+    file = folder / ".streamlit" / "secrets.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(secrets)
+    variables = {**os.environ, "PYTHONPATH": str(project), "SNAPSHOTS_URL": store_url}
+    with subprocess.Popen(
+        [sys.executable, "-m", "mimecast", "snapshot", "--json"],
+        cwd=folder,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        yield run
+
+
+def table(account: str, sandbox: Sandbox, *, generation: int) -> str:
+    keys = (
+        {"client_id": sandbox.api2.keys.client_id, "client_secret": sandbox.api2.keys.client_secret}
+        if generation == 2
+        else {key: getattr(sandbox.keys, key) for key in ("access_key", "secret_key", "app_id", "app_key")}
+    )
+    lines = [f"{key} = {json.dumps(value)}" for key, value in {"base_url": sandbox.base_url, **keys}.items()]
+    return "\n".join([f"[mimecast.accounts.{account}]", *lines, ""])
+
+
+def test_both_generations_together_and_each_line_as_soon_as_it_is_known(
+    project: Path, tmp_path: Path, store: Store, store_url: str
+) -> None:
+    """A silent account stands first: the lines of the others come while it is still waited for."""
+    silence = threading.Event()
+
+    def late() -> ScoreCounts:
+        silence.wait(60)
+        return ScoreCounts(9)
+
+    with Sandbox(late) as silent, Sandbox(lambda: COUNTS) as sound:
+        secrets = "\n".join(
+            [
+                table("silent", silent, generation=1),
+                table("new", sound, generation=2),
+                table("old", sound, generation=1),
+            ]
+        )
+        with command(secrets, project, tmp_path / "here", store_url) as run:
+            assert run.stdout is not None
+            lines = [json.loads(run.stdout.readline()) for _ in range(2)]
+            assert {line["account"] for line in lines} == {"new", "old"}
+            assert {line["users_graded"] for line in lines} == {15}
+            assert store.newest("silent") is None
+            silence.set()
+            last = json.loads(run.stdout.readline())
+            assert (last["account"], last["a"]) == ("silent", 9)
+            assert run.wait(30) == 0
+    assert Counter(run.outcome for name in ("silent", "new", "old") for run in newest_runs(store, name)) == {
+        Outcome.STORED: 3
+    }

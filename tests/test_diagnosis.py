@@ -1,0 +1,192 @@
+"""The connection's checks: each fault fails at the step that it belongs to, and says what to do."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from subprocess import CompletedProcess
+
+import pytest
+
+from mimecast.api.retries import Patience
+from mimecast.diagnosis import (
+    ASKED,
+    CLOCK,
+    CONNECTION,
+    DATA,
+    HOST,
+    NEWEST,
+    REFRESH,
+    SETTINGS,
+    STORE,
+    State,
+    Step,
+    diagnose,
+    for_support,
+)
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.sandbox.faults import FAULTS
+from mimecast.sandbox.server import TOY_KEYS, Sandbox
+from mimecast.sandbox.story import Story
+from mimecast.scores import ScoreCounts
+from mimecast.settings import Account, Dashboard
+from tests.conftest import NOW, TODAY
+from tests.faults import EXPECTED, OF_API_2
+
+Run = Callable[..., CompletedProcess[str]]
+
+AT_ONCE = Patience(1000.0, sleep=lambda _: None)
+NAMES = [SETTINGS, HOST, *ASKED, STORE, NEWEST, REFRESH]
+
+
+def account_of(sandbox: Sandbox, generation: int) -> Account:
+    keys = sandbox.keys if generation == 1 else sandbox.api2.keys
+    return Account("contoso", "Contoso", sandbox.base_url, keys)
+
+
+def checked(account: Account, store: Store | None, *, now: datetime | None = None) -> dict[str, Step]:
+    clock = {"clock": lambda: now} if now else {}
+    steps = list(diagnose(account, store, Dashboard(), patience=AT_ONCE, **clock))  # type: ignore[arg-type]
+    assert [step.name for step in steps] == NAMES
+    return {step.name: step for step in steps}
+
+
+def test_every_fault_has_its_expectation() -> None:
+    assert set(EXPECTED) == set(FAULTS)
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+def test_when_all_is_well_every_step_is_in_order(sandbox: Sandbox, store: Store, generation: int) -> None:
+    steps = checked(account_of(sandbox, generation), store)
+    assert {step.state for step in steps.values()} == {State.DONE}
+    assert steps[SETTINGS].said.startswith(f"Keys of API {generation}.0")
+    assert steps[DATA].said == "1,204 users graded."
+    assert steps[DATA].request_id == sandbox.requests_seen[-1]
+    assert list(store.every("contoso")) == []
+
+
+@pytest.mark.parametrize("fault", [fault for fault in EXPECTED if fault != "silent"])
+def test_a_fault_fails_at_its_step_and_says_what_to_do(sandbox: Sandbox, store: Store, fault: str) -> None:
+    sandbox.fail_with(fault)
+    steps = checked(account_of(sandbox, 2 if fault in OF_API_2 else 1), store)
+    expected = EXPECTED[fault]
+    if expected is None:
+        assert {step.state for step in steps.values()} == {State.DONE}
+        return
+    kind, name = expected
+    failed = [step for step in steps.values() if step.state is State.FAILED]
+    assert [step.name for step in failed] == [name]
+    assert type(failed[0].problem) is kind
+    assert failed[0].problem.remedy
+    after = ASKED[ASKED.index(name) + 1 :]
+    assert {steps[step].state for step in after} <= {State.NOT_REACHED}
+    assert steps[STORE].state is State.DONE
+
+
+def test_a_host_that_is_not_known_ends_the_questions(store: Store) -> None:
+    account = Account("contoso", "Contoso", "https://no-such-host.invalid", TOY_KEYS)
+    steps = checked(account, store)
+    assert steps[HOST].state is State.FAILED
+    assert {steps[name].state for name in ASKED} == {State.NOT_REACHED}
+
+
+def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:recognisable@127.0.0.1:{port}")
+    account = Account("contoso", "Contoso", "https://no-such-host.invalid", TOY_KEYS)
+    steps = checked(account, store)
+    assert steps[HOST].said == "Left to the proxy at 127.0.0.1."
+    assert steps[CONNECTION].state is State.FAILED
+    assert "recognisable" not in for_support(list(steps.values()), account, NOW)
+    assert "recognisable" not in repr(steps)
+
+
+@pytest.fixture
+def late_sandbox(story: Story) -> Iterator[Sandbox]:
+    """It tolerates a clock that is off by hours."""
+    with Sandbox(lambda: story.counts_on(TODAY), skew=timedelta(days=10_000)) as server:
+        yield server
+
+
+def test_a_clock_that_is_off_is_told_before_it_matters(late_sandbox: Sandbox, store: Store) -> None:
+    ahead = datetime.now().astimezone() + timedelta(minutes=12)
+    steps = checked(account_of(late_sandbox, 1), store, now=ahead)
+    assert steps[CLOCK].state is State.DONE
+    assert steps[CLOCK].said == "It is 12 minutes ahead of Mimecast's. Set it before that matters."
+
+
+def test_the_newest_snapshot_and_the_next_refresh_are_told(sandbox: Sandbox, store: Store) -> None:
+    store.add([Snapshot("contoso", NOW - timedelta(hours=2), ScoreCounts(a=1))])
+    steps = checked(account_of(sandbox, 2), store, now=NOW)
+    assert steps[NEWEST].said == "Taken 2 hours ago, 24 Nov 2026, 10:50 UTC."
+    assert steps[REFRESH].said == ("When a page is open after 24 Nov 2026, 16:50 UTC; a snapshot may be 6 hours old.")
+
+
+def test_without_a_store_the_rest_is_told_all_the_same(sandbox: Sandbox) -> None:
+    steps = checked(account_of(sandbox, 1), None)
+    assert steps[DATA].state is State.DONE
+    assert steps[STORE].state is State.NOT_REACHED
+
+
+def test_the_text_for_support_has_the_id_and_the_time_and_no_key(sandbox: Sandbox, store: Store) -> None:
+    sandbox.fail_with("forbidden")
+    account = account_of(sandbox, 1)
+    steps = list(checked(account, store).values())
+    text = for_support(steps, account, NOW)
+    asked = next(step for step in steps if step.at)
+    assert asked.request_id
+    assert f"Request id: {asked.request_id}" in text
+    assert f"Time of the request: {asked.at:%Y-%m-%d %H:%M:%S} UTC" in text
+    assert "HTTP status: 403" in text
+    for secret in (sandbox.keys.access_key, sandbox.keys.secret_key, sandbox.keys.app_key, sandbox.keys.app_id):
+        assert secret not in text
+
+
+def test_check_prints_a_line_a_step(command_line: Run, account_variables: dict[str, str]) -> None:
+    done = command_line("check", variables=account_variables)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert [line.partition(":")[0] for line in lines[: len(NAMES)]] == [f"✓ {name}" for name in NAMES]
+    assert "Data: 1,204 users graded." in done.stdout
+
+
+def test_check_marks_what_failed_and_what_was_not_reached(
+    command_line: Run, account_variables: dict[str, str], sandbox: Sandbox
+) -> None:
+    sandbox.fail_with("keys-expired")
+    done = command_line("check", variables=account_variables)
+    assert done.returncode == 1
+    assert "✗ Credentials: Mimecast answered with status 418" in done.stdout
+    assert "  Make a new access key and secret key" in done.stdout
+    assert "– Permission: not reached" in done.stdout
+    quiet = command_line("check", "--quiet", variables=account_variables)
+    assert (quiet.returncode, quiet.stdout) == (1, "")
+    assert quiet.stderr.startswith("default: Mimecast answered with status 418")
+    rows = [
+        json.loads(line) for line in command_line("check", "--json", variables=account_variables).stdout.splitlines()
+    ]
+    assert [row["step"] for row in rows] == NAMES
+    assert next(row for row in rows if row["state"] == "failed")["remedy"]
+
+
+def test_check_without_usable_settings_is_wrong_usage(command_line: Run, account_variables: dict[str, str]) -> None:
+    for variables in ({}, account_variables | {"MIMECAST_SECRET_KEY": "recognisable!"}):
+        done = command_line("check", variables=variables)
+        assert done.returncode == 2
+        assert done.stdout.startswith("✗ Settings: ")
+        assert "– Data: not reached" in done.stdout
+        assert "recognisable" not in done.stdout + done.stderr
+
+
+def test_a_terminal_without_such_letters_is_given_plain_signs(
+    command_line: Run, account_variables: dict[str, str]
+) -> None:
+    done = command_line("check", variables=account_variables | {"PYTHONIOENCODING": "cp1252"})
+    assert done.stdout.startswith("[ok] Settings: ")

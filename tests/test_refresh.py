@@ -1,0 +1,102 @@
+"""Refreshing behind a page: once at a time, patient after a failure, never stuck."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from mimecast.capture import Captured
+from mimecast.history.snapshot import Snapshot
+from mimecast.problems import Problem
+from mimecast.refresh import Refresher
+from mimecast.scores import ScoreCounts
+from tests.browser.driving import eventually
+from tests.conftest import NOW
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def refresher(clock: Clock) -> Refresher:
+    return Refresher(clock=clock)
+
+
+def works() -> Captured:
+    return Captured(Snapshot("contoso", NOW, ScoreCounts(1)), ("a warning",))
+
+
+def fails() -> Captured:
+    raise Problem("Mimecast is away.")
+
+
+def crashes() -> Captured:
+    raise ZeroDivisionError
+
+
+def finished(refresher: Refresher, runs: int) -> None:
+    eventually(lambda: refresher.state("contoso").runs == runs)
+
+
+def test_however_many_ask_one_request_is_under_way(refresher: Refresher) -> None:
+    go = threading.Event()
+
+    def slow() -> Captured:
+        go.wait(20)
+        return works()
+
+    began = [refresher.start("contoso", slow, automatic=automatic) for automatic in (True, True, False)]
+    assert began == [True, False, False]
+    assert refresher.state("contoso").asking
+    assert refresher.start("fabrikam", works, automatic=True)
+    go.set()
+    finished(refresher, 1)
+    state = refresher.state("contoso")
+    assert (state.asking, state.problem, state.warnings) == (False, None, ("a warning",))
+
+
+def test_after_failures_automatic_tries_wait_longer_and_longer_and_a_person_need_not(
+    refresher: Refresher, clock: Clock
+) -> None:
+    waits = []
+    for run in range(1, 8):
+        assert refresher.start("contoso", fails, automatic=True)
+        finished(refresher, run)
+        state = refresher.state("contoso")
+        assert state.not_before is not None
+        waits.append(state.not_before - clock.now)
+        assert not refresher.start("contoso", fails, automatic=True)
+        clock.now = state.not_before
+    assert waits == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15, 15, 15)]
+
+    clock.now -= timedelta(minutes=10)
+    assert refresher.start("contoso", works, automatic=False)
+    finished(refresher, 8)
+    assert refresher.state("contoso").problem is None
+    assert refresher.start("contoso", fails, automatic=True)
+    finished(refresher, 9)
+    assert refresher.state("contoso").not_before == clock.now + timedelta(minutes=1)
+
+
+def test_work_that_crashes_or_finds_nothing_to_do_leaves_nothing_stuck(
+    refresher: Refresher, caplog: pytest.LogCaptureFixture
+) -> None:
+    refresher.start("contoso", crashes, automatic=False)
+    finished(refresher, 1)
+    eventually(lambda: "ZeroDivisionError" in caplog.text)
+    assert str(refresher.state("contoso").problem).startswith("The refresh ended unexpectedly.")
+    assert refresher.start("contoso", lambda: None, automatic=False)
+    finished(refresher, 2)
+    assert refresher.state("contoso").problem is None

@@ -1,0 +1,278 @@
+"""What `schedule` prints is understood by cron, systemd and Windows, whatever the folder is called."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from mimecast.schedule import CannotSchedule, Place, Scheduler, fitting, plan, read_interval
+
+Run = Callable[..., CompletedProcess[str]]
+
+PLAIN = Place("/opt/safe-score/.venv/bin/python", "/opt/safe-score")
+WINDOWS = Place(r"C:\Users\R&D (Ann)\.venv\Scripts\python.exe", r"C:\Users\R&D (Ann)\safe score")
+ODD = "we ird %n'q\"d\\e$HOME &;#é"
+"""A folder's name with everything that somebody's quoting trips over."""
+
+FIELD = r"(\*|\d{1,2})(/\d{1,2})?"
+
+
+def cron_reads(line: str) -> tuple[list[str], str]:
+    """A crontab line as crontab(5) has it: five fields, and a command that ends at the first % without a backslash."""
+    match = re.fullmatch(rf"((?:{FIELD} ){{5}})(\S.*)", line)
+    assert match, line
+    fields = match[1].split()
+    for field, (low, high) in zip(fields, [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)], strict=True):
+        start, _, step = field.partition("/")
+        assert start == "*" or low <= int(start) <= high
+        assert not step or (start == "*" and high + 1 - low >= int(step) and (high + 1 - low) % int(step) == 0)
+    command = line[len(match[1]) :]
+    assert not re.search(r"(?<!\\)%", command)
+    return fields, command.replace(r"\%", "%")
+
+
+@pytest.fixture
+def odd_place(tmp_path: Path) -> Place:
+    """A checkout and an interpreter that writes down how it was started."""
+    project = tmp_path / ODD
+    project.mkdir()
+    python = project / "python"
+    python.write_text('#!/bin/sh\nexec > "$(dirname "$0")/started"\npwd -P\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    return Place(str(python), str(project))
+
+
+@pytest.mark.parametrize(
+    ("every", "fields"),
+    [
+        ("1m", "* * * * *"),
+        ("30m", "*/30 * * * *"),
+        ("60m", "0 * * * *"),
+        ("6h", "0 */6 * * *"),
+        ("24h", "0 3 * * *"),
+        ("1d", "0 3 * * *"),
+        ("7d", "0 3 * * 1"),
+        ("1w", "0 3 * * 1"),
+    ],
+)
+def test_cron_gets_a_line_of_five_fields(every: str, fields: str) -> None:
+    made = plan(Scheduler.CRON, read_interval(every), PLAIN)
+    found, command = cron_reads(made.line)
+    assert " ".join(found) == fields
+    assert command == "cd /opt/safe-score && /opt/safe-score/.venv/bin/python -m mimecast snapshot --quiet"
+    assert made.paste.splitlines() == ["# Add this line with: crontab -e", made.line]
+
+
+@pytest.mark.parametrize("every", ["7m", "45m", "90m", "5h", "36h", "2d", "30d"])
+def test_what_cron_cannot_do_is_refused(every: str) -> None:
+    with pytest.raises(CannotSchedule, match=r"cron cannot start something every \d+ \w+\. It can every 1, 2, 3"):
+        plan(Scheduler.CRON, read_interval(every), PLAIN)
+
+
+def test_the_shell_that_cron_starts_finds_folder_and_interpreter(odd_place: Place) -> None:
+    _, command = cron_reads(plan(Scheduler.CRON, timedelta(days=1), odd_place).line)
+    subprocess.run(["/bin/sh", "-c", command], check=True, cwd="/", env={}, timeout=20)
+    started = Path(odd_place.project, "started").read_text().splitlines()
+    assert started == [str(Path(odd_place.project).resolve()), "-m", "mimecast", "snapshot", "--quiet"]
+
+
+@pytest.mark.parametrize(
+    ("every", "times"),
+    [
+        ("15m", "OnCalendar=*-*-* *:00/15:00\nPersistent=true"),
+        ("6h", "OnCalendar=*-*-* 00/6:00:00\nPersistent=true"),
+        ("24h", "OnCalendar=*-*-* 03:00:00\nPersistent=true"),
+        ("7d", "OnCalendar=Mon *-*-* 03:00:00\nPersistent=true"),
+        ("5h", "OnActiveSec=1min\nOnUnitActiveSec=300min"),
+        ("36h", "OnActiveSec=1min\nOnUnitActiveSec=2160min"),
+    ],
+)
+def test_systemd_gets_a_service_and_a_timer_for_any_interval(every: str, times: str) -> None:
+    made = plan(Scheduler.SYSTEMD, read_interval(every), PLAIN)
+    assert list(made.units) == ["safe-score-snapshot.service", "safe-score-snapshot.timer"]
+    service, timer = made.units.values()
+    assert f"[Timer]\n{times}\n" in timer
+    assert "WorkingDirectory=/opt/safe-score\n" in service
+    assert 'ExecStart="/opt/safe-score/.venv/bin/python" -m mimecast snapshot --quiet\n' in service
+
+
+def test_pasting_the_units_writes_them_and_starts_the_timer(tmp_path: Path, odd_place: Place) -> None:
+    """In a shell whose `systemctl` and `loginctl` write down what they were asked."""
+    made = plan(Scheduler.SYSTEMD, timedelta(days=1), odd_place)
+    asked = tmp_path / "asked"
+    for name in ("systemctl", "loginctl"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {asked}\n')
+        (tmp_path / name).chmod(0o755)
+    variables = {"HOME": str(tmp_path), "PATH": f"{tmp_path}:/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-ec", made.paste], check=True, env=variables, timeout=20)
+    for name, text in made.units.items():
+        assert (tmp_path / ".config/systemd/user" / name).read_text() == text
+    assert asked.read_text().splitlines() == [
+        "systemctl --user daemon-reload",
+        "systemctl --user enable --now safe-score-snapshot.timer",
+        "loginctl enable-linger",
+    ]
+
+
+def test_paths_are_quoted_as_systemd_reads_them() -> None:
+    """By `systemd-analyze verify` where there is one, and by the rules of systemd.syntax(7) everywhere."""
+    odd = plan(Scheduler.SYSTEMD, timedelta(days=1), Place('/a/100% "q"\\b$c/python', '/a/100% "q"\\b$c'))
+    service = odd.units["safe-score-snapshot.service"]
+    assert 'ExecStart=/usr/bin/env "/a/100%% \\"q\\"\\\\b$$c/python" -m mimecast snapshot --quiet\n' in service
+    assert 'WorkingDirectory=/a/100%% "q"\\b$c\n' in service
+    spaced = plan(Scheduler.SYSTEMD, timedelta(days=1), Place("/a b/100%/python", "/a b/100%"))
+    assert 'ExecStart="/a b/100%%/python" -m mimecast' in spaced.units["safe-score-snapshot.service"]
+
+
+def test_systemd_itself_finds_nothing_to_complain_about(tmp_path: Path, odd_place: Place) -> None:
+    verify = shutil.which("systemd-analyze")
+    for number, every in enumerate(["10m", "5h", "1d", "7d"]):
+        made = plan(Scheduler.SYSTEMD, read_interval(every), odd_place)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name, text in made.units.items():
+            assert re.fullmatch(r"(\[\w+\]\n(\w+=.+\n)+\n?)+", text)
+            (folder / name).write_text(text)
+        if verify:
+            files = [str(folder / name) for name in made.units]
+            done = subprocess.run([verify, "verify", *files], capture_output=True, text=True, timeout=60, check=False)
+            assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_root_schedules_for_whoever_owns_the_folder() -> None:
+    place = Place(PLAIN.python, PLAIN.project, is_root=True, owner="ann")
+    made = plan(Scheduler.SYSTEMD, timedelta(days=1), place)
+    assert "User=ann\n" in made.units["safe-score-snapshot.service"]
+    assert "/etc/systemd/system/safe-score-snapshot.timer" in made.paste
+    assert "--user" not in made.paste
+    assert "crontab -u ann -e" in plan(Scheduler.CRON, timedelta(days=1), place).paste
+
+
+def windows_reads(line: str) -> list[str]:
+    """The words a Windows program gets: cmd takes ^ off outside quotes, then the rules of CommandLineToArgvW."""
+    seen, is_inside = "", False
+    characters = iter(line)
+    for character in characters:
+        is_inside ^= character == '"'
+        assert is_inside or character not in "&|<>", "cmd would end the command here"
+        seen += next(characters) if character == "^" and not is_inside else character
+    words, word, quoted, backslashes = [], "", False, 0
+    for character in seen + " ":
+        if character == "\\":
+            backslashes += 1
+            continue
+        word += "\\" * (backslashes // 2 if character == '"' else backslashes)
+        if character == '"' and backslashes % 2:
+            word += '"'
+        elif character == '"':
+            quoted = not quoted
+        elif character == " " and not quoted:
+            words.append(word)
+            word = ""
+        else:
+            word += character
+        backslashes = 0
+    return words
+
+
+@pytest.mark.parametrize(
+    ("every", "when"),
+    [
+        ("30m", "/SC MINUTE /MO 30 /ST 00:00"),
+        ("90m", "/SC MINUTE /MO 90 /ST 00:00"),
+        ("6h", "/SC HOURLY /MO 6 /ST 00:00"),
+        ("24h", "/SC DAILY /MO 1 /ST 03:00"),
+        ("14d", "/SC DAILY /MO 14 /ST 03:00"),
+    ],
+)
+def test_windows_gets_one_command(every: str, when: str) -> None:
+    made = plan(Scheduler.SCHTASKS, read_interval(every), WINDOWS)
+    words = windows_reads(made.line)
+    assert words[:5] == ["schtasks", "/Create", "/F", "/TN", "SAFE Score snapshot"]
+    assert words[5:-2] == when.split()
+    assert words[-2:] == [
+        "/TR",
+        rf'cmd /c cd /d "{WINDOWS.project}" && "{WINDOWS.python}" -m mimecast snapshot --quiet',
+    ]
+    assert made.paste.endswith(f"\n{made.line}")
+    assert all(line.startswith("rem ") for line in made.paste.splitlines()[:-1])
+
+
+def test_a_project_at_the_root_of_a_drive_keeps_its_backslash() -> None:
+    made = plan(Scheduler.SCHTASKS, timedelta(days=1), Place(r"D:\python.exe", "D:\\"))
+    assert windows_reads(made.line)[-1].startswith('cmd /c cd /d "D:\\" && "D:\\python.exe"')
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "every", "place", "said"),
+    [
+        (Scheduler.SCHTASKS, "36h", WINDOWS, "cannot start something every 36 hours"),
+        (Scheduler.SCHTASKS, "1d", Place("C:\\python.exe", "C:\\100%"), "takes for the beginning of a variable"),
+        (Scheduler.SCHTASKS, "1d", Place("C:\\python.exe", "C:\\" + "x" * 250), "too long for a scheduled task"),
+        (Scheduler.CRON, "1d", Place("/python", "/" + "x" * 1000), "too long for a crontab line"),
+        (Scheduler.CRON, "1d", Place("/python", "/two\nlines"), "a character that no scheduler takes"),
+    ],
+)
+def test_what_a_scheduler_cannot_express_is_refused(scheduler: Scheduler, every: str, place: Place, said: str) -> None:
+    with pytest.raises(CannotSchedule, match=said):
+        plan(scheduler, read_interval(every), place)
+
+
+def test_the_scheduler_fits_the_machine() -> None:
+    assert fitting("win32", systemd_runs=False) is Scheduler.SCHTASKS
+    assert fitting("linux", systemd_runs=True) is Scheduler.SYSTEMD
+    assert fitting("linux", systemd_runs=False) is Scheduler.CRON
+    assert fitting("darwin", systemd_runs=False) is Scheduler.CRON
+
+
+@pytest.mark.parametrize("text", ["", "0m", "h", "6", "6 hours", "-1h", "1.5h", "400d", "٣h"])
+def test_an_interval_that_makes_no_sense_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="like 30m, 6h, 24h or 7d"):
+        read_interval(text)
+
+
+def test_the_command_prints_this_checkout_ready_to_paste(command_line: Run, project: Path) -> None:
+    done = command_line("schedule", "--every", "6h", "--scheduler", "cron")
+    assert (done.returncode, done.stderr) == (0, "")
+    fields, command = cron_reads(done.stdout.splitlines()[-1])
+    assert fields == ["0", "*/6", "*", "*", "*"]
+    assert str(project) in command
+    shown = json.loads(command_line("schedule", "--scheduler", "systemd", "--json").stdout)
+    assert shown["every_minutes"] == 1440
+    assert f"WorkingDirectory={project}\n" in shown["units"]["safe-score-snapshot.service"]
+
+
+def test_the_printed_line_takes_a_snapshot(
+    command_line: Run, account_variables: dict[str, str], tmp_path: Path
+) -> None:
+    """As cron runs it: with `sh`, from another folder, with next to no environment but the account's."""
+    line = command_line("schedule", "--scheduler", "cron").stdout.splitlines()[-1]
+    _, command = cron_reads(line.replace(" --quiet", ""))
+    variables = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", **account_variables}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, cwd="/", env=variables, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("default: 1,204 users graded")
+
+
+def test_wrong_use_and_settings_that_no_scheduler_sees_are_named(
+    command_line: Run, account_variables: dict[str, str]
+) -> None:
+    done = command_line("schedule", "--every", "5h", "--scheduler", "cron")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("cron cannot start something every 5 hours.")
+    assert command_line("schedule", "--every", "soon").returncode == 2
+    done = command_line("schedule", variables=account_variables)
+    assert done.returncode == 0
+    assert "MIMECAST_SECRET_KEY" in done.stderr
+    assert "where no scheduler looks" in done.stderr
+    assert account_variables["MIMECAST_SECRET_KEY"] not in done.stdout + done.stderr

@@ -1,0 +1,357 @@
+"""Who may see the dashboard: what [auth] has to be, whose e-mail counts, and that no mistake leaves a page open."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit import config
+from streamlit.runtime.secrets import Secrets
+from streamlit.testing.v1 import AppTest
+
+from mimecast.history.imports import read_imports
+from mimecast.history.notes import read_notes
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.history.targets import read_target
+from mimecast.scores import ScoreCounts
+from mimecast.settings import PROJECT, SettingsError, read_dashboard
+from mimecast.sign_in import MICROSOFT, Standing, may_be_wanted, read_sign_in, standing, verified_email
+from mimecast.ui.wanted import token_of
+from tests.conftest import NOW
+from tests.test_annotations import add, click, field
+
+PAGES = ["app.py", *(f"pages/{page.name}" for page in sorted((PROJECT / "pages").glob("*.py")))]
+
+AUTH = {
+    "redirect_uri": "https://scores.contoso.com/oauth2callback",
+    "cookie_secret": "recognisable-cookie-secret-0123456789",
+    "client_id": "recognisable-client",
+    "client_secret": "recognisable-client-secret",
+    "server_metadata_url": "https://login.contoso.com/.well-known/openid-configuration",
+}
+PROVIDER = {key: AUTH[key] for key in ("client_id", "client_secret", "server_metadata_url")}
+SHARED = {key: AUTH[key] for key in ("redirect_uri", "cookie_secret")}
+ADA = {"is_logged_in": True, "email": "Ada@Contoso.com", "email_verified": True, "iat": NOW.timestamp() - 60}
+
+
+HERE = ADA | {"iat": 4_000_000_000}
+"""Signed in whenever the test runs."""
+
+
+def without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in AUTH.items() if name != key}
+
+
+def test_without_auth_nobody_has_to_sign_in() -> None:
+    assert read_sign_in({}) is None
+    assert read_sign_in({"mimecast": {}, "editor": {"size": 1}, "path": {}, "dashboard": {"time_zone": "UTC"}}) is None
+
+
+def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
+    dashboard = {"allowed_emails": ["Ada@Contoso.com "], "allowed_domains": ["Fabrikam.com"]}
+    rules = read_sign_in({"auth": AUTH | {"client_kwargs": {"prompt": "login"}}, "dashboard": dashboard})
+    assert rules is not None
+    assert (rules.providers, rules.origin) == (("",), "https://scores.contoso.com")
+    assert (rules.allowed_emails, rules.allowed_domains) == (("ada@contoso.com",), ("fabrikam.com",))
+    rules = read_sign_in({"auth": SHARED | {"entra": PROVIDER, "okta": PROVIDER}})
+    assert rules is not None
+    assert rules.providers == ("entra", "okta")
+    assert rules.is_for_everybody
+    here = {"redirect_uri": "http://localhost:{port}/oauth2callback"}
+    assert read_sign_in({"auth": AUTH | here}) is not None
+
+
+@pytest.mark.parametrize(
+    ("secrets", "said"),
+    [
+        ({"auth": "recognisable"}, "auth is a single value instead of a table"),
+        ({"auth": {}}, "[auth] lacks redirect_uri. See “Sign-in” in docs/running.md."),
+        ({"auth": without("cookie_secret")}, "[auth] lacks cookie_secret"),
+        ({"auth": without("client_secret")}, "[auth] lacks client_secret. Copy it from the identity provider."),
+        ({"auth": without("client_id") | {"clientid": "x"}}, "[auth] lacks client_id. Is 'clientid' meant to be it?"),
+        ({"auth": AUTH | {"client_id": " "}}, "client_id in [auth] is empty or not text"),
+        ({"auth": AUTH | {"cookie_secret": 5}}, "cookie_secret in [auth] is empty or not text"),
+        ({"auth": AUTH | {"cookie_secret": "recognisable"}}, "cookie_secret in [auth] is shorter than 32 letters"),
+        ({"auth": AUTH | {"redirect_uri": "recognisable"}}, "redirect_uri in [auth] is not a web address"),
+        ({"auth": AUTH | {"redirect_uri": "https://[::1"}}, "redirect_uri in [auth] is not a web address"),
+        (
+            {"auth": AUTH | {"redirect_uri": "http://scores.contoso.com/oauth2callback"}},
+            "redirect_uri in [auth] begins with http",
+        ),
+        ({"auth": AUTH | {"redirect_uri": "https://scores.contoso.com/"}}, "does not end with /oauth2callback"),
+        ({"auth": AUTH | {"server_metadata_url": "http://recognisable.com"}}, "server_metadata_url in [auth] begins"),
+        ({"auth": SHARED | {"entra": without("client_id")}}, "[auth.entra] lacks client_id"),
+        ({"auth": SHARED | {"my_entra": PROVIDER}}, "The name of [auth.my_entra] holds a _"),
+        ({"Auth": AUTH}, "The table [Auth] is unknown. Did you mean [auth]?"),
+        ({"oauth": {}}, "Did you mean [auth]?"),
+        ({"authentication": AUTH}, "Did you mean [auth]?"),
+        ({"cookie_secret": "recognisable"}, "cookie_secret stands outside any table"),
+        (
+            {"dashboard": {"allowed_emails": ["a@b.com"]}},
+            "allowed_emails in [dashboard] needs sign-in, and there",
+        ),
+        ({"auth": AUTH, "dashboard": {"allowed_mails": ["a@b.com"]}}, "Did you mean allowed_emails?"),
+        ({"auth": AUTH, "dashboard": {"time_zone": "recognisable"}}, "time_zone in [dashboard]"),
+    ],
+)
+def test_what_may_be_meant_to_keep_people_out_and_does_not_is_named(secrets: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_sign_in(secrets)
+    assert said in str(caught.value)
+    assert caught.value.remedy
+    assert "recognisable" not in f"{caught.value} {caught.value!r}"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"allowed_emails": "ada@contoso.com"}, "allowed_emails in [dashboard] is not a list of texts"),
+        ({"allowed_emails": [5]}, "allowed_emails in [dashboard] is not a list of texts"),
+        ({"allowed_emails": []}, "allowed_emails in [dashboard] is an empty list"),
+        ({"allowed_emails": ["ada@contoso.com", "recognisable"]}, "Entry 2 of allowed_emails in [dashboard] is not an"),
+        ({"allowed_domains": ["@recognisable.com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),
+        ({"allowed_domains": ["*.recognisable.com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),
+        ({"allowed_domains": ["com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),
+    ],
+)
+def test_a_list_of_those_who_may_is_checked(table: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_dashboard({"dashboard": table})
+    assert said in str(caught.value)
+    assert "recognisable" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("claims", "email"),
+    [
+        ({}, "Ada@Contoso.com"),
+        ({"email_verified": "true"}, "Ada@Contoso.com"),
+        ({"email_verified": False}, ""),
+        ({"email_verified": "false"}, ""),
+        ({"email_verified": None}, ""),
+        ({"email_verified": 1}, ""),
+        ({"is_logged_in": False}, ""),
+        ({"email": None}, ""),
+        ({"email": "ada"}, ""),
+        ({"email": "ada@contoso.com@fabrikam.com"}, ""),
+        ({"email": "ada\n@contoso.com"}, ""),
+        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": True}, "Ada@Contoso.com"),
+        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": "1"}, "Ada@Contoso.com"),
+        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": "0"}, ""),
+        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0"}, ""),
+        ({"email_verified": False, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": True}, ""),
+        ({"email_verified": None, "iss": "https://elsewhere.com", "xms_edov": True}, ""),
+    ],
+)
+def test_only_an_e_mail_address_that_the_provider_vouches_for_counts(claims: dict[str, Any], email: str) -> None:
+    assert verified_email(ADA | claims) == email
+
+
+@pytest.mark.parametrize(
+    ("claims", "dashboard", "expected"),
+    [
+        ({}, {}, Standing.WELCOME),
+        ({}, {"allowed_emails": ["ada@contoso.com"]}, Standing.WELCOME),
+        ({}, {"allowed_domains": ["contoso.com"]}, Standing.WELCOME),
+        ({}, {"allowed_domains": ["fabrikam.com"], "allowed_emails": ["ADA@contoso.com"]}, Standing.WELCOME),
+        ({}, {"allowed_domains": ["fabrikam.com"]}, Standing.NOT_ALLOWED),
+        ({"email": "ada@evil-contoso.com"}, {"allowed_domains": ["contoso.com"]}, Standing.NOT_ALLOWED),
+        ({"email": "ada@sub.contoso.com"}, {"allowed_domains": ["contoso.com"]}, Standing.NOT_ALLOWED),
+        ({"email": "ada@contoso.com.evil.org"}, {"allowed_domains": ["contoso.com"]}, Standing.NOT_ALLOWED),
+        ({"email_verified": False}, {"allowed_domains": ["contoso.com"]}, Standing.UNVERIFIED),
+        ({"email_verified": False}, {}, Standing.UNVERIFIED),
+        ({"is_logged_in": False}, {}, Standing.SIGNED_OUT),
+        ({"iat": NOW.timestamp() - timedelta(hours=13).total_seconds()}, {}, Standing.ENDED),
+        ({"iat": None}, {}, Standing.ENDED),
+    ],
+)
+def test_who_is_welcome(claims: dict[str, Any], dashboard: dict[str, Any], expected: Standing) -> None:
+    rules = read_sign_in({"auth": AUTH, "dashboard": dashboard})
+    assert rules is not None
+    assert standing(ADA | claims, rules, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("[mimecast\n", False),
+        ("# [auth]\n[mimecast\n", False),
+        ("[mimecast\n[auth]\n", True),
+        ('[mimecast\n  [ "auth" ]\n', True),
+        ("[mimecast\n[auth.entra]\n", True),
+        ("[mimecast\nallowed_emails = [\n", True),
+        ("[mimecast\n[author]\n", False),
+    ],
+)
+def test_a_file_that_is_not_toml_may_still_say_that_sign_in_was_wanted(tmp_path: Path, text: str, closed: bool) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text(text)
+    assert may_be_wanted([tmp_path / "none.toml", file]) is closed
+    assert may_be_wanted([tmp_path]), "what cannot be read may hold it"
+
+
+def test_the_browser_is_known_again_by_the_token_under_whatever_mask() -> None:
+    first, second = "2|00000000|0badcafe0badcafe|1795539000", "2|ffffffff|f4523501f4523501|1795540075"
+    assert token_of(first) == token_of(second) == "0badcafe0badcafe"
+    for other in (None, "", "x", "2|zz|00|1", "2||0bad|1", "2|00000000"):
+        assert token_of(other) == ""
+
+
+# On the pages
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
+    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
+        monkeypatch.setattr(f"{module}.PROJECT", project)
+    monkeypatch.setattr(st, "secrets", Secrets())  # what an earlier test's file held stays out
+    monkeypatch.chdir(project)
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def stored(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One snapshot of 77,315 users, with numbers that stand nowhere else."""
+    monkeypatch.setenv("SNAPSHOTS_URL", store_url)
+    Store.open(store_url).add([Snapshot("default", NOW, ScoreCounts(33001, 22002, 11003, 7004, 4305))])
+
+
+def shown(
+    project: Path, page: str, secrets: dict[str, Any], claims: dict[str, Any] | None = None, runs: int = 1
+) -> AppTest:
+    app = AppTest.from_file(str(project / "app.py"), default_timeout=30)
+    for key, value in secrets.items():
+        app.secrets[key] = value
+    for key, value in (claims or {}).items():
+        app.user[key] = value
+    app.switch_page(page)
+    for _ in range(runs):
+        app.run()
+    assert not app.exception
+    return app
+
+
+def everything(app: AppTest) -> str:
+    """All that was sent to the browser."""
+    return "".join(str(one.proto) for one in [*app.main, *app.sidebar] if hasattr(one, "proto")) + str(app.main)
+
+
+def nothing_is_shown(app: AppTest) -> None:
+    sent = everything(app)
+    for number in ("77,315", "33,001", "33001", "graded", "SAMPLE"):
+        assert number not in sent
+    assert not app.get("plotly_chart")
+    assert not app.metric
+    assert not app.get("page_link")
+
+
+ACCOUNT = {"name": "Contoso", "client_id": "recognisable-id", "client_secret": "recognisable-secret"}
+NOBODY = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("secrets", "claims", "said"),
+    [
+        ({"auth": AUTH}, {}, "Sign in to see this dashboard"),
+        ({"auth": AUTH}, ADA | {"iat": 0}, "Your sign-in has ended: it is good for 12 hours"),
+        ({"auth": AUTH}, HERE | {"email_verified": False}, "does not say that your e-mail address is verified"),
+        ({"auth": AUTH, "dashboard": {"allowed_domains": ["x.com"]}}, HERE, "you are not on the list"),
+        ({"auth": without("client_id")}, HERE, "[auth] lacks client_id"),
+        ({"oauth": AUTH}, HERE, "Did you mean [auth]?"),
+        ({"dashboard": {"allowed_domains": ["x.com"]}}, {}, "needs sign-in, and there is no [auth]"),
+    ],
+    ids=["signed out", "ended", "unverified", "not allowed", "wrong auth", "misspelt", "list alone"],
+)
+@pytest.mark.usefixtures("stored")
+def test_whoever_is_not_welcome_sees_no_number_on_any_page(
+    project: Path, page: str, secrets: dict[str, Any], claims: dict[str, Any], said: str
+) -> None:
+    app = shown(project, page, {"mimecast": NOBODY, **secrets}, claims)
+    assert said in everything(app).replace("\\", "")
+    assert "recognisable" not in everything(app)
+    nothing_is_shown(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("stored")
+def test_without_authlib_the_page_says_so_and_shows_nothing(
+    project: Path, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "authlib", None)
+    app = shown(project, page, {"mimecast": NOBODY, "auth": AUTH}, HERE)
+    assert "the library authlib is not installed" in app.warning[0].value
+    assert "pip install" in app.warning[0].value
+    nothing_is_shown(app)
+
+
+@pytest.mark.usefixtures("stored")
+def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: Path) -> None:
+    nothing_is_shown(shown(project, "app.py", {"mimecast": NOBODY, "auth": AUTH}))
+    app = shown(project, "app.py", {"mimecast": NOBODY})
+    assert "start the dashboard again" in app.warning[0].value
+    nothing_is_shown(app)
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_file_that_is_not_toml_and_names_auth_shows_nothing(project: Path, nobodys_settings: Path) -> None:
+    folder = nobodys_settings / ".streamlit"
+    folder.mkdir()
+    (folder / "secrets.toml").write_text("[auth]\nredirect_uri = recognisable\n")
+    (folder / "secrets.toml").chmod(0o600)
+    app = shown(project, "app.py", {})
+    assert "is not valid TOML" in app.warning[0].value
+    nothing_is_shown(app)
+
+
+@pytest.mark.usefixtures("stored")
+def test_who_is_welcome_stands_in_the_sidebar_with_the_way_out(project: Path) -> None:
+    secrets = {"mimecast": NOBODY, "auth": AUTH, "dashboard": {"allowed_domains": ["contoso.com"]}}
+    app = shown(project, "app.py", secrets, HERE)
+    assert "Signed in as Ada" in app.sidebar.caption[-1].value
+    assert [button.label for button in app.sidebar.button] == ["Sign out"]
+    assert "77,315" in everything(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("address", "warned"),
+    [("127.0.0.1", False), ("localhost", False), ("::1", False), ("0.0.0.0", True), ("192.0.2.7", True), (None, True)],
+)
+def test_without_sign_in_a_server_that_others_can_reach_warns_on_every_page(
+    project: Path, page: str, address: str | None, warned: bool
+) -> None:
+    before = config.get_option("server.address")
+    config.set_option("server.address", address)
+    try:
+        app = shown(project, page, {})
+    finally:
+        config.set_option("server.address", before)
+    alerts = [alert.proto.title for alert in app.warning]
+    assert alerts == (["Everybody on the network can see this dashboard"] if warned else [])
+
+
+@pytest.mark.usefixtures("stored")
+def test_what_a_signed_in_person_writes_bears_their_address(project: Path, store: Store) -> None:
+    secrets = {"mimecast": NOBODY, "auth": AUTH}
+    app = shown(project, "pages/history.py", secrets, HERE)
+    add(app, "Phishing campaign")
+    field(app, "number_input", "target_share").set_value(8.0)
+    click(app, "target_set")
+    (note,), target = read_notes(store, "default"), read_target(store, "default")
+    assert target is not None
+    assert (note.author, target.author) == ("Ada@Contoso.com", "Ada@Contoso.com")
+    app = shown(project, "pages/connection.py", secrets, HERE)
+    rows = b"account,taken_at,a,b,c,d,f,other\ndefault,2025-02-28T12:00:00Z,5,4,3,2,1,0\n"
+    app.file_uploader[0].upload("months.csv", rows, "text/csv")
+    app.run()
+    click(app, "data_store")
+    assert [one.author for one in read_imports(store, "default")] == ["Ada@Contoso.com"]
