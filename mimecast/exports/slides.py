@@ -1,0 +1,545 @@
+"""A report as slides: native charts whose numbers can be edited in PowerPoint, never pictures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from lxml import etree
+from pptx.chart.axis import _BaseAxis
+from pptx.chart.chart import Chart
+from pptx.chart.data import CategoryChartData
+from pptx.chart.series import LineSeries
+from pptx.dml.chtfmt import ChartFormat
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
+    XL_TICK_LABEL_POSITION,
+    XL_TICK_MARK,
+)
+from pptx.enum.dml import MSO_LINE
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.presentation import Presentation as Deck
+from pptx.shapes.graphfrm import GraphicFrame
+from pptx.slide import Slide
+from pptx.table import _Cell
+from pptx.text.text import Font, _Paragraph
+from pptx.util import Emu, Pt
+
+from mimecast.exports.deck import Area, add_slide, content_area, foot_area, number_slide, open_deck
+from mimecast.exports.definitions import definitions, sources
+from mimecast.exports.rows import Row, grade_rows
+from mimecast.figures.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES, USERS_LINE
+from mimecast.figures.stamp import SAMPLE_MARK
+from mimecast.history.notes import Note
+from mimecast.history.timeline import Resolution, Timeline
+from mimecast.narrative import coverage, grades_in_words, range_summary
+from mimecast.report import Report
+from mimecast.scores import ScoreCounts
+from mimecast.wording import MONTHS, count_of, day, number, percent
+
+INK: Final = "#0f1822"
+QUIET: Final = "#5b6673"
+LIGHT: Final = "#d9dee5"
+TARGET: Final = "#1b7a3d"
+WARN: Final = "#b4540a"
+
+LETTERS_IN_A_NOTE_LINE: Final = 95
+
+
+def as_pptx(report: Report, *, template: Path | None = None) -> bytes:
+    """The report as a PowerPoint file. Raises TemplateUnusable."""
+    deck = open_deck(template)
+    deck.core_properties.title = report.title
+    deck.core_properties.subject = report.stamp.text
+    deck.core_properties.author = ""
+    _grades(deck, report)
+    _mix(deck, report)
+    _at_risk(deck, report)
+    _comparison(deck, report)
+    _notes(deck, report)
+    _about(deck, report)
+    for slide in deck.slides:
+        _stamp(deck, slide, report)
+        number_slide(deck, slide)
+    made = io.BytesIO()
+    deck.save(made)
+    return made.getvalue()
+
+
+def _grades(deck: Deck, report: Report) -> None:
+    said = report.headline
+    slide = add_slide(deck, said.fact)
+    about = ", ".join(filter(None, (report.title, report.stamp.account_name)))
+    rest = said.rest.strip(" ,.").removeprefix("(grade D or F). ")
+    area = _subtitle(deck, slide, f"{about}. At risk is grade D or F. {rest[:1].upper()}{rest[1:]}.")
+    chart_area, side = area.columns(2.2, 1)
+    counts = report.stamp.newest.counts
+    shown = report.shown_grades
+    data = CategoryChartData(number_format="#,##0")
+    data.categories = [f"{grade} ({percent(counts.share(counts.users(grade)))})" for grade in shown]
+    data.add_series(f"Users on {day(report.stamp.day)}", [counts.users(grade) for grade in shown])
+    alt = f"Column chart. Users by SAFE Score grade: {grades_in_words(counts)}."
+    chart = _chart(slide, chart_area, XL_CHART_TYPE.COLUMN_CLUSTERED, data, "Users by grade", alt)
+    chart.has_legend = False
+    plot = chart.plots[0]
+    plot.gap_width = 45
+    plot.has_data_labels = True
+    plot.data_labels.number_format = "#,##0"
+    plot.data_labels.number_format_is_linked = False
+    plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
+    _letters(plot.data_labels.font, 16, bold=True)
+    for index, grade in enumerate(shown):
+        _fill(plot.series[0].points[index].format, grade)
+    chart.value_axis.visible = False
+    chart.value_axis.has_major_gridlines = False
+    chart.value_axis.minimum_scale = 0
+    _letters(chart.category_axis.tick_labels.font, 14)
+    _thin(chart.category_axis)
+    _key_numbers(slide, side, report)
+
+
+def _key_numbers(slide: Slide, area: Area, report: Report) -> None:
+    """At risk, doing well and users graded, each with its change."""
+    frame = slide.shapes.add_textbox(*area.box).text_frame
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    paragraph = frame.paragraphs[0]
+    for row in grade_rows(report)[-3:]:
+        _run(paragraph, row.label, 14, QUIET)
+        paragraph = frame.add_paragraph()
+        _run(paragraph, number(row.users) if row.name == "users_graded" else percent(row.share), 30, INK, bold=True)
+        if row.name != "users_graded":
+            _run(paragraph, f"  {count_of(row.users, 'user')}", 14, INK)
+        paragraph = frame.add_paragraph()
+        if row.change_users is not None and report.compared_day:
+            _run(paragraph, f"{row.change_text} since {day(report.compared_day)}", 12, _mood(row))
+        else:
+            _run(paragraph, "no earlier snapshot to compare with", 12, QUIET)
+        paragraph.space_after = Pt(16)
+        paragraph = frame.add_paragraph()
+
+
+def _mood(row: Row) -> str:
+    """A rise of the at-risk share is bad news; a change of users graded is neither."""
+    change = round(row.change_points or 0.0, 1)
+    if row.name == "users_graded" or not change:
+        return QUIET
+    return TARGET if (change < 0) == (row.name == "at_risk") else GRADE_COLOURS["F"]
+
+
+def _mix(deck: Deck, report: Report) -> None:
+    timeline = report.mix
+    slide = add_slide(deck, f"Grade mix by {timeline.resolution}")
+    area = _subtitle(
+        deck,
+        slide,
+        f"{report.range_text}: shares of users graded, the last snapshot of each {timeline.resolution}. "
+        f"{coverage(timeline)}; a {timeline.resolution} without one is left empty.",
+    )
+    if not timeline.has_shares:
+        _say(slide, area, "Nobody was graded in this range.")
+        return
+    grades = timeline.shown_grades
+    data = CategoryChartData(number_format="#,##0")
+    data.categories = _names(timeline)
+    for grade in reversed(grades):
+        data.add_series(grade, _whole(timeline.users[grade]))
+    alt = f"Stacked columns to 100 %, grade F at the bottom. {_ends_in_words(timeline)}. {coverage(timeline)}."
+    chart = _chart(slide, area, XL_CHART_TYPE.COLUMN_STACKED_100, data, "Grade mix", alt)
+    _legend(chart, XL_LEGEND_POSITION.RIGHT)
+    chart.plots[0].gap_width = 12
+    chart.plots[0].overlap = 100
+    for series in chart.plots[0].series:
+        _fill(series.format, series.name)
+    _value_axis(chart, "0%")
+    _spare_labels(chart, len(timeline.users))
+
+
+def _at_risk(deck: Deck, report: Report) -> None:
+    timeline, marks = report.timeline, report.marks
+    slide = add_slide(deck, "Share of users at risk (D + F)")
+    said = " ".join(filter(None, (range_summary(timeline), report.target_text, report.usual_text)))
+    area = _subtitle(deck, slide, said)
+    if not timeline.has_shares:
+        _say(slide, area, "Nobody was graded in this range.")
+        return
+    days = _days(timeline)
+    shares = timeline.shares["at_risk"]
+    data = CategoryChartData(number_format="0.0")
+    data.categories = days
+    data.add_series("At risk, % of users graded", _numbers(shares))
+    if marks.target:
+        data.add_series(
+            f"Target: at most {percent(marks.target.share)}", _target(marks.target.share, marks.target.by, days)
+        )
+    if report.band:
+        usual = [report.band.days.get(when) for when in days]
+        data.add_series("Usual, lowest", [pair[0] if pair else None for pair in usual])
+        data.add_series("Usual, highest", [pair[1] if pair else None for pair in usual])
+    noted = _noted(marks.notes, days)
+    if noted:
+        data.add_series("Notes", _note_heights(noted, shares))
+    alt = f"Line chart. {range_summary(timeline)} {coverage(timeline)}; days without a snapshot are gaps in the line."
+    chart = _chart(slide, area, XL_CHART_TYPE.LINE, data, "Share of users at risk", alt)
+    _legend(chart, XL_LEGEND_POSITION.BOTTOM)
+    line, *others = chart.plots[0].series
+    _line(line, AT_RISK_LINE, 2.5)
+    if len(shares) <= 45 or _has_lonely_points(shares):
+        line.marker.style = XL_MARKER_STYLE.CIRCLE
+        line.marker.size = 5
+        line.marker.format.fill.solid()
+        line.marker.format.fill.fore_color.rgb = _rgb(AT_RISK_LINE)
+        line.marker.format.line.fill.background()
+    for series in others:
+        if series.name.startswith("Target"):
+            _line(series, TARGET, 2, dash=MSO_LINE.DASH)
+        elif series.name.startswith("Usual"):
+            _line(series, USERS_LINE, 1.25, dash=MSO_LINE.ROUND_DOT)
+        else:
+            _note_marks(series, noted)
+    _label_last(line, shares)
+    _value_axis(chart, '0" %"')
+    axis = chart.category_axis
+    axis.tick_labels.number_format = "mmm yyyy" if (days[-1] - days[0]).days > 100 else "d mmm yyyy"
+    axis.tick_labels.number_format_is_linked = False
+    axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    _thin(axis)
+    _months(axis, days)
+
+
+def _comparison(deck: Deck, report: Report) -> None:
+    compared, now = report.compared_day, day(report.stamp.day)
+    title = f"Change since {day(compared)}" if compared else f"Users by grade on {now}"
+    slide = add_slide(deck, title)
+    comparison = report.comparison
+    said = (
+        f"{now} against {day(comparison.then_day)}, {count_of(comparison.days, 'day')} earlier. "
+        "Changes are net movement: counts do not say who moved from which grade to which."
+        if comparison
+        else "Nothing is stored from an earlier day to compare with."
+    )
+    area = _subtitle(deck, slide, said)
+    rows = grade_rows(report)
+    columns = ["Grade", day(compared), now, "Change"] if compared else ["Grade", now]
+    cells = [
+        [row.label, row.then_text, row.now_text, row.change_text] if compared else [row.label, row.now_text]
+        for row in rows
+    ]
+    if not compared:
+        area, _ = area.columns(1, 1)
+    frame = _table(slide, area, columns, cells, weights=[1.3, *[1.0] * (len(columns) - 1)], size=15)
+    for index, row in enumerate(rows, start=1):
+        cell = frame.table.cell(index, 0)
+        if row.is_group:
+            for place in range(len(columns)):
+                for run in frame.table.cell(index, place).text_frame.paragraphs[0].runs:
+                    run.font.bold = True
+        else:
+            _swatch(cell, row.name)
+        if compared:
+            for run in frame.table.cell(index, 3).text_frame.paragraphs[0].runs:
+                run.font.color.rgb = _rgb(_mood(row) if row.is_group else INK)
+    _describe(frame, f"Table: {said} " + "; ".join(f"{row.label} {row.now_text}" for row in rows) + ".")
+
+
+def _notes(deck: Deck, report: Report) -> None:
+    pages: list[list[tuple[int, Note]]] = []
+    room = 0.0
+    for order, note in enumerate(report.marks.notes, start=1):
+        height = Pt(8 + 17 * (1 + len(note.text) // LETTERS_IN_A_NOTE_LINE))
+        if not pages or height > room:
+            pages.append([])
+            room = content_area(deck).height - Pt(60)
+        pages[-1].append((order, note))
+        room -= height
+    for page, notes in enumerate(pages, start=1):
+        slide = add_slide(deck, "Notes" if len(pages) == 1 else f"Notes, {page} of {len(pages)}")
+        area = _subtitle(deck, slide, "What happened, in the team's own words. The numbers stand beside the line.")
+        cells = [[str(order), day(note.day), note.text] for order, note in notes]
+        frame = _table(slide, area, ["No.", "Day", "Note"], cells, weights=[0.5, 1.2, 8], size=13, right=False)
+        _describe(frame, "Table of notes: " + "; ".join(f"{order} on {when}: {text}" for order, when, text in cells))
+
+
+def _about(deck: Deck, report: Report) -> None:
+    slide = add_slide(deck, "Sources and definitions")
+    area = content_area(deck)
+    for part, terms in zip(area.columns(1, 1), (sources(report), definitions(report)), strict=True):
+        frame = slide.shapes.add_textbox(*part.box).text_frame
+        frame.word_wrap = True
+        paragraph = frame.paragraphs[0]
+        for term, meaning in terms:
+            _run(paragraph, f"{term}: ", 13, INK, bold=True)
+            _run(paragraph, meaning, 13, INK)
+            paragraph.space_after = Pt(7)
+            paragraph = frame.add_paragraph()
+
+
+def _stamp(deck: Deck, slide: Slide, report: Report) -> None:
+    box = slide.shapes.add_textbox(*foot_area(deck).box)
+    box.name = "Stamp"
+    frame = box.text_frame
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    frame.margin_top = frame.margin_bottom = Emu(0)
+    text = report.stamp.text
+    if report.is_sample:
+        text = text.removesuffix(SAMPLE_MARK)
+    _run(frame.paragraphs[0], text, 10.5, QUIET)
+    if report.is_sample:
+        _run(frame.paragraphs[0], SAMPLE_MARK, 10.5, WARN, bold=True)
+
+
+def _subtitle(deck: Deck, slide: Slide, text: str) -> Area:
+    """One or two sentences under the title; returns what is left below them."""
+    area = content_area(deck)
+    lines = 1 + len(text) * 7.2 // (area.width / 12700)
+    height = int(Pt(18 * lines + 8))
+    frame = slide.shapes.add_textbox(*area.first(height).box).text_frame
+    frame.word_wrap = True
+    frame.margin_top = Emu(0)
+    _run(frame.paragraphs[0], text, 14, QUIET)
+    return area.below(height)
+
+
+def _say(slide: Slide, area: Area, sentence: str) -> None:
+    frame = slide.shapes.add_textbox(*area.box).text_frame
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    frame.paragraphs[0].alignment = PP_ALIGN.CENTER
+    _run(frame.paragraphs[0], sentence, 18, QUIET)
+
+
+def _chart(slide: Slide, area: Area, kind: XL_CHART_TYPE, data: CategoryChartData, name: str, alt: str) -> Chart:
+    frame: Any = slide.shapes.add_chart(kind, *area.box, data)
+    frame.name = name
+    _describe(frame, alt)
+    chart: Chart = frame.chart
+    chart.has_title = False
+    _letters(chart.font, 12)
+    return chart
+
+
+def _table(
+    slide: Slide,
+    area: Area,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    weights: Sequence[float],
+    size: float,
+    right: bool = True,
+) -> GraphicFrame:
+    height = min(area.height, int(Pt(size * 1.9)) * (len(rows) + 1))
+    frame = slide.shapes.add_table(len(rows) + 1, len(columns), *area.first(height).box)
+    table = frame.table
+    table.horz_banding = False
+    for index, weight in enumerate(weights):
+        table.columns[index].width = Emu(round(area.width * weight / sum(weights)))
+    for row, texts in enumerate([columns, *rows]):
+        for column, text in enumerate(texts):
+            cell = table.cell(row, column)
+            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+            cell.margin_top = cell.margin_bottom = Pt(2)
+            cell.fill.solid()
+            cell.fill.fore_color.rgb = _rgb("#eef1f4" if row == 0 else "#ffffff")
+            paragraph = cell.text_frame.paragraphs[0]
+            paragraph.alignment = PP_ALIGN.RIGHT if right and column else PP_ALIGN.LEFT
+            _run(paragraph, text, size, INK, bold=row == 0)
+    return frame
+
+
+def _swatch(cell: _Cell, grade: str) -> None:
+    """The grade's colour before its letter."""
+    paragraph = cell.text_frame.paragraphs[0]
+    paragraph.runs[0].text = "■  "
+    paragraph.runs[0].font.color.rgb = _rgb(GRADE_COLOURS[grade])
+    _run(paragraph, grade, 15, INK)
+
+
+def _run(paragraph: _Paragraph, text: str, size: float, colour: str, *, bold: bool = False) -> None:
+    run = paragraph.add_run()
+    run.text = _printable(text)
+    run.font.size = Pt(size)
+    run.font.bold = bold
+    run.font.color.rgb = _rgb(colour)
+
+
+def _printable(text: str) -> str:
+    """XML knows no control characters, and nobody means them."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _describe(frame: GraphicFrame, alt: str) -> None:
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", _printable(alt))
+
+
+def _letters(font: Font, size: float, *, bold: bool = False) -> None:
+    font.size = Pt(size)
+    font.bold = bold
+    font.color.rgb = _rgb(INK)
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.removeprefix("#").upper())
+
+
+def _fill(form: ChartFormat, grade: str) -> None:
+    form.fill.solid()
+    form.fill.fore_color.rgb = _rgb(GRADE_COLOURS[grade])
+    form.line.color.rgb = _rgb(GRADE_OUTLINES[grade])
+    form.line.width = Pt(0.5)
+
+
+def _line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE | None = None) -> None:
+    series.smooth = False
+    series.marker.style = XL_MARKER_STYLE.NONE
+    series.format.line.color.rgb = _rgb(colour)
+    series.format.line.width = Pt(width)
+    if dash is not None:
+        series.format.line.dash_style = dash
+
+
+def _note_marks(series: LineSeries, noted: dict[int, list[int]]) -> None:
+    """Diamonds without a line, each with the numbers of its notes."""
+    series.smooth = False
+    series.format.line.fill.background()
+    series.marker.style = XL_MARKER_STYLE.DIAMOND
+    series.marker.size = 9
+    series.marker.format.fill.solid()
+    series.marker.format.fill.fore_color.rgb = _rgb(INK)
+    for index, orders in noted.items():
+        label = series.points[index].data_label
+        label.position = XL_LABEL_POSITION.ABOVE
+        paragraph = label.text_frame.paragraphs[0]
+        _run(paragraph, ", ".join(map(str, orders)), 11, INK, bold=True)
+
+
+def _label_last(series: LineSeries, shares: pd.Series[float]) -> None:
+    """Name the newest value."""
+    index = int(shares.notna().to_numpy().nonzero()[0][-1])
+    label = series.points[index].data_label
+    label.position = XL_LABEL_POSITION.ABOVE
+    _run(label.text_frame.paragraphs[0], percent(float(shares.iloc[index])), 13, AT_RISK_LINE, bold=True)
+
+
+def _value_axis(chart: Chart, number_format: str) -> None:
+    axis = chart.value_axis
+    axis.minimum_scale = 0
+    axis.has_major_gridlines = True
+    axis.major_gridlines.format.line.color.rgb = _rgb(LIGHT)
+    axis.major_gridlines.format.line.width = Pt(0.75)
+    axis.format.line.fill.background()
+    axis.tick_labels.number_format = number_format
+    axis.tick_labels.number_format_is_linked = False
+    _thin(chart.category_axis)
+
+
+def _thin(axis: _BaseAxis) -> None:
+    axis.has_major_gridlines = False
+    axis.major_tick_mark = XL_TICK_MARK.NONE
+    axis.format.line.color.rgb = _rgb(QUIET)
+    axis.format.line.width = Pt(0.75)
+
+
+def _legend(chart: Chart, position: XL_LEGEND_POSITION) -> None:
+    chart.has_legend = True
+    chart.legend.position = position
+    chart.legend.include_in_layout = False
+    _letters(chart.legend.font, 13)
+
+
+def _spare_labels(chart: Chart, columns: int) -> None:
+    """Name about eight of the columns: python-pptx has no word for it."""
+    every = str(max(1, round(columns / 8)))
+    axis = chart.category_axis._element
+    for name in ("c:tickLblSkip", "c:tickMarkSkip"):
+        skip = etree.SubElement(axis, qn(name), {"val": every})
+        axis.find(qn("c:noMultiLvlLbl")).addprevious(skip)
+
+
+def _months(axis: _BaseAxis, days: Sequence[date]) -> None:
+    """About eight labels on an axis of dates: python-pptx has no word for it."""
+    span = (days[-1] - days[0]).days
+    unit, every = ("months", max(1, round(span / 30.4 / 8))) if span > 100 else ("days", max(1, round(span / 8)))
+    before = axis._element.find(qn("c:baseTimeUnit"))
+    for name, value in (("c:majorTimeUnit", unit), ("c:majorUnit", str(every))):
+        before.addnext(etree.Element(qn(name), {"val": value}))
+
+
+def _days(timeline: Timeline) -> list[date]:
+    """What each period is called: the day of its last snapshot, or its first day where it has none."""
+    if timeline.resolution is Resolution.DAY:
+        return [label.date() for label in timeline.users.index]
+    taken = timeline.users["taken_at"]
+    return [
+        label.date() if pd.isna(at) else max(at.astimezone(timeline.zone).date(), label.date())
+        for label, at in zip(timeline.users.index, taken, strict=True)
+    ]
+
+
+def _names(timeline: Timeline) -> list[str]:
+    """What each column is called: `24 Nov 2026` (of a week: its last snapshot), `Nov 2026`, `Q4 2026` or `2026`."""
+    match timeline.resolution:
+        case Resolution.DAY | Resolution.WEEK:
+            return [day(when) for when in _days(timeline)]
+        case Resolution.MONTH:
+            return [f"{MONTHS[label.month - 1]} {label.year}" for label in timeline.users.index]
+        case Resolution.QUARTER:
+            return [f"Q{label.quarter} {label.year}" for label in timeline.users.index]
+        case Resolution.YEAR:
+            return [str(label.year) for label in timeline.users.index]
+
+
+def _whole(users: pd.Series[float]) -> list[int | None]:
+    return [None if value != value else int(value) for value in users]
+
+
+def _numbers(values: pd.Series[float]) -> list[float | None]:
+    return [None if value != value else float(value) for value in values]
+
+
+def _target(share: float, by: date, days: Sequence[date]) -> list[float | None]:
+    """A level up to the day it is to be reached by, and at least as far as one can see."""
+    return [share if when <= by or by < days[0] else None for when in days]
+
+
+def _noted(notes: Sequence[Note], days: Sequence[date]) -> dict[int, list[int]]:
+    """The periods that have notes, and the numbers of those, from 1 in the order of the list."""
+    found: dict[int, list[int]] = {}
+    for order, note in enumerate(notes, start=1):
+        later = [index for index, when in enumerate(days) if when >= note.day]
+        found.setdefault(later[0] if later else len(days) - 1, []).append(order)
+    return found
+
+
+def _note_heights(noted: dict[int, list[int]], shares: pd.Series[float]) -> list[float | None]:
+    """On the line, or on the ground where the line has a gap."""
+    heights: list[float | None] = [None] * len(shares)
+    for index in noted:
+        share = float(shares.iloc[index])
+        heights[index] = share if share == share else 0.0
+    return heights
+
+
+def _has_lonely_points(shares: pd.Series[float]) -> bool:
+    """Whether a value stands between two gaps, where no line would show it."""
+    there = shares.notna()
+    return bool((there & ~there.shift(1, fill_value=False) & ~there.shift(-1, fill_value=False)).any())
+
+
+def _ends_in_words(timeline: Timeline) -> str:
+    there = timeline.users.dropna(subset=["users_graded"])
+    ends = [there.iloc[0], there.iloc[-1]] if len(there) > 1 else [there.iloc[-1]]
+    return "; ".join(
+        f"{day(end['taken_at'].astimezone(timeline.zone).date())}: "
+        + grades_in_words(ScoreCounts(*(int(end[grade]) for grade in (*"ABCDF", "other"))))
+        for end in ends
+    )

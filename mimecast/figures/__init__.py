@@ -1,0 +1,1 @@
+"""Data in, Plotly figures out, each with its text alternative and its stamp."""

@@ -1,0 +1,170 @@
+"""Small multiples: the share at risk of several accounts, side by side on common axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from mimecast.figures.drawing import Drawing, empty, finished, plain, time_axis
+from mimecast.figures.palette import AT_RISK_LINE, GAP_FILL
+from mimecast.figures.stamp import Stamp, StampOfAccounts
+from mimecast.history.standings import AccountStanding, week_ends
+from mimecast.history.store import Level
+from mimecast.scores import share
+from mimecast.wording import count_of, day, number, percent
+
+TITLE: Final = "Share of users at risk (D + F) by account"
+MOST: Final = 12
+"""Accounts in one figure; more are a blur, and slow to draw."""
+
+COLUMNS: Final = 2
+PANEL: Final = 104
+"""Height of a panel with its name, in pixels."""
+
+NAMED: Final = 0.32
+"""The part of its height that a panel leaves to the name above it."""
+
+BETWEEN: Final = 0.06
+"""The part of the figure's width that stands between two panels."""
+
+LETTERS: Final = 22
+"""Of a name over a panel: what a telephone has room for."""
+
+
+def accounts_chart(
+    chosen: Sequence[AccountStanding],
+    stamps: Mapping[str, Stamp],
+    names: Mapping[str, str],
+    today: date,
+    *,
+    file_name: str = "safe-score-accounts",
+) -> Drawing:
+    """One panel for each of the chosen accounts (at most `MOST`) with a share in the last year: the weeks' last shares,
+    broken where a week has none, all from zero to the same height. `stamps` and `names` are by account."""
+    drawn = [one for one in chosen[:MOST] if any(share is not None for share in one.shares_by_week)]
+    if not drawn:
+        return empty(title=TITLE, message="No snapshot in the last year", file_name=file_name)
+    ends = week_ends(today)
+    highest = max(value for one in drawn for value in one.shares_by_week if value is not None)
+    rows = -(-len(drawn) // COLUMNS)
+    layout: dict[str, Any] = {"annotations": [], "shapes": []}
+    traces = []
+    for index, one in enumerate(drawn):
+        axis = str(index + 1) if index else ""
+        traces.append(_line(one, ends, axis))
+        layout |= _axes(index, rows, len(drawn), ends, max(highest * 1.1, 1.0))
+        layout["annotations"].append(_name(names[one.account], one, axis))
+        layout["shapes"] += _gaps(one, ends, axis)
+    figure = go.Figure({"data": traces, "layout": layout})  # one step: adding piece by piece takes ten times as long
+    stamp = StampOfAccounts(tuple(stamps[one.account] for one in drawn))
+    finished(figure, title=TITLE, stamp=stamp, height=PANEL * rows, margin={"t": 44})
+    return Drawing(figure, _alt(drawn, names, ends), file_name)
+
+
+def _axes(index: int, rows: int, panels: int, ends: list[date], top: float) -> dict[str, Any]:
+    """The axes of a panel: names of months below the lowest ones, percentages left of the first column."""
+    row, column = divmod(index, COLUMNS)
+    axis = str(index + 1) if index else ""
+    wide, high = (1 - BETWEEN * (COLUMNS - 1)) / COLUMNS, 1 / rows
+    left, lower = column * (wide + BETWEEN), 1 - (row + 1) * high
+    is_lowest = index >= panels - COLUMNS
+    return {
+        f"xaxis{axis}": {
+            **time_axis(ends[0] - timedelta(days=3), ends[-1] + timedelta(days=3)),
+            "nticks": 4,
+            "domain": [left, left + wide],
+            "anchor": f"y{axis}",
+            "showticklabels": is_lowest,
+        },
+        f"yaxis{axis}": {
+            "range": [0, top],
+            "domain": [lower, lower + high * (1 - NAMED)],
+            "anchor": f"x{axis}",
+            "ticksuffix": " %",
+            "tickfont": {"size": 11},
+            "nticks": 3,
+            "showticklabels": column == 0,
+        },
+    }
+
+
+def _line(one: AccountStanding, ends: list[date], axis: str) -> dict[str, Any]:
+    """The line, broken at gaps, and a mark for each week that no line would show."""
+    shares = one.shares_by_week
+    known = [False, *(value is not None for value in shares), False]
+    alone = [known[index] and not known[index - 1] and not known[index + 1] for index in range(1, len(known) - 1)]
+    return {
+        "type": "scatter",
+        "x": ends,
+        "y": [None if value is None else round(value, 3) for value in shares],
+        "mode": "lines+markers",
+        "line": {"color": AT_RISK_LINE, "width": 2},
+        "marker": {"color": AT_RISK_LINE, "size": [5 if is_alone else 0 for is_alone in alone]},
+        "connectgaps": False,
+        "hovertext": [_hover(end, week) for end, week in zip(ends, one.weeks, strict=True)],
+        "hoverinfo": "text",
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+    }
+
+
+def _gaps(one: AccountStanding, ends: list[date], axis: str) -> list[dict[str, Any]]:
+    """Grey where there is no share."""
+    shapes, half = [], timedelta(days=3, hours=12)
+    for is_gap, weeks in groupby(zip(ends, one.shares_by_week, strict=True), key=lambda week: week[1] is None):
+        if is_gap:
+            days = [datetime.combine(end, time.min) for end, _ in weeks]
+            shapes.append(
+                {
+                    "type": "rect",
+                    "x0": str(days[0] - half),
+                    "x1": str(days[-1] + half),
+                    "y0": 0,
+                    "y1": 1,
+                    "xref": f"x{axis}",
+                    "yref": f"y{axis} domain",
+                    "fillcolor": GAP_FILL,
+                    "line": {"width": 0},
+                    "layer": "below",
+                }
+            )
+    return shapes
+
+
+def _name(name: str, one: AccountStanding, axis: str) -> dict[str, Any]:
+    """The account's name and its newest share above its panel."""
+    shown = name if len(name) <= LETTERS else f"{name[: LETTERS - 1].rstrip()}…"
+    newest = next(value for value in reversed(one.shares_by_week) if value is not None)
+    return {
+        "text": f"{plain(shown)}  <b>{percent(newest)}</b>",
+        "xref": f"x{axis} domain",
+        "yref": f"y{axis} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 13},
+    }
+
+
+def _hover(end: date, week: Level | None) -> str:
+    value = share(week.at_risk, week.users_graded) if week else None
+    if week is None or value is None:
+        return ""
+    users = f"{number(week.at_risk)} of {count_of(week.users_graded, 'user')}"
+    return f"Week to {day(end)}<br><b>{percent(value)}</b> at risk<br>{users}"
+
+
+def _alt(drawn: Sequence[AccountStanding], names: Mapping[str, str], ends: list[date]) -> str:
+    said = []
+    for one in drawn:
+        known = [(end, value) for end, value in zip(ends, one.shares_by_week, strict=True) if value is not None]
+        (first, earlier), (last, newest) = known[0], known[-1]
+        since = f", {percent(earlier)} in the week to {day(first)}" if len(known) > 1 else ""
+        said.append(f"{names[one.account]} {percent(newest)} in the week to {day(last)}{since}")
+    return f"{TITLE}: {'; '.join(said)}."

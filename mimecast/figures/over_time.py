@@ -1,0 +1,326 @@
+"""Charts over time. A gap is drawn as a gap, never bridged, and named where there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from mimecast.figures.drawing import Drawing, empty, finished, spread, time_axis
+from mimecast.figures.marks import NO_MARKS, Marks
+from mimecast.figures.notes_and_target import axis_end, draw_notes, draw_target, said
+from mimecast.figures.palette import (
+    AT_RISK_LINE,
+    GAP_FILL,
+    GRADE_COLOURS,
+    GRADE_LINES,
+    GRADE_OUTLINES,
+    USERS_LINE,
+)
+from mimecast.figures.stamp import Stamp
+from mimecast.figures.usual_band import draw_usual, usual_band
+from mimecast.history.timeline import Resolution, Timeline
+from mimecast.narrative import coverage
+from mimecast.wording import count_of, day, number, percent
+
+AT_RISK_TITLE: Final = "Share of users at risk (D + F)"
+MIX_TITLE: Final = "Grade mix"
+EACH_TITLE: Final = "Each grade, share of users graded"
+USERS_TITLE: Final = "Users graded"
+
+NOTHING: Final = "No snapshot in this range"
+FEW: Final = 45
+"""Up to so many points, each is marked; beyond that only those that no line joins."""
+
+PANEL: Final = 92
+"""Height of one of the small multiples, in pixels."""
+
+PANEL_GAP: Final = 0.045
+"""Between two of them, as a part of them all. They stand on one time axis: one each took the browser longer."""
+
+
+def at_risk_chart(
+    timeline: Timeline | None, stamp: Stamp | None, marks: Marks = NO_MARKS, *, file_name: str = "safe-score-at-risk"
+) -> Drawing:
+    """The message: the at-risk share as one line, from zero, broken at gaps, with notes, the target and the limits."""
+    if timeline is None or stamp is None or not timeline.has_shares:
+        return empty(title=AT_RISK_TITLE, message=NOTHING, file_name=file_name)
+    shares, users = timeline.shares["at_risk"], timeline.users
+    hover = [
+        f"{when}<br><b>{percent(share)}</b> at risk<br>{number(int(risk))} of {count_of(int(graded), 'user')}"
+        if share == share
+        else ""
+        for when, share, risk, graded in zip(
+            _period_names(timeline), shares, users["at_risk"], users["users_graded"], strict=True
+        )
+    ]
+    figure = go.Figure(_line(timeline, shares, AT_RISK_LINE, hover))
+    _shade_gaps(figure, timeline)
+    until = axis_end(marks, timeline)
+    figure.update_xaxes(_axis(timeline, until=until))
+    _label_last(figure, shares, f"<b>{percent(_last(shares))}</b>", at_edge=until == timeline.last)
+    band = usual_band(timeline, marks.variation)
+    usual = draw_usual(figure, band, marks.variation)
+    highest = draw_target(figure, marks, timeline)
+    ceiling = max(_ceiling(pd.concat([shares, band["high"]])), (highest or 0) * 1.1)
+    figure.update_yaxes(range=[0, ceiling], ticksuffix=" %", nticks=6)
+    room = draw_notes(figure, marks, timeline)
+    finished(figure, title=AT_RISK_TITLE, stamp=stamp, height=270 + room, margin=_margin(64, room))
+    alt = (
+        _line_alt(AT_RISK_TITLE, timeline, shares, percent) + usual + said(marks, timeline, target=highest is not None)
+    )
+    return Drawing(figure, alt, file_name)
+
+
+def mix_chart(
+    timeline: Timeline | None, stamp: Stamp | None, marks: Marks = NO_MARKS, *, file_name: str = "safe-score-mix"
+) -> Drawing:
+    """100 % stacked columns with F at the baseline, the grades named beside the last column."""
+    if timeline is None or stamp is None or not timeline.has_shares:
+        return empty(title=MIX_TITLE, message=NOTHING, file_name=file_name, height=340)
+    title = f"{MIX_TITLE} by {timeline.resolution}"
+    shares = timeline.shares
+    grades = timeline.shown_grades
+    stacked = list(reversed(grades))
+    names = _period_names(timeline)
+    labels = timeline.users.index
+    figure = go.Figure()
+    edge = 0.6 if len(labels) <= 70 else 0
+    for grade in stacked:
+        users = timeline.users[grade]
+        figure.add_bar(
+            x=labels,
+            y=shares[grade].round(3),
+            name=grade,
+            width=_width(timeline) / pd.Timedelta(milliseconds=1) * 0.96,
+            marker={"color": GRADE_COLOURS[grade], "line": {"color": GRADE_OUTLINES[grade], "width": edge}},
+            hovertext=[
+                f"{when}<br>{grade}: <b>{percent(share)}</b>, {count_of(int(count), 'user')}" if share == share else ""
+                for when, share, count in zip(names, shares[grade], users, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    _shade_gaps(figure, timeline)
+    newest = {grade: _last(shares[grade]) for grade in stacked}
+    for grade, height in zip(stacked, _spread(list(newest.values()), apart=6.5), strict=True):
+        figure.add_annotation(
+            text=f"<b>{grade}</b> {percent(newest[grade])}",
+            xref="paper",
+            x=1,
+            xshift=4,
+            y=height,
+            xanchor="left",
+            showarrow=False,
+            font={"size": 12},
+        )
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(_axis(timeline, columns=True))
+    figure.update_yaxes(range=[0, 100], ticksuffix=" %", nticks=6)
+    room = draw_notes(figure, marks, timeline)
+    finished(figure, title=title, stamp=stamp, height=270 + room, margin=_margin(72, room))
+    return Drawing(figure, _mix_alt(title, timeline, grades) + said(marks, timeline), file_name)
+
+
+def each_grade_chart(
+    timeline: Timeline | None, stamp: Stamp | None, marks: Marks = NO_MARKS, *, file_name: str = "safe-score-each-grade"
+) -> Drawing:
+    """Small multiples: one panel a grade on a common time axis, each from zero to its own maximum."""
+    if timeline is None or stamp is None or not timeline.has_shares:
+        return empty(title=EACH_TITLE, message=NOTHING, file_name=file_name)
+    shares = timeline.shares
+    grades = timeline.shown_grades
+    names = _period_names(timeline)
+    figure = go.Figure()
+    panel = (1 - PANEL_GAP * (len(grades) - 1)) / len(grades)
+    for row, grade in enumerate(grades):
+        axis, top = f"y{row + 1 if row else ''}", 1 - row * (panel + PANEL_GAP)
+        hover = [
+            f"{when}<br>{grade}: <b>{percent(share)}</b>, {count_of(int(count), 'user')}" if share == share else ""
+            for when, share, count in zip(names, shares[grade], timeline.users[grade], strict=True)
+        ]
+        for trace in _line(timeline, shares[grade], GRADE_LINES[grade], hover):
+            figure.add_trace(trace.update(yaxis=axis))
+        _label_last(figure, shares[grade], f"<b>{grade}</b> {percent(_last(shares[grade]))}", axis=axis)
+        figure.layout[f"yaxis{axis[1:]}"] = {
+            "domain": [max(top - panel, 0), top],
+            "range": [0, _ceiling(shares[grade])],
+            "ticksuffix": " %",
+            "tickfont": {"size": 11},
+            "nticks": 3,
+        }
+    _shade_gaps(figure, timeline, named=False)
+    figure.update_xaxes(_axis(timeline), anchor=axis)
+    room = draw_notes(figure, marks, timeline)
+    height = PANEL * len(grades) + 44 + room
+    finished(figure, title=EACH_TITLE, stamp=stamp, height=height, margin=_margin(76, room))
+    return Drawing(figure, _mix_alt(EACH_TITLE, timeline, grades) + said(marks, timeline), file_name)
+
+
+def users_graded_chart(
+    timeline: Timeline | None, stamp: Stamp | None, marks: Marks = NO_MARKS, *, file_name: str = "safe-score-users"
+) -> Drawing:
+    """How many users were graded: shares over time mean little without it."""
+    if timeline is None or stamp is None or timeline.is_empty:
+        return empty(title=USERS_TITLE, message=NOTHING, file_name=file_name, height=340)
+    graded = timeline.users["users_graded"]
+    hover = [
+        f"{when}<br><b>{count_of(int(users), 'user')}</b> graded" if users == users else ""
+        for when, users in zip(_period_names(timeline), graded, strict=True)
+    ]
+    figure = go.Figure(_line(timeline, graded, USERS_LINE, hover))
+    _shade_gaps(figure, timeline)
+    _label_last(figure, graded, f"<b>{number(int(_last(graded)))}</b>")
+    figure.update_xaxes(_axis(timeline))
+    figure.update_yaxes(range=[0, _ceiling(graded)], tickformat=",d", nticks=6)
+    room = draw_notes(figure, marks, timeline)
+    finished(figure, title=USERS_TITLE, stamp=stamp, height=270 + room, margin=_margin(64, room))
+    alt = _line_alt(USERS_TITLE, timeline, graded, lambda users: number(int(users))) + said(marks, timeline)
+    return Drawing(figure, alt, file_name)
+
+
+def _margin(right: int, room: int) -> dict[str, int]:
+    """Room for the last values at the right and, below the title, for the tags of notes."""
+    return {"r": right, "t": 44 + room}
+
+
+def _line(timeline: Timeline, values: pd.Series, colour: str, hover: Sequence[str]) -> list[go.Scatter]:
+    """The line, broken at gaps, and a mark for each point that no line would show."""
+    present = values.notna()
+    alone = present & ~present.shift(1, fill_value=False) & ~present.shift(-1, fill_value=False)
+    marked = present if len(values) <= FEW else alone
+    labels = timeline.users.index
+    line = go.Scatter(
+        x=labels,
+        y=values.round(4),
+        mode="lines",
+        line={"color": colour, "width": 2.2},
+        connectgaps=False,
+        hovertext=list(hover),
+        hoverinfo="text",
+    )
+    if not marked.any():
+        return [line]
+    marks = go.Scatter(
+        x=labels[marked],
+        y=values[marked].round(4),
+        mode="markers",
+        marker={"color": colour, "size": 5},
+        hoverinfo="skip",
+    )
+    return [line, marks]
+
+
+def _axis(timeline: Timeline, *, columns: bool = False, until: date | None = None) -> dict[str, Any]:
+    """From the first period's label to the last one's, or on to a later day; with room for whole columns, or for a
+    point alone."""
+    first, last = timeline.users.index[0], timeline.users.index[-1]
+    axis = time_axis(first.date(), until if until and until > timeline.last else last.date())
+    if columns or first == last:
+        half = _width(timeline) / 2
+        axis["range"] = [str(first - half), str(last + half)]
+    if first == last:
+        axis["tickvals"] = [str(first)]
+    return axis
+
+
+def _width(timeline: Timeline) -> pd.Timedelta:
+    """The width of a column: the shortest that a period of this resolution can be."""
+    days = {Resolution.DAY: 1, Resolution.WEEK: 7, Resolution.MONTH: 28, Resolution.QUARTER: 90, Resolution.YEAR: 365}
+    return pd.Timedelta(days=days[timeline.resolution])
+
+
+def _shade_gaps(figure: go.Figure, timeline: Timeline, *, named: bool = True) -> None:
+    """Grey where there is no snapshot; named where the gap is wide enough to hold the words."""
+    half = _width(timeline) / 2
+    whole = timeline.last - timeline.first
+    for first, last in timeline.gaps():
+        width = last - first
+        text = "no snapshots" if named and width > whole * 0.14 else None
+        label = {"label": {"text": text, "textposition": "middle center"}} if text else {}
+        figure.add_shape(
+            type="rect",
+            xref="x",
+            x0=str(pd.Timestamp(first) - half),
+            x1=str(pd.Timestamp(last) + half),
+            yref="paper",
+            y0=0,
+            y1=1,
+            fillcolor=GAP_FILL,
+            line_width=0,
+            layer="below",
+            **label,
+        )
+
+
+def _label_last(figure: go.Figure, values: pd.Series, text: str, *, axis: str = "y", at_edge: bool = True) -> None:
+    """Name the newest value at the right edge, or beside its point where the axis goes on."""
+    figure.add_annotation(
+        text=text,
+        xref="paper" if at_edge else "x",
+        x=1 if at_edge else str(values.dropna().index[-1]),
+        xshift=6,
+        yref=axis,
+        y=_last(values),
+        xanchor="left",
+        showarrow=False,
+        font={"size": 13},
+    )
+
+
+def _last(values: pd.Series) -> float:
+    return float(values.dropna().iloc[-1])
+
+
+def _ceiling(values: pd.Series) -> float:
+    """The top of an axis from zero: some room above the highest value."""
+    return max(float(values.max()) * 1.18, 1.0)
+
+
+def _spread(heights: Sequence[float], *, apart: float) -> list[float]:
+    """Middles of stacked parts (percent, from the bottom), moved so that labels stand at least `apart` apart."""
+    middles, below = [], 0.0
+    for height in heights:
+        middles.append(below + height / 2)
+        below += height
+    return spread(middles, apart=apart, low=apart / 2, high=100 - apart / 2)
+
+
+def _period_names(timeline: Timeline) -> list[str]:
+    """What a period is called where it is pointed at; its value is the one of its last snapshot."""
+    zone = timeline.zone
+    if timeline.resolution is Resolution.DAY:
+        return [day(label.date()) for label in timeline.users.index]
+    return [
+        day(taken_at.astimezone(zone).date()) if not pd.isna(taken_at) else ""
+        for taken_at in timeline.users["taken_at"]
+    ]
+
+
+def _line_alt(title: str, timeline: Timeline, values: pd.Series, form: Any) -> str:
+    present = values.dropna()
+    first, last = _day_of(timeline, present.index[0]), _day_of(timeline, present.index[-1])
+    if len(present) == 1:
+        return f"{title}: {form(present.iloc[0])} on {day(last)}. {coverage(timeline)}."
+    return (
+        f"{title}: {form(present.iloc[0])} on {day(first)}, {form(present.iloc[-1])} on {day(last)}; "
+        f"lowest {form(present.min())}, highest {form(present.max())}. {coverage(timeline)}."
+    )
+
+
+def _mix_alt(title: str, timeline: Timeline, grades: Sequence[str]) -> str:
+    shares = timeline.shares.dropna(subset=["A"])
+    ends = [shares.index[0], shares.index[-1]] if len(shares) > 1 else [shares.index[-1]]
+    said = "; ".join(
+        f"{day(_day_of(timeline, end))}: " + ", ".join(f"{grade} {percent(shares.loc[end, grade])}" for grade in grades)
+        for end in ends
+    )
+    return f"{title}. {said}. {coverage(timeline)}."
+
+
+def _day_of(timeline: Timeline, label: pd.Timestamp) -> date:
+    """The reporting day of the snapshot behind a period."""
+    day_of: date = timeline.users["taken_at"][label].astimezone(timeline.zone).date()
+    return day_of

@@ -1,0 +1,340 @@
+"""Figures: what they draw, what they say instead, and the stamp that stays with the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from mimecast.figures.drawing import Drawing
+from mimecast.figures.dumbbell import dumbbell_chart
+from mimecast.figures.grades import grade_chart
+from mimecast.figures.marks import Marks
+from mimecast.figures.over_time import _spread, at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
+from mimecast.figures.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_LINES, USERS_LINE
+from mimecast.figures.stamp import LINE, ComparedStamp, Stamp
+from mimecast.figures.usual_band import usual_band
+from mimecast.history.comparison import Comparison
+from mimecast.history.snapshot import Snapshot, Source
+from mimecast.history.store import Store
+from mimecast.history.timeline import Timeline, read_timeline
+from mimecast.history.variation import Variation, Verdict
+from mimecast.scores import ScoreCounts
+from tests.conftest import NOW, TODAY
+
+ZONE = ZoneInfo("UTC")
+COUNTS = ScoreCounts(522, 338, 212, 91, 41)
+OVER_TIME = (at_risk_chart, mix_chart, each_grade_chart, users_graded_chart)
+
+
+def stamp(counts: ScoreCounts = COUNTS, *, name: str = "Contoso", source: Source = Source.MIMECAST) -> Stamp:
+    return Stamp(name, Snapshot("contoso", NOW, counts, source), ZONE, NOW + timedelta(hours=1))
+
+
+def timeline(store: Store, days_ago: Sequence[int], *, days: int = 30, at_most: int = 400) -> Timeline:
+    """Snapshots so many days before today."""
+    store.add(Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(50 + ago, 20, 20, 8, 2)) for ago in days_ago)
+    return read_timeline(store, "contoso", TODAY - timedelta(days=days - 1), TODAY, ZONE, at_most=at_most)
+
+
+def texts(drawing: Drawing) -> list[str]:
+    return [annotation.text for annotation in drawing.figure.layout.annotations]
+
+
+def test_the_grade_chart_states_each_grade_in_order() -> None:
+    drawing = grade_chart(stamp())
+    assert drawing.alt == (
+        "Users by SAFE Score grade: A 522 (43.4 %), B 338 (28.1 %), C 212 (17.6 %), D 91 (7.6 %), F 41 (3.4 %). "
+        "1,204 users graded."
+    )
+    (bars,) = drawing.figure.data
+    assert list(bars.x) == ["A", "B", "C", "D", "F"]
+    assert list(bars.y) == [522, 338, 212, 91, 41]
+    assert bars.text[0] == "<b>522</b><br>43.4 %"
+
+
+def test_users_with_an_unknown_grade_are_drawn_last_and_in_grey() -> None:
+    (bars,) = grade_chart(stamp(ScoreCounts(5, 4, 3, 2, 1, 5))).figure.data
+    assert bars.x[-1] == "other"
+    assert bars.marker.color[-1] == GRADE_COLOURS["other"]
+
+
+@pytest.mark.parametrize("draw", OVER_TIME)
+def test_every_figure_carries_its_stamp_and_an_alternative(store: Store, draw: Any) -> None:
+    drawn = draw(timeline(store, range(30)), stamp())
+    for drawing in (drawn, grade_chart(stamp())):
+        (mark,) = [one for one in drawing.figure.layout.annotations if one.name == "stamp"]
+        assert mark.text == "Contoso · 24 Nov 2026, 12:50 UTC<br>1,204 users graded · stored, from Mimecast"
+    assert "30 of 30 days have a snapshot" in drawn.alt
+
+
+def test_the_stamp_names_the_source() -> None:
+    assert stamp(source=Source.SAMPLE).parts[-1] == "SAMPLE DATA"
+    assert stamp(source=Source.IMPORTED).parts[-1] == "imported"
+    assert stamp().parts[-1] == "stored, from Mimecast"
+    assert Stamp("Contoso", Snapshot("contoso", NOW, COUNTS), ZONE, NOW).parts[-1] == "live from Mimecast"
+
+
+@given(some.text(some.characters(categories=["L", "N", "Zs"]), min_size=1, max_size=60))
+def test_a_long_name_is_broken_into_lines_and_never_cut(name: str) -> None:
+    made = stamp(name=name)
+    assert all(len(line) <= LINE for line in made.lines)
+    whole, broken = "".join(made.parts), "".join(made.lines)
+    assert [letter for letter in broken if not letter.isspace() and letter != "·"] == [
+        letter for letter in whole if not letter.isspace() and letter != "·"
+    ]
+
+
+@pytest.mark.parametrize("draw", OVER_TIME)
+def test_a_name_stays_text_in_every_figure(store: Store, draw: Any) -> None:
+    drawn = draw(timeline(store, range(30)), stamp(name='<a href="x">$y$</a>'))
+    (mark,) = [text for text in texts(drawn) if "users graded" in text]
+    assert mark.startswith("&lt;a href=&quot;x&quot;&gt;&#36;y&#36;&lt;/a&gt;")
+
+
+@pytest.mark.parametrize("draw", [at_risk_chart, each_grade_chart, users_graded_chart])
+def test_a_gap_is_left_open_and_shaded(store: Store, draw: Any) -> None:
+    drawn = draw(timeline(store, [0, 1, 2, 3, 10, 11, 12]), stamp())
+    line = drawn.figure.data[0]
+    assert line.connectgaps is False
+    assert [value != value for value in line.y].count(True) == 23
+    shaded = {(shape.x0, shape.x1) for shape in drawn.figure.layout.shapes}
+    assert shaded == {("2026-10-25 12:00:00", "2026-11-11 12:00:00"), ("2026-11-14 12:00:00", "2026-11-20 12:00:00")}
+
+
+def test_a_wide_gap_is_named(store: Store) -> None:
+    drawn = at_risk_chart(timeline(store, [0, 1, 29]), stamp())
+    assert [shape.label.text for shape in drawn.figure.layout.shapes] == ["no snapshots"]
+
+
+def test_a_day_between_two_gaps_is_marked_for_no_line_would_show_it(store: Store) -> None:
+    drawn = at_risk_chart(timeline(store, [0, 1, 50], days=100), stamp())
+    line, marks = drawn.figure.data
+    assert line.mode == "lines"
+    assert [str(label)[:10] for label in marks.x] == ["2026-10-05"]
+
+
+def test_the_mix_stands_on_f_and_adds_up_to_a_hundred(store: Store) -> None:
+    drawn = mix_chart(timeline(store, range(30)), stamp())
+    assert [bars.name for bars in drawn.figure.data] == ["F", "D", "C", "B", "A"]
+    assert drawn.figure.layout.barmode == "stack"
+    for column in zip(*(bars.y for bars in drawn.figure.data), strict=True):
+        assert sum(column) == pytest.approx(100, abs=0.01)
+    assert [text.split("</b>")[0] for text in texts(drawn)[:5]] == ["<b>F", "<b>D", "<b>C", "<b>B", "<b>A"]
+
+
+def test_the_at_risk_line_begins_at_zero_and_names_its_last_value(store: Store) -> None:
+    drawn = at_risk_chart(timeline(store, range(30)), stamp())
+    assert drawn.figure.layout.yaxis.range[0] == 0
+    assert "<b>10.0 %</b>" in texts(drawn)
+    assert drawn.alt == (
+        "Share of users at risk (D + F): 7.8 % on 26 Oct 2026, 10.0 % on 24 Nov 2026; lowest 7.8 %, highest 10.0 %. "
+        "30 of 30 days have a snapshot."
+    )
+
+
+def test_small_multiples_have_one_panel_a_grade(store: Store) -> None:
+    drawn = each_grade_chart(timeline(store, range(100), days=100), stamp())
+    assert len(drawn.figure.data) == 5
+    assert [line.line.color for line in drawn.figure.data] == [GRADE_LINES[grade] for grade in "ABCDF"]
+    assert len({line.yaxis for line in drawn.figure.data}) == 5
+
+
+@pytest.mark.parametrize("draw", OVER_TIME)
+def test_nothing_to_draw_is_said_in_the_figure(store: Store, draw: Any) -> None:
+    empty = timeline(store, [])
+    for drawing in (draw(None, None), draw(empty, stamp()), draw(empty, None)):
+        assert "No snapshot in this range" in drawing.alt
+        assert texts(drawing) == ["No snapshot in this range"]
+
+
+def test_the_grade_chart_says_when_there_is_no_snapshot_or_nobody_graded() -> None:
+    assert grade_chart(None).alt.endswith("No snapshot yet")
+    assert grade_chart(stamp(ScoreCounts())).alt.endswith("Nobody is graded yet")
+
+
+@pytest.mark.parametrize("draw", OVER_TIME)
+@pytest.mark.parametrize(("days", "at_most"), [(1, 60), (61, 60), (500, 60), (3000, 60), (6000, 60)])
+def test_every_resolution_is_drawn(store: Store, draw: Any, days: int, at_most: int) -> None:
+    drawn = draw(timeline(store, [0, 5, days - 1], days=days, at_most=at_most), stamp())
+    assert "24 Nov 2026" in drawn.alt
+    assert len(drawn.figure.data[0].x) <= at_most
+
+
+@given(some.lists(some.floats(0, 100), min_size=5, max_size=6).filter(lambda parts: sum(parts) > 0))
+def test_labels_beside_the_mix_never_overlap(parts: list[float]) -> None:
+    shares = [100 * part / sum(parts) for part in parts]
+    places = _spread(shares, apart=6.5)
+    assert all(after - before >= 6.5 - 1e-9 for before, after in pairwise(places))
+    assert places[0] >= 0
+    assert places[-1] <= 100
+
+
+def compared(then: ScoreCounts, now: ScoreCounts = COUNTS) -> tuple[Comparison, ComparedStamp]:
+    before, after = Snapshot("contoso", NOW - timedelta(days=30), then), Snapshot("contoso", NOW, now)
+    comparison = Comparison(after, before, TODAY, TODAY - timedelta(days=30))
+    return comparison, ComparedStamp("<b>Contoso</b>", after, ZONE, NOW + timedelta(hours=1), before)
+
+
+def test_the_dumbbell_has_a_ring_then_and_a_dot_now_for_each_grade_in_its_colour() -> None:
+    drawing = dumbbell_chart(*compared(ScoreCounts(500, 300, 250, 100, 50)))
+    points = [trace for trace in drawing.figure.data if trace.mode == "markers+text"]
+    rings, dots = points[::2], points[1::2]
+    assert [ring.marker.symbol for ring in rings] == ["circle-open"] * 5
+    assert [ring.marker.color for ring in rings] == [GRADE_LINES[grade] for grade in "ABCDF"]
+    assert [dot.marker.color for dot in dots] == [GRADE_COLOURS[grade] for grade in "ABCDF"]
+    assert [ring.text[0] for ring in rings] == ["41.7 %", "25.0 %", "20.8 %", "8.3 %", "4.2 %"]
+    assert [dot.text[0] for dot in dots] == [f"<b>{share} %</b>" for share in ("43.4", "28.1", "17.6", "7.6", "3.4")]
+    assert [ring.textposition for ring in rings] == ["top left", "top left", "top right", "top right", "top right"]
+    assert list(drawing.figure.layout.yaxis.ticktext) == [f"<b>{grade}</b>" for grade in "ABCDF"]
+    assert list(drawing.figure.layout.yaxis.tickvals) == [4, 3, 2, 1, 0]
+    assert "<b>+1.7 points</b><br>+22 users" in texts(drawing)
+    assert drawing.alt == (
+        "Net movement by grade, share of users graded, 25 Oct 2026 and 24 Nov 2026: A 41.7 % then, 43.4 % now "
+        "(+1.7 points); B 25.0 % then, 28.1 % now (+3.1 points); C 20.8 % then, 17.6 % now (-3.2 points); "
+        "D 8.3 % then, 7.6 % now (-0.8 points); F 4.2 % then, 3.4 % now (-0.8 points). "
+        "Users graded: 1,200 then, 1,204 now."
+    )
+
+
+def test_the_stamp_of_a_comparison_has_both_instants_and_both_numbers_of_users() -> None:
+    drawing = dumbbell_chart(*compared(ScoreCounts(500, 300, 250, 100, 50)))
+    (mark,) = [one.text for one in drawing.figure.layout.annotations if one.name == "stamp"]
+    assert mark == (
+        "&lt;b&gt;Contoso&lt;/b&gt;<br>25 Oct 2026, 12:50 UTC, 1,200 users graded<br>"
+        "24 Nov 2026, 12:50 UTC, 1,204 users graded<br>stored, from Mimecast"
+    )
+
+
+def test_a_comparison_without_shares_or_without_a_second_day_says_so() -> None:
+    assert dumbbell_chart(None, None).alt.endswith("Nothing to compare")
+    assert dumbbell_chart(*compared(ScoreCounts())).alt.endswith("Nobody was graded on one of the dates")
+    odd = dumbbell_chart(*compared(ScoreCounts(5, 4, 3, 2, 1, 5), ScoreCounts(5, 4, 3, 2, 1)))
+    assert odd.figure.layout.yaxis.ticktext[-1] == "<b>other</b>"
+    assert "other 25.0 % then, 0.0 % now (-25.0 points)" in odd.alt
+
+
+def judged(span: int, change: float | None, low: float | None, high: float | None) -> Variation:
+    return Variation(Verdict.WITHIN, 30, span, change, low, high, 20)
+
+
+def falling(store: Store, days_ago: Sequence[int], *, days: int, at_most: int = 400) -> Timeline:
+    """An at-risk share of as many percent as days ago."""
+    store.add(Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(100 - ago, 0, 0, ago)) for ago in days_ago)
+    return read_timeline(store, "contoso", TODAY - timedelta(days=days - 1), TODAY, ZONE, at_most=at_most)
+
+
+def test_usual_limits_are_the_share_one_span_earlier_plus_and_minus_over_the_last_span_only(store: Store) -> None:
+    shown = falling(store, range(90), days=90)
+    variation = judged(30, -30, -5, 2)
+    band = usual_band(shown, variation)
+    assert [band.index[0].date(), band.index[-1].date()] == [TODAY - timedelta(days=30), TODAY]
+    assert band["low"].tolist() == pytest.approx([60 - day - 5 for day in range(31)])
+    assert band["high"].tolist() == pytest.approx([60 - day + 2 for day in range(31)])
+    drawing = at_risk_chart(shown, stamp(), marks=Marks(variation=variation))
+    shaded = drawing.figure.data[0]
+    assert (shaded.fill, shaded.hoveron) == ("toself", "fills")
+    assert shaded.text == "Within usual variation over 30 days it would be 25.0 % to 32.0 %"
+    assert drawing.alt.endswith(f". {shaded.text}.")
+    assert "usual variation" in texts(drawing)
+    assert drawing.figure.layout.yaxis.range[1] > 89
+
+
+def test_usual_limits_leave_gaps_open_and_stay_between_nobody_and_everybody(store: Store) -> None:
+    shown = falling(store, [*range(10), *range(15, 20), *range(30, 45), *range(50, 80)], days=80)
+    band = usual_band(shown, judged(30, -30, -90, 90))
+    assert [(TODAY - label.date()).days for label in band.index[band["low"].isna()]] == [
+        *range(29, 19, -1),
+        *range(14, 9, -1),
+    ]
+    assert (band["low"].dropna() == 0).all()
+    assert (band["high"].dropna() == 100).all()
+    drawing = at_risk_chart(shown, stamp(), marks=Marks(variation=judged(30, -30, -5, 2)))
+    outlines = [trace for trace in drawing.figure.data if trace.name == "usual variation"]
+    assert [trace.fill for trace in outlines] == [None, "toself", "toself"]
+
+
+def test_a_chart_shorter_than_two_spans_shows_the_limits_of_its_last_day(store: Store) -> None:
+    shown = falling(store, range(90), days=30)
+    drawing = at_risk_chart(shown, stamp(), marks=Marks(variation=judged(90, -70, -5, 2)))
+    stroke = drawing.figure.data[0]
+    assert list(stroke.y) == [65, 72]
+    assert "Within usual variation over 90 days it would be 65.0 % to 72.0 %." in drawing.alt
+
+
+@pytest.mark.parametrize("variation", [None, judged(30, None, None, None), judged(30, -1, None, None)])
+def test_without_limits_none_are_drawn(store: Store, variation: Variation | None) -> None:
+    shown = falling(store, range(30), days=30)
+    plain, marked = at_risk_chart(shown, stamp()), at_risk_chart(shown, stamp(), marks=Marks(variation=variation))
+    assert marked.figure == plain.figure
+    assert marked.alt == plain.alt
+
+
+def test_usual_limits_are_drawn_by_week_too(store: Store) -> None:
+    shown = falling(store, range(100), days=100, at_most=20)
+    band = usual_band(shown, judged(30, -30, -1, 1))
+    assert [str(label.date()) for label in band.index[[0, -1]]] == ["2026-10-19", "2026-11-23"]
+    assert (band["high"] - band["low"]).tolist() == pytest.approx([2] * 6)
+    assert band["high"].iloc[-1] == pytest.approx(31)
+
+
+Colour = tuple[float, float, float]
+
+DEFICIENCIES = {
+    "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+"""Machado, Oliveira and Fernandes (2009), severity 1.0, for linear RGB."""
+
+
+def linear(colour: str) -> Colour:
+    values = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in values)
+    return red, green, blue
+
+
+def lab(rgb: Sequence[float]) -> Colour:
+    """CIE L*a*b* under D65."""
+    matrix = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
+    xyz = [sum(weight * min(max(value, 0), 1) for weight, value in zip(row, rgb, strict=True)) for row in matrix]
+    scaled = (value / white for value, white in zip(xyz, (0.95047, 1, 1.08883), strict=True))
+    x, y, z = (value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116 for value in scaled)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_grades_are_told_apart_whatever_the_eyes(deficiency: str) -> None:
+    matrix = DEFICIENCIES[deficiency]
+    seen = {
+        grade: lab([sum(a * b for a, b in zip(row, linear(GRADE_COLOURS[grade]), strict=True)) for row in matrix])
+        for grade in "ABCDF"
+    }
+    distances = {
+        one + other: sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5
+        for one in seen
+        for other in seen
+        if one < other
+    }
+    assert min(distances.values()) > 25, distances
+
+
+@pytest.mark.parametrize("colour", [AT_RISK_LINE, USERS_LINE])
+@pytest.mark.parametrize("background", ["#ffffff", "#14181d"])
+def test_lines_are_seen_on_both_backgrounds(colour: str, background: str) -> None:
+    def luminance(hexadecimal: str) -> float:
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear(hexadecimal), strict=True))
+
+    bright, dark = sorted((luminance(colour), luminance(background)), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= 3
+
+
+def test_dates_are_the_reporting_days() -> None:
+    assert stamp().day == date(2026, 11, 24)

@@ -1,0 +1,133 @@
+"""Workbooks: real dates and numbers under a frozen header, and text that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from mimecast.exports.shown import as_csv
+from mimecast.exports.workbook import as_xlsx, write_snapshots
+from mimecast.history.snapshot import Snapshot, Source
+from mimecast.history.store import Store
+from mimecast.report import Report, read_days
+from mimecast.scores import ScoreCounts
+from tests.conftest import NOW
+from tests.reports import FORMULAS, longest, marked, note, smallest, told
+
+
+def opened(store: Store, report: Report) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(as_xlsx(report, read_days(store, report))))
+
+
+def rows(sheet: Any) -> list[tuple[Any, ...]]:
+    return list(sheet.iter_rows(values_only=True))
+
+
+def test_the_sheets_stand_under_frozen_headers(store: Store) -> None:
+    book = opened(store, told(store))
+    assert {sheet.title: sheet.freeze_panes for sheet in book} == {
+        "Report": "B6",
+        "Daily values": "B2",
+        "Notes": "A2",
+        "Definitions": "A2",
+    }
+
+
+def test_what_is_shown_is_in_numbers_with_the_sentence_and_the_stamp(store: Store) -> None:
+    report = told(store)
+    sheet = opened(store, report)["Report"]
+    title, said, stamp, _, header, *grades = rows(sheet)
+    assert title[0] == "SAFE Score report"
+    assert said[0].startswith("126 of 1,204 users (10.5 %) are at risk")
+    assert stamp[0] == "Contoso · 23 Nov 2026, 03:00 UTC · 1,204 users graded · SAMPLE DATA"
+    assert header[:2] == ("Grade", "Users, 23 Nov 2026")
+    assert [row[0] for row in grades] == [
+        *"ABCDF",
+        "At risk (D + F)",
+        "Doing well (A + B)",
+        "Users graded",
+    ]
+    assert grades[0] == ("A", 526, pytest.approx(526 / 1204), 512, pytest.approx(512 / 1200), 14, 1.02)
+    assert sheet["C6"].number_format == "0.0 %"
+
+
+def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: Store) -> None:
+    report = told(store)
+    header, *days = rows(opened(store, report)["Daily values"])
+    assert header[0] == "Day (UTC)"
+    assert len(days) == 365
+    stored = {one.taken_at.date(): one for one in store.every("contoso")}
+    for day, taken_at, *values in days:
+        assert isinstance(day, datetime)
+        one = stored.get(day.date())
+        if one is None:
+            assert (taken_at, set(values[:-1]), values[-1]) == (None, {None}, "no snapshot")
+        else:
+            assert taken_at == one.taken_at.replace(tzinfo=None)
+            assert values[:8] == [*one.counts.as_mapping().values(), one.counts.users_graded, one.counts.at_risk]
+            assert values[-1] == "SAMPLE DATA"
+
+
+def test_definitions_and_sources_are_in_it(store: Store) -> None:
+    terms = dict(rows(opened(store, told(store))["Definitions"])[1:])
+    assert terms["At risk"] == "Users with grade D or F."
+    assert terms["Users graded"].startswith("Everybody with a grade")
+    assert terms["Beware"].startswith("SAMPLE DATA")
+    assert "349 of 365 days have a snapshot" in terms["Range"]
+
+
+def test_no_text_becomes_a_formula_or_a_link(store: Store) -> None:
+    report = told(store)
+    notes = [note(order, report.last, text) for order, text in enumerate((*FORMULAS, "https://x.example"), start=1)]
+    report = marked(store, replace(report, title="=1+1", stamp=replace(report.stamp, account_name="@name")), notes)
+    book = opened(store, report)
+    assert book["Report"]["A1"].value == "=1+1"
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type in ("s", "n", "d"), cell.value
+                assert cell.hyperlink is None
+    assert [row[1] for row in rows(book["Notes"])[1:]] == [one.text for one in notes]
+
+
+def test_no_text_of_a_csv_is_run_by_a_spreadsheet_and_numbers_stay_numbers() -> None:
+    frame = pd.DataFrame({"name": [*FORMULAS, "Contoso", None], "users": [-1, 2, 3, 4, 5, 6]})
+    lines = as_csv(frame).decode().splitlines()
+    assert [line.lstrip('"')[0] for line in lines[1:5]] == ["'"] * 4
+    assert lines[1].endswith(",-1")
+    assert lines[5:] == ["Contoso,5", ",6"]
+
+
+@pytest.mark.parametrize("case", [longest, smallest])
+def test_the_longest_and_the_smallest_can_be_read(store: Store, case: Any) -> None:
+    report = case(store)
+    book = opened(store, report)
+    assert len(rows(book["Daily values"])) - 1 == report.timeline.days
+    assert ("Notes" in book.sheetnames) == bool(report.marks.notes)
+
+
+def test_snapshots_are_written_in_the_columns_of_export() -> None:
+    made = [
+        Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(5, 4, 3, 2, 1, ago), Source.SAMPLE)
+        for ago in (2, 1, 0)
+    ]
+    out = io.BytesIO()
+    assert write_snapshots(made, out) == 3
+    book = openpyxl.load_workbook(out)
+    header, *lines = rows(book["Snapshots"])
+    assert header == ("account", "taken_at", "a", "b", "c", "d", "f", "other")
+    assert lines[-1] == ("contoso", NOW.replace(tzinfo=None), 5, 4, 3, 2, 1, 0)
+    assert book["Snapshots"].freeze_panes == "A2"
+    assert dict(rows(book["Definitions"])[1:])["Beware"].startswith("SAMPLE DATA")
+
+
+def test_a_workbook_without_snapshots_has_a_header() -> None:
+    out = io.BytesIO()
+    assert write_snapshots([], out) == 0
+    assert len(rows(openpyxl.load_workbook(out)["Snapshots"])) == 1
