@@ -1,0 +1,71 @@
+"""`schedule`: print what to paste so that this machine takes snapshots by itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from mimecast.commands.common import DONE, UsageError, Verbs, report, reporting_options
+from mimecast.schedule import CannotSchedule, Place, Scheduler, fitting, plan, read_interval
+from mimecast.settings import ENVIRONMENT, PROJECT, STORE_VARIABLE
+from mimecast.wording import listing
+
+
+def declare(verbs: Verbs) -> None:
+    made = verbs.add_parser(
+        "schedule",
+        parents=[reporting_options()],
+        help="print what to paste so that this machine takes snapshots by itself",
+    )
+    made.add_argument(
+        "--every", type=_interval, default=timedelta(days=1), metavar="24h", help="30m, 6h, 1d ...; default 24h"
+    )
+    made.add_argument(
+        "--scheduler", choices=[one.value for one in Scheduler], help="instead of the one that fits this machine"
+    )
+    made.set_defaults(verb=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    systemd_runs = Path("/run/systemd/system").is_dir()
+    scheduler = Scheduler(options.scheduler or fitting(sys.platform, systemd_runs=systemd_runs))
+    try:
+        made = plan(scheduler, options.every, _place())
+    except CannotSchedule as problem:
+        raise UsageError(problem.sentence, remedy=problem.remedy) from None
+    minutes = int(options.every.total_seconds()) // 60
+    result = {"scheduler": made.scheduler.value, "every_minutes": minutes, "paste": made.paste}
+    report(options, result | ({"units": made.units} if made.units else {"line": made.line}), made.paste)
+    if given := [name for name in (*ENVIRONMENT, STORE_VARIABLE) if os.environ.get(name)]:
+        print(
+            f"{listing(given)} {'is' if len(given) == 1 else 'are'} set here, where no scheduler looks. "
+            "Put the settings into .streamlit/secrets.toml.",
+            file=sys.stderr,
+        )
+    return DONE
+
+
+def _place() -> Place:
+    """This checkout, and the interpreter that runs now: a virtual environment's own, not the one it links to."""
+    is_root = getattr(os, "geteuid", lambda: 1)() == 0
+    return Place(str(Path(sys.executable).absolute()), str(PROJECT), is_root, _owner() if is_root else None)
+
+
+def _owner() -> str | None:
+    """Who has to run it: what root writes into somebody's folder, they could not write any more."""
+    if sys.platform == "win32" or PROJECT.stat().st_uid == 0:
+        return None
+    try:
+        return PROJECT.owner()
+    except KeyError:
+        return str(PROJECT.stat().st_uid)
+
+
+def _interval(text: str) -> timedelta:
+    try:
+        return read_interval(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,0 +1,351 @@
+"""The command line as a person or cron uses it: real processes, the real sandbox, real files."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import openpyxl
+import pytest
+from pptx import Presentation
+
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.sandbox.server import Sandbox
+from mimecast.scores import ScoreCounts
+from tests.conftest import NOW
+
+Run = Callable[..., CompletedProcess[str]]
+HEADER = "account,taken_at,a,b,c,d,f,other"
+
+
+def failed(done: CompletedProcess[str], status: int, *said: str) -> None:
+    """It ended so, in plain words on stderr and without a traceback."""
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    for words in said:
+        assert words in done.stderr
+
+
+def test_snapshot_stores_today_and_says_so(
+    command_line: Run, account_variables: dict[str, str], store_url: str
+) -> None:
+    done = command_line("snapshot", variables=account_variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("default: 1,204 users graded, 128 at risk (10.6 %), stored as of ")
+    assert command_line("snapshot", variables=account_variables).returncode == 0
+    for one in Store.open(store_url).every("default"):
+        assert one.counts == ScoreCounts(525, 341, 210, 87, 41)
+
+
+def test_snapshot_reports_one_json_object_a_line_or_nothing(
+    command_line: Run, account_variables: dict[str, str]
+) -> None:
+    (line,) = command_line("snapshot", "--json", variables=account_variables).stdout.splitlines()
+    assert json.loads(line)["users_graded"] == 1204
+    quiet = command_line("snapshot", "--quiet", variables=account_variables)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_without_an_account_there_is_nothing_to_capture(command_line: Run) -> None:
+    done = command_line("snapshot")
+    failed(done, 2, "No account is set up", "secrets.toml.example")
+    assert done.stdout == ""
+
+
+def test_wrong_keys_are_explained_with_the_request_id(
+    command_line: Run, account_variables: dict[str, str], store_url: str
+) -> None:
+    wrong = account_variables | {"MIMECAST_SECRET_KEY": "cmVjb2duaXNhYmxl"}
+    done = command_line("snapshot", variables=wrong)
+    failed(done, 1, "default: Mimecast answered with status 401", "Check base_url first", "(request id ")
+    assert "cmVjb2duaXNhYmxl" not in done.stdout + done.stderr
+    (line,) = command_line("snapshot", "--json", variables=wrong).stdout.splitlines()
+    assert json.loads(line)["title"] == "Mimecast does not accept the credentials"
+    assert Store.open(store_url).accounts() == []
+
+
+def several(sandbox: Sandbox, home: Path) -> None:
+    keys = sandbox.keys
+    (home / ".streamlit").mkdir()
+    (home / ".streamlit" / "secrets.toml").write_text(
+        "\n".join(
+            f'[mimecast.accounts.{name}]\nbase_url = "{sandbox.base_url}"\naccess_key = "{keys.access_key}"\n'
+            f'secret_key = "{secret}"\napp_id = "{keys.app_id}"\napp_key = "{keys.app_key}"\n'
+            for name, secret in (("bad", "YmFk"), ("good", keys.secret_key))
+        )
+    )
+
+
+def test_a_bad_account_does_not_keep_the_others_from_being_stored(
+    command_line: Run, sandbox: Sandbox, nobodys_settings: Path, store_url: str
+) -> None:
+    several(sandbox, nobodys_settings)
+    store = {"SNAPSHOTS_URL": store_url}
+    done = command_line("snapshot", variables=store)
+    failed(done, 1, "bad: Mimecast answered with status 401")
+    assert done.stdout.startswith("good: 1,204 users graded")
+    assert Store.open(store_url).accounts() == ["good"]
+    assert command_line("snapshot", "--account", "good", variables=store).returncode == 0
+    failed(command_line("snapshot", "--account", "ugly", variables=store), 2, "no account 'ugly'", "bad, good")
+
+
+def test_settings_that_are_wrong_end_with_2(command_line: Run, nobodys_settings: Path) -> None:
+    (nobodys_settings / ".streamlit").mkdir()
+    file = nobodys_settings / ".streamlit" / "secrets.toml"
+    file.write_text("[mimecast]\nacces_key = 'x'\n")
+    failed(command_line("snapshot"), 2, "unknown key 'acces_key'. Did you mean access_key?")
+    file.write_text("[mimecast\n")
+    failed(command_line("export"), 2, str(file), "is not valid TOML")
+
+
+def fill(store_url: str) -> list[Snapshot]:
+    made = [Snapshot("default", NOW.replace(day=day), ScoreCounts(day, 4, 3, 2, 1)) for day in (1, 2, 3)]
+    Store.open(store_url).add(reversed(made))
+    return made
+
+
+def test_export_and_import_move_a_history(
+    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    made = fill(store_url)
+    shown = command_line("export", variables=account_variables)
+    assert shown.stdout.splitlines() == [
+        HEADER,
+        *(f"default,2026-11-0{day}T12:50:11Z,{day},4,3,2,1,0" for day in (1, 2, 3)),
+    ]
+    for name, form in (("out.csv", []), ("out.json", []), ("out.txt", ["--format", "json"])):
+        done = command_line("export", "--out", name, *form, variables=account_variables)
+        assert done.stdout == f"3 snapshots written to {name}.\n"
+        elsewhere = account_variables | {"SNAPSHOTS_URL": f"sqlite:///{tmp_path / name}.db"}
+        done = command_line("import", name, variables=elsewhere)
+        assert (done.returncode, done.stdout) == (0, "3 snapshots added, 0 already there.\n")
+        assert command_line("import", name, variables=elsewhere).stdout == "0 snapshots added, 3 already there.\n"
+        stored = list(Store.open(elsewhere["SNAPSHOTS_URL"]).every("default"))
+        assert [(one.taken_at, one.counts) for one in stored] == [(one.taken_at, one.counts) for one in made]
+
+
+def test_import_can_put_a_file_under_another_account_and_reads_stdin(
+    command_line: Run, account_variables: dict[str, str], store_url: str
+) -> None:
+    text = f"{HEADER}\nold-name,2026-01-01T00:00:00Z,1,2,3,4,5,0\n"
+    refused = command_line("import", "-", variables=account_variables, text=text)
+    failed(refused, 2, "holds snapshots of old-name", "--account default", "Nothing was imported")
+    assert Store.open(store_url).accounts() == []
+    done = command_line("import", "-", "--account", "default", "--json", variables=account_variables, text=text)
+    assert json.loads(done.stdout) == {"added": 1, "already_there": 0, "different": 0}
+    assert Store.open(store_url).accounts() == ["default"]
+
+
+def test_import_keeps_what_is_stored_when_the_file_says_otherwise(
+    command_line: Run, account_variables: dict[str, str], store_url: str
+) -> None:
+    made = fill(store_url)
+    text = f"{HEADER}\ndefault,2026-11-01T12:50:11Z,99,4,3,2,1,0\n"
+    done = command_line("import", "-", variables=account_variables, text=text)
+    assert done.stdout == "0 snapshots added, 1 already there.\n"
+    assert "1 snapshot in the file has other counts" in done.stderr
+    assert list(Store.open(store_url).every("default")) == made
+
+
+def test_a_file_that_cannot_be_imported_stores_nothing(
+    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    failed(command_line("import", "none.csv", variables=account_variables), 2, "none.csv cannot be read")
+    file = tmp_path / "half.csv"
+    file.write_text(f"{HEADER}\ndefault,2026-11-01T12:50:11Z,9,4,3,2,1,0\ndefault,yesterday,9,4,3,2,1,0\n")
+    failed(command_line("import", "half.csv", variables=account_variables), 1, "Row 3, column taken_at")
+    assert Store.open(store_url).accounts() == []
+    failed(command_line("import", "half.csv"), 2, "No account is set up")
+
+
+def test_an_export_that_cannot_be_written_says_so(
+    command_line: Run, account_variables: dict[str, str], store_url: str
+) -> None:
+    fill(store_url)
+    done = command_line("export", "--out", "none/out.csv", variables=account_variables)
+    failed(done, 1, "none/out.csv cannot be written", "--out")
+    failed(command_line("export", "--account", "ugly", variables=account_variables), 2, "no account 'ugly'")
+
+
+def test_export_with_nothing_set_up_gives_sample_data_and_says_so(command_line: Run, store_url: str) -> None:
+    done = command_line("export", variables={"SNAPSHOTS_URL": store_url})
+    assert done.returncode == 0
+    assert "SAMPLE DATA" in done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == HEADER
+    assert len(lines) >= 715
+    assert all(line.startswith("sample,") for line in lines[1:])
+    assert not Path(store_url.removeprefix("sqlite:///")).exists()
+
+
+def test_export_writes_a_workbook_and_not_to_the_terminal(
+    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    made = fill(store_url)
+    for name, form in (("out.xlsx", []), ("out.bin", ["--format", "xlsx"])):
+        done = command_line("export", "--out", name, *form, variables=account_variables)
+        assert (done.returncode, done.stdout) == (0, f"3 snapshots written to {name}.\n")
+        sheet = openpyxl.load_workbook(io.BytesIO((tmp_path / name).read_bytes()))["Snapshots"]
+        rows = list(sheet.iter_rows(values_only=True))
+        assert rows[0] == tuple(HEADER.split(","))
+        assert [row[1] for row in rows[1:]] == [one.taken_at.replace(tzinfo=None) for one in made]
+    failed(command_line("export", "--format", "xlsx", variables=account_variables), 2, "Name a file with --out")
+
+
+def fill_until_today(store_url: str, account: str = "default") -> None:
+    now = datetime.now(UTC)
+    Store.open(store_url).add(
+        Snapshot(account, now - timedelta(days=ago), ScoreCounts(100 + ago, 40, 30, 20, 10)) for ago in range(100)
+    )
+
+
+def test_report_writes_each_kind_of_file_and_says_what_is_in_it(
+    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    fill_until_today(store_url)
+    for name, begins in (("r.pptx", b"PK"), ("r.XLSX", b"PK"), ("r.html", b"<!DOCTYPE html>")):
+        done = command_line("report", "--out", name, variables=account_variables)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("30 of 200 users (15.0 %) are at risk: Contoso · ")
+        assert done.stdout.endswith(f"Written to {name}.\n")
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    deck = Presentation(str(tmp_path / "r.pptx"))
+    assert deck.slides[0].shapes.title.text == "30 of 200 users (15.0 %) are at risk"
+
+
+def test_report_takes_a_range_and_reports_as_json(
+    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    fill_until_today(store_url)
+    today = datetime.now(UTC).date()
+    since, until = str(today - timedelta(days=50)), str(today - timedelta(days=10))
+    options = ["--out", "r.xlsx", "--since", since, "--until", until]
+    done = command_line("report", *options, "--json", variables=account_variables)
+    said = json.loads(done.stdout)
+    assert (said["file"], said["account"], said["since"], said["until"]) == ("r.xlsx", "default", since, until)
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Daily values"]
+    assert sheet.max_row == 42
+    quiet = command_line("report", *options, "--quiet", variables=account_variables)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_report_with_nothing_set_up_is_of_sample_data_and_says_so(
+    command_line: Run, store_url: str, tmp_path: Path
+) -> None:
+    done = command_line("report", "--out", "r.xlsx", variables={"SNAPSHOTS_URL": store_url})
+    assert done.returncode == 0
+    assert "SAMPLE DATA" in done.stderr
+    assert "SAMPLE DATA" in done.stdout
+    assert "SAMPLE DATA" in str(openpyxl.load_workbook(tmp_path / "r.xlsx")["Report"]["A3"].value)
+
+
+def test_report_says_what_it_lacks(
+    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    nothing = command_line("report", "--out", "r.pptx", variables=account_variables)
+    failed(nothing, 1, "No snapshot of default was taken", "python -m mimecast snapshot")
+    assert list(tmp_path.glob("*.pptx")) == []
+    fill_until_today(store_url)
+    for options, status, said in (
+        (["--out", "r.pdf"], 2, "r.pdf does not say what to write"),
+        (["--out", "r.pptx", "--since", "yesterday"], 2, "is not a date"),
+        (["--out", "r.pptx", "--since", "2026-02-01", "--until", "2026-01-01"], 2, "before it begins"),
+        (["--out", "r.pptx", "--account", "ugly"], 2, "no account 'ugly'"),
+        (["--out", "none/r.pptx"], 1, "none/r.pptx cannot be written"),
+    ):
+        failed(command_line("report", *options, variables=account_variables), status, said)
+    fill_until_today(store_url, "other")
+    several = command_line("report", "--out", "r.xlsx", variables=account_variables)
+    failed(several, 2, "several accounts: default, other", "--account")
+    chosen = command_line("report", "--out", "r.xlsx", "--account", "other", variables=account_variables)
+    assert chosen.returncode == 0
+
+
+def test_report_uses_the_template_of_the_settings(
+    command_line: Run, nobodys_settings: Path, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    fill_until_today(store_url)
+    deck = Presentation()
+    deck.slide_master.name = "Contoso master"
+    deck.save(str(tmp_path / "template.pptx"))
+    (nobodys_settings / ".streamlit").mkdir()
+    file = nobodys_settings / ".streamlit" / "secrets.toml"
+    file.write_text(f'[dashboard]\npptx_template = "{tmp_path / "template.pptx"}"\n')
+    assert command_line("report", "--out", "r.pptx", variables=account_variables).returncode == 0
+    assert Presentation(str(tmp_path / "r.pptx")).slide_master.name == "Contoso master"
+    file.write_text('[dashboard]\npptx_template = "none.pptx"\n')
+    failed(command_line("report", "--out", "r.pptx", variables=account_variables), 2, "none.pptx, which is not there")
+
+
+def test_a_reader_that_stops_early_makes_no_noise(
+    project: Path, account_variables: dict[str, str], store_url: str
+) -> None:
+    start = NOW.replace(year=2020)
+    Store.open(store_url).add(
+        Snapshot("default", start.replace(year=2010 + n // 300, month=1 + n % 12, day=1 + n // 12 % 25), ScoreCounts(n))
+        for n in range(4000)
+    )
+    environment = {**os.environ, **account_variables, "PYTHONPATH": str(project)}
+    command = f"'{sys.executable}' -m mimecast export | head -1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout == f"{HEADER}\n"
+    assert done.stderr == ""
+
+
+def test_a_store_that_cannot_be_used_ends_with_1(
+    command_line: Run, account_variables: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "letter.db").write_text("Dear all " * 200)
+    broken = account_variables | {"SNAPSHOTS_URL": f"sqlite:///{tmp_path / 'letter.db'}"}
+    for verb in (["snapshot"], ["export"]):
+        failed(command_line(*verb, variables=broken), 1, "is not a SQLite database")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["launch"], ["snapshot", "--now"], ["export", "--format", "pdf"], ["sandbox", "--port", "http"],
+     ["sandbox", "--port", "70000"], ["sandbox", "--latency", "-1"], ["import"],
+     ["backup"], ["restore", "--force"], ["rename", "default"], ["report"]],
+)  # fmt: skip
+def test_wrong_usage_ends_with_2(command_line: Run, arguments: list[str]) -> None:
+    failed(command_line(*arguments), 2, "usage: python -m mimecast")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT])
+def test_the_sandbox_prints_settings_to_paste_and_ends_quietly(
+    project: Path, command_line: Run, nobodys_settings: Path, store_url: str, how: signal.Signals
+) -> None:
+    command = [sys.executable, "-m", "mimecast", "sandbox", "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(project)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        block = ""
+        while "app_key" not in block:
+            block += server.stdout.readline()
+        assert tomllib.loads(block)["mimecast"]["base_url"].startswith("http://127.0.0.1:")
+        (nobodys_settings / ".streamlit").mkdir()
+        (nobodys_settings / ".streamlit" / "secrets.toml").write_text(block)
+        done = command_line("snapshot", variables={"SNAPSHOTS_URL": store_url})
+        assert done.returncode == 0, done.stderr
+        assert Store.open(store_url).accounts() == ["default"]
+
+        port = tomllib.loads(block)["mimecast"]["base_url"].rpartition(":")[2]
+        failed(command_line("sandbox", "--port", port), 1, f"Port {port} on 127.0.0.1 cannot be used", "--port")
+
+        server.send_signal(how)
+        assert server.wait(timeout=20) == 0
+        log = server.stderr.read()
+    assert log == "POST /api/awareness-training/company/get-safe-score-summary 200\n"

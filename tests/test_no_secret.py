@@ -1,0 +1,110 @@
+"""No secret in what the command line prints, logs at DEBUG, raises or writes, whatever goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from mimecast.api.auth import Api1Keys, Api2Keys
+from mimecast.api.client import Client
+from mimecast.api.errors import MimecastError
+from mimecast.api.retries import Patience
+from mimecast.api.tokens import Tokens
+from mimecast.sandbox.faults import FAULTS
+from mimecast.sandbox.server import Sandbox
+from mimecast.sandbox.story import Story
+from tests.conftest import TODAY
+from tests.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
+
+Run = Callable[..., CompletedProcess[str]]
+
+AT_ONCE = Patience(1000.0, sleep=lambda _: None)
+
+
+@pytest.fixture
+def witness() -> Witness:
+    return Witness()
+
+
+@pytest.fixture
+def sandbox(story: Story, witness: Witness) -> Iterator[Sandbox]:
+    with recognisable_sandbox(lambda: story.counts_on(TODAY), witness) as server:
+        yield server
+
+
+def everything_of(error: BaseException | None) -> str:
+    """The whole chain: what it prints, and what each of it carries."""
+    if error is None:
+        return ""
+    printed = "".join(traceback.format_exception(error))
+    chain = [error, error.__cause__, error.__context__]
+    return printed + "".join(f"{one!r} {one.args} {vars(one)}" for one in chain if one is not None)
+
+
+@pytest.mark.parametrize("keys", [KEYS, CLIENT], ids=["API 1.0", "API 2.0"])
+@pytest.mark.parametrize("fault", [None, *(fault for fault in FAULTS if fault != "silent")])
+def test_whatever_goes_wrong_no_error_and_no_log_tells_a_secret(
+    sandbox: Sandbox,
+    witness: Witness,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    fault: str | None,
+    keys: Api1Keys | Api2Keys,
+) -> None:
+    sandbox.fail_with(fault)
+    with caplog.at_level(logging.DEBUG):
+        try:
+            asked = Client(sandbox.base_url, keys, patience=AT_ONCE, tokens=Tokens()).safe_score_summary()
+            witness.sees("the answer", repr(asked))
+        except MimecastError as error:
+            witness.sees("the error", everything_of(error))
+    assert "urllib3" in caplog.text
+    witness.sees("the log", caplog.text)
+    witness.sees("the terminal", "".join(capsys.readouterr()))
+    assert witness.heard
+    assert witness.told == []
+
+
+VERBS = (
+    ("snapshot",),
+    ("snapshot", "--json"),
+    ("check",),
+    ("check", "--json"),
+    ("export",),
+    ("export", "--format", "json", "--out", "out.json"),
+    ("import", "out.json"),
+)
+
+
+@pytest.mark.parametrize("fault", [None, "invalid-signature", "client-refused", "forbidden-in-200"])
+@pytest.mark.parametrize("generation", [1, 2])
+def test_no_verb_tells_a_secret(
+    command_line: Run,
+    sandbox: Sandbox,
+    witness: Witness,
+    store_url: str,
+    tmp_path: Path,
+    generation: int,
+    fault: str | None,
+) -> None:
+    sandbox.fail_with(fault)
+    keys = (
+        {"ACCESS_KEY": KEYS.access_key, "SECRET_KEY": KEYS.secret_key, "APP_ID": KEYS.app_id, "APP_KEY": KEYS.app_key}
+        if generation == 1
+        else {"CLIENT_ID": CLIENT.client_id, "CLIENT_SECRET": CLIENT.client_secret}
+    )
+    variables = {f"MIMECAST_{name}": value for name, value in (keys | {"BASE_URL": sandbox.base_url}).items()}
+    (tmp_path / "out.json").touch()
+    for verb in VERBS:
+        done = command_line(*verb, variables=variables | {"SNAPSHOTS_URL": store_url})
+        witness.sees(" ".join(verb), done.stdout + done.stderr)
+        assert "Traceback" not in done.stderr
+    for file in [tmp_path / "out.json", *(tmp_path / "store").iterdir()]:
+        witness.sees(file.name, file.read_bytes())
+    assert witness.heard
+    assert witness.told == []

@@ -1,0 +1,290 @@
+"""Captures that nobody watches: one at a time for an account, whoever runs them, and each one recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from subprocess import CompletedProcess
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import func, select
+
+from mimecast.capture import BETWEEN_LOOKS, WAIT, CaptureUnderWay, capture
+from mimecast.history import leases as module
+from mimecast.history.leases import LENGTH, RENEWED_EVERY, Lease
+from mimecast.history.runs import MOST_KEPT, Outcome, Run, finished, newest_runs, record, unattended, usual_interval
+from mimecast.history.schema import kept_tables, leases, runs
+from mimecast.history.snapshot import Snapshot, Source
+from mimecast.history.store import Store
+from mimecast.problems import Problem
+from mimecast.sandbox.server import Sandbox
+from mimecast.scores import ScoreCounts
+from mimecast.settings import Account
+from tests.browser.driving import eventually
+from tests.conftest import EVERY_DATABASE, NOW
+
+pytestmark = EVERY_DATABASE
+
+CommandLine = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def account(sandbox: Sandbox) -> Account:
+    return Account("contoso", "Contoso", sandbox.base_url, sandbox.keys)
+
+
+def ends_in(store: Store, account: str = "contoso") -> int:
+    """Milliseconds until the lease ends, by the database's clock."""
+    with store.reading() as connection:
+        query = select(leases.c.until - module._Now()).where(leases.c.account == account)
+        return int(connection.execute(query).scalar_one())
+
+
+def shift(store: Store, by: timedelta) -> None:
+    """Move the end of every lease, as if the clock had gone on the other way."""
+    with store.writing() as connection:
+        connection.execute(leases.update().values(until=leases.c.until + int(by.total_seconds() * 1000)))
+
+
+def test_one_at_a_time_has_the_lease_of_an_account(store: Store, store_url: str) -> None:
+    mine, theirs = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
+    assert mine.take()
+    assert not theirs.take()
+    assert Lease(store, "fabrikam").take()
+    assert mine.take(), "who has it renews it"
+    theirs.release()
+    assert not theirs.take(), "nobody gives back what is not theirs"
+    mine.release()
+    assert theirs.take()
+    assert not mine.take()
+
+
+def test_a_lease_that_nobody_gives_back_blocks_for_20_seconds_at_most(store: Store, store_url: str) -> None:
+    killed, waiting = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
+    assert killed.take()
+    assert 0 < ends_in(store) <= LENGTH.total_seconds() * 1000 <= 20_000
+    assert RENEWED_EVERY * 2 < LENGTH
+    shift(store, timedelta(milliseconds=100) - LENGTH)
+    eventually(waiting.take)
+    assert not killed.take()
+
+
+def test_a_clock_that_was_set_back_does_not_make_a_lease_longer(store: Store, store_url: str) -> None:
+    assert Lease(store, "contoso").take()
+    shift(store, timedelta(hours=1))
+    assert Lease(Store.open(store_url), "contoso").take()
+    assert ends_in(store) <= LENGTH.total_seconds() * 1000
+
+
+def test_a_lease_is_renewed_while_the_work_goes_on_and_given_back_at_the_end(
+    store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RENEWED_EVERY", timedelta(seconds=0.05))
+    lease, other = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
+    assert lease.take()
+    with suppress(ZeroDivisionError), lease.kept():
+        shift(store, -LENGTH / 2)
+        eventually(lambda: ends_in(store) > LENGTH.total_seconds() * 900)
+        assert not other.take()
+        raise ZeroDivisionError
+    assert other.take()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease of")]
+
+
+def test_the_lease_goes_by_the_databases_clock_and_not_by_the_machines(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.reading() as connection:
+        now = connection.execute(select(module._Now())).scalar_one()
+    assert abs(now - time.time() * 1000) < 60_000
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert Lease(store, "contoso").take()
+    assert 0 < ends_in(store) <= LENGTH.total_seconds() * 1000
+
+
+def test_of_many_captures_at_once_one_asks_and_all_have_the_answer(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = [Store.open(store_url) for _ in range(6)]
+    waiting: set[int] = set()
+    all_wait = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        waiting.add(threading.get_ident())
+        if len(waiting) == len(stores) - 1:
+            all_wait.set()
+        time.sleep(seconds)
+
+    def counts() -> ScoreCounts:
+        assert all_wait.wait(20)
+        return ScoreCounts(5, 4, 3, 2, 1)
+
+    monkeypatch.setattr("mimecast.capture.time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+    with Sandbox(counts) as sandbox, ThreadPoolExecutor(len(stores)) as pool:
+        account = Account("contoso", "Contoso", sandbox.base_url, sandbox.keys)
+        found = list(pool.map(lambda store: capture(account, store), stores))
+        assert len(sandbox.requests_seen) == 1
+    assert sorted(one.by_another for one in found) == [False, True, True, True, True, True]
+    assert {one.snapshot for one in found} == set(stores[0].every("contoso"))
+
+
+def test_schedulers_at_the_same_time_never_ask_together(
+    project: Path, account_variables: dict[str, str], store_url: str
+) -> None:
+    """Five processes, as from five crontabs: one line each, one request at a time, and shared answers."""
+    lock = threading.Lock()
+    together = []
+
+    def counts() -> ScoreCounts:
+        together.append(lock.acquire(blocking=False))
+        if together[-1]:
+            time.sleep(3)
+            lock.release()
+        return ScoreCounts(5, 4, 3, 2, 1)
+
+    with Sandbox(counts) as slow:
+        variables = account_variables | {"MIMECAST_BASE_URL": slow.base_url}
+        environment = {**os.environ, **variables, "PYTHONPATH": str(project)}
+        command = [sys.executable, "-m", "mimecast", "snapshot"]
+        running = [
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+            for _ in range(5)
+        ]
+        ended = [one.communicate(timeout=100) for one in running]
+    assert [one.returncode for one in running] == [0] * 5
+    assert [errors for _, errors in ended] == [""] * 5
+    assert all(together), "two asked at the same time"
+    lines = [line for said, _ in ended for line in said.splitlines()]
+    asked = [line for line in lines if "by another run" not in line]
+    store = Store.open(store_url)
+    assert len(lines) == 5
+    assert 1 <= len(asked) == len(slow.requests_seen) == len(list(store.every("default"))) < 5
+    assert [run.outcome for run in newest_runs(store, "default")].count(Outcome.STORED) == len(asked)
+
+
+def test_when_the_other_run_was_killed_this_one_asks(account: Account, store: Store) -> None:
+    assert Lease(store, "contoso").take()
+    shift(store, timedelta(seconds=0.5) - LENGTH)
+    assert not capture(account, store).by_another
+
+
+def test_when_the_other_run_takes_too_long_that_is_said(account: Account, sandbox: Sandbox, store: Store) -> None:
+    assert WAIT > LENGTH.total_seconds() > BETWEEN_LOOKS
+    assert Lease(store, "contoso").take()
+    with pytest.raises(CaptureUnderWay, match="capturing contoso for more than 0 seconds"):
+        capture(account, store, wait=0)
+    assert sandbox.requests_seen == []
+    assert store.newest("contoso") is None
+
+
+def test_an_import_meanwhile_is_not_taken_for_the_other_runs_answer(
+    account: Account, sandbox: Sandbox, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Lease(store, "contoso")
+    assert other.take()
+
+    def meanwhile(seconds: float) -> None:
+        store.add([Snapshot("contoso", datetime.now(UTC) - timedelta(days=9), ScoreCounts(1), Source.IMPORTED)])
+        other.release()
+
+    monkeypatch.setattr(time, "sleep", meanwhile)
+    assert not capture(account, store).by_another
+    assert len(sandbox.requests_seen) == 1
+
+
+def test_a_capture_that_fails_leaves_no_lease(account: Account, store: Store) -> None:
+    wrong = Account("contoso", "Contoso", "http://127.0.0.1:9", account.keys)
+    with pytest.raises(Problem, match="There is no connection"):
+        capture(wrong, store)
+    assert not capture(account, store).by_another
+
+
+def run_at(started: datetime, outcome: Outcome = Outcome.STORED, account: str = "contoso") -> Run:
+    return Run(account, started, started + timedelta(seconds=2), outcome)
+
+
+def test_each_run_is_recorded_with_what_came_of_it(
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str
+) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    assert command_line("snapshot", "--quiet", variables=account_variables).returncode == 0
+    wrong = account_variables | {"MIMECAST_SECRET_KEY": "cmVjb2duaXNhYmxl"}
+    assert command_line("snapshot", variables=wrong).returncode == 1
+    failed, stored = newest_runs(Store.open(store_url), "default")
+    assert (stored.outcome, stored.title, stored.sentence) == (Outcome.STORED, "", "")
+    assert before <= stored.started <= stored.ended <= failed.started <= failed.ended <= datetime.now(UTC)
+    assert (failed.outcome, failed.title) == (Outcome.FAILED, "Mimecast does not accept the credentials")
+    assert failed.sentence.startswith("Mimecast answered with status 401")
+    with Store.open(store_url).reading() as connection:
+        kept = str([row for table in kept_tables() for row in connection.execute(select(table))])
+    assert "status 401" in kept
+    assert "cmVjb2duaXNhYmxl" not in kept
+
+
+def test_a_run_that_cannot_be_recorded_changes_nothing_of_the_capture(
+    command_line: CommandLine, account_variables: dict[str, str], store: Store, store_url: str
+) -> None:
+    with store.writing() as connection:
+        runs.drop(connection)
+    done = command_line("snapshot", "--json", variables=account_variables)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["users_graded"] == 1204
+    assert done.stderr.startswith("default: this run was not recorded: ")
+    assert len(list(Store.open(store_url).every("default"))) == 1
+
+
+def test_the_newest_hundred_runs_of_an_account_are_kept(store: Store) -> None:
+    record(store, run_at(NOW, account="fabrikam"))
+    for hour in range(MOST_KEPT + 7):
+        record(store, run_at(NOW + timedelta(hours=hour)))
+    kept = newest_runs(store, "contoso", most=1000)
+    assert [run.started for run in kept] == [NOW + timedelta(hours=hour) for hour in range(MOST_KEPT + 6, 6, -1)]
+    with store.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(runs)).scalar_one() == MOST_KEPT + 1
+
+
+def test_a_problem_of_any_length_can_be_recorded(store: Store) -> None:
+    record(store, finished("contoso", NOW, NOW, Problem("x" * 5000, title="y" * 500)))
+    (kept,) = newest_runs(store, "contoso")
+    assert (kept.title, kept.sentence) == ("y" * 200, "x" * 1000)
+
+
+def test_the_next_run_is_expected_after_the_usual_interval(store: Store) -> None:
+    assert unattended(store, "contoso").last is None
+    for day in range(5):
+        record(store, run_at(NOW + timedelta(days=day), Outcome.FAILED if day == 4 else Outcome.STORED))
+        known = unattended(store, "contoso")
+        assert known.last is not None
+        assert known.last.started == NOW + timedelta(days=day)
+        assert (known.every is None) == (day < 3)
+    assert known.last == run_at(NOW + timedelta(days=4), Outcome.FAILED)
+    assert known.every == timedelta(days=1)
+    assert known.next_expected == NOW + timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("hours", "usual"),
+    [
+        ([0, 24, 48, 73, 97], 24),
+        ([0, 0.001, 24, 24.002, 48, 48.001, 72], 24),
+        ([0, 24, 48, 53.3, 72, 96, 120], 24),
+        ([0, 24, 72, 96, 120, 144], 24),
+        ([0, 1, 30, 100, 101], None),
+        ([0, 24, 48], None),
+        ([*range(0, 400, 24), *range(400, 500, 6)], 6),
+    ],
+    ids=["clocks change", "two machines", "once by hand", "a day missed", "by hand only", "too few", "changed"],
+)
+def test_the_usual_interval_is_what_most_runs_keep_to(hours: list[float], usual: float | None) -> None:
+    found = usual_interval([NOW + timedelta(hours=hour) for hour in reversed(hours)])
+    assert found == (None if usual is None else timedelta(hours=usual))
