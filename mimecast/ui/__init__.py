@@ -1,0 +1,1 @@
+"""Everything that touches Streamlit, besides `app.py` and the pages."""

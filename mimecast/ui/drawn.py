@@ -1,0 +1,56 @@
+"""A figure that was drawn before is not drawn again, for whoever looks.
+
+Plotly checks and copies whatever a figure is made of at every step, which took most of a page's time. What is kept is
+found by everything that the figure shows, down to the last count: a figure of other numbers is another figure, so that
+none can be stale, and no account sees another's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Callable, Hashable
+from dataclasses import fields
+from functools import lru_cache
+from typing import Final
+
+from mimecast.figures.drawing import Drawing
+from mimecast.figures.stamp import Stamp
+from mimecast.history.timeline import Timeline
+
+MOST_KEPT: Final = 128
+"""Figures of the whole process, the last ones used; History with a year of days has four, of 1 MiB together."""
+
+
+def drawn(chart: Callable[..., Drawing], *parts: Hashable, file_name: str) -> Drawing:
+    """`chart(*parts, file_name=file_name)`, or what that gave before. Do not change the figure: others see it too."""
+    return _draw(chart, tuple(_Part(part) for part in parts), file_name)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _draw(chart: Callable[..., Drawing], parts: tuple[_Part, ...], file_name: str) -> Drawing:
+    return chart(*(part.value for part in parts), file_name=file_name)
+
+
+class _Part:
+    """Something that a figure shows, equal to another that would be shown the same."""
+
+    def __init__(self, value: Hashable) -> None:
+        self.value = value
+        self._shown = _shown(value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Part) and self._shown == other._shown
+
+    def __hash__(self) -> int:
+        return hash(self._shown)
+
+
+def _shown(value: Hashable) -> Hashable:
+    """A stamp without the clock, whose time shows in its text only; a timeline with the digest of its table."""
+    if isinstance(value, Stamp):
+        return (Stamp, value.text, *(getattr(value, one.name) for one in fields(value) if one.name != "now"))
+    if isinstance(value, Timeline):
+        digest = hashlib.sha256(pickle.dumps(value.users)).digest()
+        return (Timeline, digest, *(getattr(value, one.name) for one in fields(value) if one.name != "users"))
+    return value

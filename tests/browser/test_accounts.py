@@ -1,0 +1,166 @@
+"""The Accounts page in a browser: a click opens the account, Back returns, the file is the table, and it fits."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.scores import ScoreCounts
+from tests.browser.driving import DRAWN, TELEPHONE, RunApp, alts, settled, whole_page
+from tests.browser.test_addresses import asked
+
+NAMES = {"alpha": "Alphaville", "beta": "Betamax", "gamma": "Gammaray"}
+HEADER = ROW = 35
+AT_RISK = 300
+"""Pixels from the left, inside the column of this name."""
+
+NO_MARKUP_OF_OURS = {"svg-img-alt", "scrollable-region-focusable"}
+
+
+@pytest.fixture
+def three_accounts(store: Store, store_url: str) -> str:
+    """Secrets of three accounts that no Mimecast stands behind, with snapshots that need no refresh."""
+    now = datetime.now(UTC)
+    for at_risk, account in ((10, "alpha"), (30, "beta"), (20, "gamma")):
+        store.add(
+            [
+                Snapshot(account, now - timedelta(days=days, minutes=5), ScoreCounts(100 - at_risk, 0, 0, 0, at_risk))
+                for days in range(60)
+            ]
+        )
+    tables = [
+        f'[mimecast.accounts.{account}]\nname = "{name}"\nbase_url = "http://127.0.0.1:9"\n'
+        'client_id = "x"\nclient_secret = "y"\n'
+        for account, name in NAMES.items()
+    ]
+    return "\n".join([*tables, f'[connections.snapshots]\nurl = "{store_url}"\n'])
+
+
+def ready(tab: Page) -> None:
+    """Everything is drawn; this page has no Refresh button to wait for."""
+    app = tab.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    expect(tab.get_by_role("heading", level=1, name="Accounts")).to_be_visible()
+    expect(tab.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    tab.wait_for_function(DRAWN)
+
+
+def expect_order(tab: Page, *names: str) -> None:
+    """The first column, from top to bottom, as the table tells it to screen readers."""
+    first = tab.get_by_test_id("stDataFrame").locator("table[role=grid] tbody tr td:first-child")
+    expect(first).to_have_text(list(names))
+
+
+def click(tab: Page, x: int, y: int) -> None:
+    """A click at a place in the table, which is one picture."""
+    box = tab.get_by_test_id("data-grid-canvas").bounding_box()
+    assert box is not None
+    tab.mouse.click(box["x"] + x, box["y"] + y)
+
+
+def click_row(tab: Page, row: int) -> None:
+    click(tab, 50, HEADER + ROW * row + ROW // 2)
+
+
+def test_a_click_on_an_account_opens_its_overview_and_back_returns(
+    run_app: RunApp, tab: Page, three_accounts: str
+) -> None:
+    with run_app(secrets=three_accounts) as url:
+        tab.goto(f"{url}/accounts?range=90d")
+        ready(tab)
+        expect_order(tab, *NAMES.values())
+        click_row(tab, 1)
+        settled(tab, "Overview")
+        expect(tab.get_by_text("Betamax · ").first).to_be_visible()
+        assert asked(tab) == ("/", {"range": "90d", "account": "beta"})
+
+        tab.go_back()
+        ready(tab)
+        assert asked(tab) == ("/accounts", {"range": "90d", "account": "beta"})
+        tab.wait_for_timeout(1500)  # time to be sent away again, if the click were remembered
+        expect(tab.get_by_role("heading", level=1, name="Accounts")).to_be_visible()
+
+        click_row(tab, 2)
+        settled(tab, "Overview")
+        expect(tab.get_by_text("Gammaray · ").first).to_be_visible()
+
+        tab.get_by_role("link", name="Accounts").click()
+        ready(tab)
+        assert asked(tab) == ("/accounts", {"range": "90d", "account": "gamma"})
+        tab.reload()
+        ready(tab)
+
+
+def test_a_sorted_table_opens_the_account_that_was_clicked(run_app: RunApp, tab: Page, three_accounts: str) -> None:
+    with run_app(secrets=three_accounts) as url:
+        tab.goto(f"{url}/accounts")
+        ready(tab)
+        expect_order(tab, "Alphaville", "Betamax", "Gammaray")
+        click(tab, AT_RISK, HEADER // 2)
+        expect_order(tab, "Alphaville", "Gammaray", "Betamax")
+        tab.wait_for_timeout(600)  # two clicks, not a double one
+        click(tab, AT_RISK, HEADER // 2)
+        expect_order(tab, "Betamax", "Gammaray", "Alphaville")
+        click_row(tab, 1)
+        settled(tab, "Overview")
+        expect(tab.get_by_text("Gammaray · ").first).to_be_visible()
+
+
+def test_the_file_holds_exactly_the_table_and_the_charts_those_that_are_chosen(
+    run_app: RunApp, tab: Page, three_accounts: str
+) -> None:
+    with run_app(secrets=three_accounts) as url:
+        tab.goto(f"{url}/accounts")
+        ready(tab)
+        with tab.expect_download() as waited:
+            tab.get_by_role("button", name="Download CSV").click()
+        assert re.fullmatch(r"safe-score-accounts-\d{4}-\d\d-\d\d\.csv", waited.value.suggested_filename)
+        rows = list(csv.DictReader(io.StringIO(Path(waited.value.path()).read_text())))
+        assert [(row["name"], row["at_risk_percent"], row["state"]) for row in rows] == [
+            ("Alphaville", "10.0", "fresh"),
+            ("Betamax", "30.0", "fresh"),
+            ("Gammaray", "20.0", "fresh"),
+        ]
+        assert [name for name in NAMES.values() if name in alts(tab)[0]] == list(NAMES.values())
+        tab.get_by_test_id("stMultiSelect").get_by_role("button", name=re.compile("Betamax")).click()
+        expect(tab.get_by_role("figure", name=re.compile("Alphaville"))).not_to_have_attribute(
+            "aria-label", re.compile("Betamax")
+        )
+        tab.get_by_role("link", name="Overview").click()
+        settled(tab, "Overview")
+        tab.go_back()
+        ready(tab)
+        assert "Betamax" not in alts(tab)[0], "who comes back finds the charts as they were"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_usable_on_a_telephone_and_breaks_no_accessibility_rule(
+    run_app: RunApp, browser: Browser, three_accounts: str, scheme: Any
+) -> None:
+    with (
+        run_app(secrets=three_accounts) as url,
+        browser.new_context(viewport=TELEPHONE, color_scheme=scheme) as context,
+    ):
+        tab = context.new_page()
+        tab.goto(f"{url}/accounts")
+        ready(tab)
+        overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
+        assert tab.evaluate(overflow) <= 0
+        whole_page(tab)
+        stamp = tab.locator(".js-plotly-plot .annotation").filter(has_text="3 accounts").bounding_box()
+        assert stamp is not None
+        assert stamp["x"] >= 0
+        assert stamp["x"] + stamp["width"] <= TELEPHONE["width"]
+        found = Axe().run(tab).response["violations"]
+        assert [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found] == []

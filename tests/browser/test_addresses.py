@@ -1,0 +1,282 @@
+"""Addresses can be shared: deep links to a fresh server, a click on another page, Back and reload keep the choice."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mimecast import wording
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.sandbox.server import Sandbox
+from mimecast.scores import ScoreCounts
+from tests.browser.driving import RunApp, alts, open_page, settled
+
+
+@pytest.fixture
+def two_accounts(sandbox: Sandbox) -> str:
+    keys = sandbox.keys
+    return "\n".join(
+        f"""[mimecast.accounts.{account}]
+name = "{name}"
+base_url = "{sandbox.base_url}"
+access_key = "{keys.access_key}"
+secret_key = "{keys.secret_key}"
+app_id = "{keys.app_id}"
+app_key = "{keys.app_key}"
+"""
+        for account, name in (("contoso", "Contoso Ltd"), ("fabrikam", "Fabrikam Inc"))
+    )
+
+
+def asked(tab: Page) -> tuple[str, dict[str, str]]:
+    """The path and the query of the address bar."""
+    parts = urlsplit(tab.evaluate("location.href"))
+    return parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}
+
+
+def shows(tab: Page, heading: str, account: str) -> None:
+    settled(tab, heading)
+    expect(tab.get_by_text(f"{account} · ").first).to_be_visible()
+
+
+def test_history_keeps_account_and_range_on_a_deep_link_a_click_back_and_reload(
+    run_app: RunApp, tab: Page, two_accounts: str
+) -> None:
+    with run_app(secrets=two_accounts) as url:
+        open_page(tab, f"{url}/history?account=fabrikam&range=90d")
+        shows(tab, "History", "Fabrikam Inc")
+        expect(tab.get_by_role("radio", name="90 days")).to_be_checked()
+
+        tab.get_by_role("link", name="Overview").click()
+        shows(tab, "Overview", "Fabrikam Inc")
+        assert asked(tab) == ("/", {"account": "fabrikam", "range": "90d"})
+
+        tab.go_back()
+        shows(tab, "History", "Fabrikam Inc")
+        expect(tab.get_by_role("radio", name="90 days")).to_be_checked()
+        assert asked(tab) == ("/history", {"account": "fabrikam", "range": "90d"})
+
+        tab.reload()
+        shows(tab, "History", "Fabrikam Inc")
+        assert asked(tab) == ("/history", {"account": "fabrikam", "range": "90d"})
+
+
+def test_back_from_a_picked_range_shows_the_range_before(run_app: RunApp, tab: Page) -> None:
+    with run_app() as url:
+        open_page(tab, url)
+        tab.get_by_role("link", name="History").click()
+        settled(tab, "History")
+        tab.get_by_text("30 days", exact=True).click()
+        expect(tab.get_by_role("radio", name="30 days")).to_be_checked()
+        settled(tab)
+        tab.go_back()
+        expect(tab.get_by_role("radio", name="1 year")).to_be_checked()
+        tab.go_back()
+        settled(tab, "Overview")
+
+
+def test_overview_keeps_the_account_and_remembers_the_range(run_app: RunApp, tab: Page, two_accounts: str) -> None:
+    with run_app(secrets=two_accounts) as url:
+        open_page(tab, f"{url}/?account=fabrikam")
+        shows(tab, "Overview", "Fabrikam Inc")
+        tab.get_by_role("link", name="History").click()
+        shows(tab, "History", "Fabrikam Inc")
+        tab.get_by_text("30 days", exact=True).click()
+        expect(tab.get_by_role("radio", name="30 days")).to_be_checked()
+        settled(tab)
+        assert asked(tab) == ("/history", {"account": "fabrikam", "range": "30d"})
+        tab.get_by_role("link", name="Overview").click()
+        shows(tab, "Overview", "Fabrikam Inc")
+        tab.get_by_role("link", name="History").click()
+        shows(tab, "History", "Fabrikam Inc")
+        expect(tab.get_by_role("radio", name="30 days")).to_be_checked()
+
+
+def test_an_account_picked_in_the_sidebar_is_in_the_address(run_app: RunApp, tab: Page, two_accounts: str) -> None:
+    with run_app(secrets=two_accounts) as url:
+        open_page(tab, url)
+        shows(tab, "Overview", "Contoso Ltd")
+        tab.get_by_role("combobox", name="Account").click()
+        tab.get_by_role("option", name="Fabrikam Inc").click()
+        shows(tab, "Overview", "Fabrikam Inc")
+        assert asked(tab) == ("/", {"account": "fabrikam"})
+        tab.go_back()
+        shows(tab, "Overview", "Contoso Ltd")
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("range=fortnight", "The address names the range “fortnight”, which is unknown"),
+        ("range=own&from=2026-13-45", "The address says from=2026-13-45, which is not a date"),
+        ("range=own&from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
+        ("account=nobody", "The address names the account “nobody”, which is not known here"),
+        ("account=<b>x</b>$y$", "The address names the account “<b>x</b>$y$”"),
+    ],
+)
+def test_an_address_that_makes_no_sense_is_named_and_the_default_is_shown(
+    run_app: RunApp, tab: Page, query: str, complaint: str
+) -> None:
+    with run_app() as url:
+        open_page(tab, f"{url}/history?{query}")
+        expect(tab.get_by_test_id("stAlert").filter(has_text=complaint)).to_be_visible()
+        expect(tab.get_by_role("radio", name="1 year")).to_be_checked()
+        assert len(alts(tab)) == 4
+
+
+def test_own_dates_can_be_shared(run_app: RunApp, tab: Page) -> None:
+    with run_app() as url:
+        open_page(tab, f"{url}/history?range=all")
+        tab.get_by_text("Own dates", exact=True).click()
+        expect(tab.get_by_role("radio", name="Own dates")).to_be_checked()
+        settled(tab)
+        _, query = asked(tab)
+        assert set(query) == {"range", "from", "to"}
+        open_page(tab, f"{url}/history?range=own&from={query['from']}&to={query['from']}")
+        expect(tab.get_by_text("1 of 1 day has a snapshot")).to_be_visible()
+
+
+@pytest.fixture
+def two_histories(two_accounts: str, store_url: str) -> str:
+    """A snapshot a day of the last 400 days, of both accounts."""
+    noon = datetime.now(UTC) - timedelta(minutes=1)
+    Store.open(store_url).add(
+        Snapshot(account, noon - timedelta(days=days), ScoreCounts(500 + days, 300, 200, 80 + days % 7, 40))
+        for account in ("contoso", "fabrikam")
+        for days in range(400)
+    )
+    return f'{two_accounts}\n[connections.snapshots]\nurl = "{store_url}"\n'
+
+
+def day_before(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days, minutes=1)).date().isoformat()
+
+
+def written(text: str) -> str:
+    return wording.day(date.fromisoformat(text))
+
+
+def compares(tab: Page, earlier: str, later: str) -> None:
+    settled(tab, "Compare")
+    expect(tab.get_by_text(f"From {written(earlier)} to {written(later)}")).to_be_visible()
+    assert f"{written(earlier)} and {written(later)}" in alts(tab)[0]
+
+
+def test_compare_keeps_account_and_dates_on_a_deep_link_a_click_back_and_reload(
+    run_app: RunApp, tab: Page, two_histories: str
+) -> None:
+    earlier, later = day_before(100), day_before(9)
+    query = {"account": "fabrikam", "range": "90d", "from": earlier, "to": later}
+    with run_app(secrets=two_histories) as url:
+        open_page(tab, f"{url}/compare?{urlencode(query)}")
+        shows(tab, "Compare", "Fabrikam Inc")
+        compares(tab, earlier, later)
+
+        tab.get_by_role("link", name="Overview").click()
+        shows(tab, "Overview", "Fabrikam Inc")
+        assert asked(tab) == ("/", query)
+
+        tab.go_back()
+        shows(tab, "Compare", "Fabrikam Inc")
+        compares(tab, earlier, later)
+        assert asked(tab) == ("/compare", query)
+
+        tab.reload()
+        compares(tab, earlier, later)
+        assert asked(tab) == ("/compare", query)
+
+        tab.get_by_role("link", name="History").click()
+        shows(tab, "History", "Fabrikam Inc")
+        expect(tab.get_by_role("radio", name="90 days")).to_be_checked()
+        tab.get_by_role("link", name="Compare").click()
+        shows(tab, "Compare", "Fabrikam Inc")
+        compares(tab, earlier, later)
+
+
+def test_a_preset_counts_from_the_later_date_and_back_shows_the_comparison_before(
+    run_app: RunApp, tab: Page, two_histories: str
+) -> None:
+    later = day_before(20)
+    with run_app(secrets=two_histories) as url:
+        open_page(tab, f"{url}/compare")
+        compares(tab, day_before(30), day_before(0))
+        expect(tab.get_by_role("radio", name="30 days before")).to_be_checked()
+        open_page(tab, f"{url}/compare?to={later}")
+        compares(tab, day_before(50), later)
+        for preset, days in (("A week before", 7), ("A quarter before (90 days)", 90), ("A year before", 365)):
+            earlier = (date.fromisoformat(later) - timedelta(days=days)).isoformat()
+            tab.get_by_text(preset, exact=True).click()
+            expect(tab.get_by_role("radio", name=preset)).to_be_checked()
+            compares(tab, earlier, later)
+            assert asked(tab) == ("/compare", {"from": earlier, "to": later})
+        tab.go_back()
+        compares(tab, (date.fromisoformat(later) - timedelta(days=90)).isoformat(), later)
+
+
+def test_a_picked_date_is_in_the_address_and_the_earlier_one_comes_first(
+    run_app: RunApp, tab: Page, two_histories: str
+) -> None:
+    with run_app(secrets=two_histories) as url:
+        open_page(tab, f"{url}/compare?from={day_before(60)}&to={day_before(30)}")
+        tab.get_by_role("spinbutton", name="year, From").click()
+        tab.keyboard.type(day_before(10).replace("-", ""))
+        tab.get_by_role("heading", level=1).click()
+        compares(tab, day_before(30), day_before(10))
+        assert asked(tab) == ("/compare", {"from": day_before(30), "to": day_before(10)})
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
+        ("from=yesterday", "The address says from=yesterday, which is not a date"),
+        ("to=2999-01-01", "The address says to=2999-01-01, which is not a date"),
+        ("from=2010-01-01", "There is no snapshot on 1 Jan 2010, nor in the 7 days before it"),
+        ("from=<b>$x$</b>", "The address says from=<b>$x$</b>, which is not a date"),
+    ],
+)
+def test_dates_that_make_no_sense_are_named_and_thirty_days_are_compared(
+    run_app: RunApp, tab: Page, query: str, complaint: str
+) -> None:
+    with run_app() as url:
+        open_page(tab, f"{url}/compare?{query}")
+        expect(tab.get_by_test_id("stAlert")).to_have_count(1)
+        expect(tab.get_by_test_id("stAlert")).to_contain_text(complaint)
+        expect(tab.get_by_test_id("stAlert")).to_contain_text("; 30 days are compared.")
+        expect(tab.get_by_role("radio", name="30 days before")).to_be_checked()
+        expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(2)
+
+
+def test_the_resolution_is_kept_and_a_range_picked_on_history_keeps_the_dates_of_compare(
+    run_app: RunApp, tab: Page, two_histories: str
+) -> None:
+    dates = {"from": day_before(60), "to": day_before(30)}
+    with run_app(secrets=two_histories) as url:
+        open_page(tab, f"{url}/history?{urlencode(dates)}")
+        expect(tab.get_by_role("radio", name="Own dates")).to_be_checked()
+        expect(tab.get_by_text("31 of 31 days have a snapshot")).to_be_visible()
+        tab.get_by_text("1 year", exact=True).click()
+        expect(tab.get_by_role("radio", name="1 year")).to_be_checked()
+        settled(tab)
+        tab.get_by_text("Monthly", exact=True).click()
+        expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
+        settled(tab)
+        expect(tab.get_by_text("One value a month")).to_be_visible()
+        assert asked(tab) == ("/history", {**dates, "range": "1y", "by": "month"})
+
+        tab.get_by_role("link", name="Compare").click()
+        compares(tab, dates["from"], dates["to"])
+        tab.go_back()
+        settled(tab, "History")
+        expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
+        tab.reload()
+        settled(tab, "History")
+        expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
+        tab.get_by_text("Auto", exact=True).click()
+        expect(tab.get_by_text("One value a day")).to_be_visible()
+        settled(tab)
+        assert asked(tab) == ("/history", {**dates, "range": "1y"})

@@ -1,0 +1,81 @@
+"""Notes in a real browser: numbers that can be read on a telephone, and a change that is taken back by a click."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from mimecast.history.notes import read_notes, write_note
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.history.targets import set_target
+from mimecast.scores import ScoreCounts
+from tests.browser.driving import TELEPHONE, RunApp, eventually, open_page, settled, whole_page
+
+
+@pytest.fixture
+def kept(store: Store) -> Store:
+    """A year with twelve notes, two of them of the same day and three within a week, and a target."""
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    store.add(
+        Snapshot("default", now - timedelta(days=ago), ScoreCounts(800, d=100 + ago % 30, f=20)) for ago in range(365)
+    )
+    for order, ago in enumerate([330, 300, 250, 200, 200, 150, 100, 60, 58, 55, 3, 0]):
+        day = now.date() - timedelta(days=ago)
+        at = now + timedelta(seconds=order)
+        write_note(store, "default", day, f"Note of {ago} days ago", author="", now=at, today=now.date())
+    by = now.date() + timedelta(days=90)
+    set_target(store, "default", 8.0, by, author="", now=now, today=now.date())
+    return store
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_twelve_notes_can_be_read_on_a_telephone(
+    run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: Store, scheme: Any
+) -> None:
+    tab.set_viewport_size(TELEPHONE)
+    tab.emulate_media(color_scheme=scheme)
+    with run_app(account_variables) as url:
+        open_page(tab, f"{url}/history")
+        tab.get_by_text("Target and notes", exact=True).click()
+        expect(tab.get_by_label("What happened")).to_be_visible()
+        whole_page(tab)
+        charts = tab.locator(".js-plotly-plot")
+        expect(charts).to_have_count(4)
+        for chart in charts.all():
+            tags = chart.locator(".annotation").filter(has_text=re.compile(r"^\d\d?$")).all()
+            assert [tag.text_content() for tag in tags] == [str(number) for number in range(1, 13)]
+            boxes = [box for tag in tags if (box := tag.locator("rect").first.bounding_box())]
+            assert len(boxes) == 12
+            assert all(one["x"] + one["width"] <= other["x"] + 0.5 for one, other in pairwise(boxes))
+            assert all(0 <= box["x"] <= TELEPHONE["width"] - box["width"] for box in boxes)
+        expect(tab.get_by_text("Note of 330 days ago")).to_be_visible()
+        overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
+        assert tab.evaluate(overflow) <= 0
+        assert {one["id"]: one["help"] for one in Axe().run(tab).response["violations"]} == {}
+
+
+def test_a_note_is_pointed_at_deleted_and_brought_back(
+    run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: Store
+) -> None:
+    with run_app(account_variables) as url:
+        open_page(tab, f"{url}/history")
+        chart = tab.locator(".js-plotly-plot").first
+        chart.locator(".annotation").filter(has_text="12").first.hover()
+        expect(chart.locator(".hoverlayer")).to_contain_text("Note of 0 days ago")
+        tab.get_by_text("Target and notes", exact=True).click()
+        tab.get_by_label("Note", exact=True).click()
+        tab.get_by_role("option", name="Note of 0 days ago").click()
+        tab.get_by_role("button", name="Delete", exact=True).click()
+        eventually(lambda: len(read_notes(kept, "default")) == 11)
+        expect(tab.get_by_text("Deleted: ")).to_be_visible()
+        tab.get_by_role("button", name="Undo", exact=True).click()
+        eventually(lambda: len(read_notes(kept, "default")) == 12)
+        settled(tab)
+        expect(tab.get_by_text("Undone. The note is back")).to_be_visible()

@@ -1,0 +1,158 @@
+"""Every failure, seen in a browser: the page draws what is stored, with its age, the title and the remedy.
+
+The same run is watched for secrets: nothing recognisable may be in a page, a frame of its WebSocket, the server's log
+at DEBUG, the store, or a process's arguments.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, WebSocket, expect
+
+from mimecast.api.errors import MimecastError, NameUnknown, ProxyFailed, TlsFailed, Unreachable
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.sandbox.server import Sandbox
+from mimecast.sandbox.story import Story
+from mimecast.scores import ScoreCounts
+from tests.browser.driving import RunApp, eventually, open_page
+from tests.conftest import TODAY
+from tests.faults import EXPECTED, OF_API_2
+from tests.networks import Authority, Proxy
+from tests.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
+
+BY_API_1 = [fault for fault, said in EXPECTED.items() if said and fault not in OF_API_2]
+BY_API_2 = [*sorted(OF_API_2 - {"token-expired-once"}), "forbidden", "product-missing", "rate-limited-long"]
+"""Beyond its own faults, API 2.0 goes the same way through the code."""
+
+PAGES = ("", "history", "connection")
+
+
+@pytest.fixture
+def witness() -> Witness:
+    return Witness()
+
+
+@pytest.fixture
+def sandbox(story: Story, witness: Witness) -> Iterator[Sandbox]:
+    with recognisable_sandbox(lambda: story.counts_on(TODAY), witness) as server:
+        yield server
+
+
+@pytest.fixture
+def tab(tab: Page, witness: Witness) -> Page:
+    def watched(websocket: WebSocket) -> None:
+        websocket.on("framereceived", lambda frame: witness.sees("a WebSocket frame", frame))
+        websocket.on("framesent", lambda frame: witness.sees("a WebSocket frame", frame))
+
+    tab.on("websocket", watched)
+    return tab
+
+
+def table(account: str, base_url: str, generation: int) -> str:
+    fields = (
+        {"access_key": KEYS.access_key, "secret_key": KEYS.secret_key, "app_id": KEYS.app_id, "app_key": KEYS.app_key}
+        if generation == 1
+        else {"client_id": CLIENT.client_id, "client_secret": CLIENT.client_secret}
+    )
+    lines = [f'{key} = "{value}"' for key, value in ({"name": account, "base_url": base_url} | fields).items()]
+    return "\n".join([f"[mimecast.accounts.{account}]", *lines, ""])
+
+
+def stored_an_hour_ago(store_url: str, *accounts: str) -> None:
+    taken = datetime.now(UTC) - timedelta(hours=1, minutes=5)
+    Store.open(store_url).add([Snapshot(account, taken, ScoreCounts(5, 4, 3, 2, 1)) for account in accounts])
+
+
+def requests_to(sandbox: Sandbox) -> int:
+    return sandbox.calls + sandbox.tokens_asked
+
+
+def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
+    """Press Refresh, and see the error beside what is stored."""
+    before = tab.get_by_test_id("stAlert").all_inner_texts()
+    tab.get_by_role("button", name="Refresh", exact=True).click()
+    eventually(lambda: tab.get_by_test_id("stAlert").all_inner_texts() not in ([], before), seconds=60)
+    alert = tab.get_by_test_id("stAlert").filter(has_text=kind.title)
+    expect(alert).to_be_visible(timeout=60_000)
+    expect(alert).to_contain_text(" ".join(kind.remedy.split()))
+    expect(alert).to_contain_text("What is shown was stored earlier.")
+    expect(tab.get_by_text(re.compile(r"15 users graded · stored, from Mimecast")).first).to_be_visible()
+    expect(tab.get_by_text("As of 1 hour ago")).to_be_visible()
+    expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(3)
+
+
+@pytest.mark.parametrize(("generation", "faults"), [(1, BY_API_1), (2, BY_API_2)], ids=["API 1.0", "API 2.0"])
+def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
+    run_app: RunApp,
+    tab: Page,
+    sandbox: Sandbox,
+    witness: Witness,
+    store_url: str,
+    tmp_path: Path,
+    subtests: pytest.Subtests,
+    generation: int,
+    faults: list[str],
+) -> None:
+    stored_an_hour_ago(store_url, "contoso")
+    secrets = table("contoso", sandbox.base_url, generation)
+    with run_app({"SNAPSHOTS_URL": store_url, "STREAMLIT_LOGGER_LEVEL": "debug"}, secrets=secrets) as url:
+        open_page(tab, url)
+        for fault in faults:
+            sandbox.fail_with(fault)
+            expected = EXPECTED[fault]
+            assert expected
+            with subtests.test(fault=fault):
+                asked = requests_to(sandbox)
+                shown_after_refresh(tab, expected[0])
+                assert requests_to(sandbox) > asked
+                witness.sees("the Overview", tab.content())
+        for page in PAGES[1:]:
+            open_page(tab, f"{url}/{page}", draws=page != "connection")
+            witness.sees(page, tab.content())
+        tab.get_by_role("button", name="Check now").click()
+        expect(tab.get_by_text("Copy for support")).to_be_visible()
+        tab.get_by_text("Copy for support").click()
+        expect(tab.get_by_text("Time of the request")).to_be_visible()
+        witness.sees("the text for support", tab.content())
+        witness.sees_processes()
+        sandbox.fail_with(None)
+        open_page(tab, url)
+        tab.get_by_role("button", name="Refresh", exact=True).click()
+        expect(tab.get_by_text("As of just now")).to_be_visible()
+        expect(tab.get_by_test_id("stAlert")).to_have_count(0)
+    for file in [*tmp_path.glob("clone-*.log"), *(tmp_path / "store").iterdir()]:
+        witness.sees(file.name, file.read_bytes())
+    assert witness.heard, "the sandbox was never asked"
+    assert witness.told == []
+
+
+def test_what_fails_before_mimecast_is_reached_is_explained_beside_what_is_stored(
+    run_app: RunApp, tab: Page, story: Story, store_url: str, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with ExitStack() as stack:
+        secure = stack.enter_context(Sandbox(lambda: story.counts_on(TODAY), tls=authority.certificate()))
+        proxy = stack.enter_context(Proxy(("127.0.0.1", 9), "407 Proxy Authentication Required"))
+        kinds: dict[str, tuple[str, type[MimecastError]]] = {
+            "unknown-host": ("https://no-such-host.invalid", NameUnknown),
+            "refused": (nobody, Unreachable),
+            "inspected": (secure.base_url, TlsFailed),
+            "proxied": ("https://mimecast.invalid", ProxyFailed),
+        }
+        stored_an_hour_ago(store_url, *kinds)
+        secrets = "".join(table(account, base_url, 1) for account, (base_url, _) in kinds.items())
+        variables = {"HTTPS_PROXY": proxy.url, "NO_PROXY": "127.0.0.1,no-such-host.invalid"}
+        url = stack.enter_context(run_app({"SNAPSHOTS_URL": store_url, **variables}, secrets=secrets))
+        for account, (_, kind) in kinds.items():
+            open_page(tab, f"{url}/?account={account}")
+            shown_after_refresh(tab, kind)

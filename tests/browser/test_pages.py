@@ -1,0 +1,171 @@
+"""What a person sees on sample data, on a telephone, in both themes, and in the files that are downloaded."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from mimecast.history.store import Store
+from tests.browser.driving import DESKTOP, TELEPHONE, RunApp, alts, eventually, open_page, settled, whole_page
+
+GRADES = re.compile(
+    r"^Users by SAFE Score grade" + r".*".join(rf"[:,] {grade} [\d,]+ \(\d+\.\d %\)" for grade in "ABCDF")
+)
+HEADLINE = re.compile(r"^[\d,]+ of [\d,]+ users \(\d+\.\d %\) are at risk \(grade D or F\)\. That is ")
+
+STREAMLITS_OWN = {"svg-img-alt"}
+"""Accessibility rules that a metric's sparkline breaks, which only Streamlit can mend."""
+
+UPLOADS = {"exclude": [["[data-testid=stFileUploader]"]]}
+"""Streamlit's upload has a drop zone of two roles, and a pale label while disabled: only Streamlit can mend it."""
+
+
+def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: RunApp, tab: Page) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    with run_app() as url:
+        open_page(tab, url)
+        expect(tab.get_by_text("SAMPLE DATA", exact=True)).to_be_visible()
+        expect(tab.get_by_text(HEADLINE)).to_be_visible()
+        expect(tab.get_by_test_id("stMetric")).to_have_count(4)
+        assert len(alts(tab)) == 3
+        assert GRADES.match(alts(tab)[0])
+        expect(tab.locator(".js-plotly-plot").filter(has_text="SAMPLE DATA")).to_have_count(3)
+
+        tab.get_by_role("link", name="History").click()
+        settled(tab, "History")
+        expect(tab.get_by_text("350 of 365 days have a snapshot")).to_be_visible()
+        assert len(alts(tab)) == 4
+        expect(tab.locator(".js-plotly-plot").filter(has_text="SAMPLE DATA")).to_have_count(4)
+    assert [one for one in asked if not one.startswith((url, url.replace("http", "ws"), "data:", "blob:"))] == []
+
+
+def test_the_headline_and_the_grade_chart_need_no_scrolling_at_1440_by_900(run_app: RunApp, tab: Page) -> None:
+    with run_app() as url:
+        open_page(tab, url)
+        chart = tab.get_by_test_id("stPlotlyChart").first.bounding_box()
+        headline = tab.get_by_text(HEADLINE).bounding_box()
+        assert chart is not None
+        assert headline is not None
+        assert headline["y"] + headline["height"] < chart["y"]
+        assert chart["y"] + chart["height"] <= DESKTOP["height"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["", "history?range=all&by=month", "compare", "compare?from=2010-01-01", "connection"])
+def test_every_page_is_usable_on_a_telephone_and_breaks_no_accessibility_rule(
+    run_app: RunApp, browser: Browser, scheme: Any, page: str
+) -> None:
+    with run_app() as url, browser.new_context(viewport=TELEPHONE, color_scheme=scheme) as context:
+        tab = context.new_page()
+        open_page(tab, f"{url}/{page}", draws=page != "connection")
+        background = tab.get_by_test_id("stApp").evaluate("node => getComputedStyle(node).backgroundColor")
+        assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 29)"}[scheme]
+        overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
+        assert tab.evaluate(overflow) <= 0
+        whole_page(tab)
+        stamps = _stamps(tab)
+        assert len(stamps) == len(alts(tab))
+        assert all("SAMPLE DATA" in stamp for stamp in stamps)
+        found = Axe().run(tab, context=UPLOADS).response["violations"]
+        assert {
+            violation["id"]: violation["help"] for violation in found if violation["id"] not in STREAMLITS_OWN
+        } == {}
+
+
+def _stamps(tab: Page) -> list[str]:
+    """The stamp of each figure, which has to lie inside the picture."""
+    stamps = tab.locator(".js-plotly-plot .annotation").filter(has_text="users graded")
+    texts = []
+    for stamp in stamps.all():
+        box = stamp.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= TELEPHONE["width"]
+        texts.append(str(stamp.text_content()))
+    return texts
+
+
+def test_what_is_downloaded_is_what_is_shown(run_app: RunApp, tab: Page) -> None:
+    with run_app() as url:
+        open_page(tab, url)
+        name, rows = _downloaded(tab)
+        assert re.fullmatch(r"SAMPLE-DATA-safe-score-overview-sample-\d{4}-\d\d-\d\d\.csv", name)
+        stated = dict(re.findall(r"([ABCDF]) ([\d,]+) \(", alts(tab)[0]))
+        assert {row["grade"]: row["users"] for row in rows[:5]} == {
+            grade: users.replace(",", "") for grade, users in stated.items()
+        }
+        assert {row["source"] for row in rows} == {"SAMPLE DATA"}
+
+        open_page(tab, f"{url}/history?range=30d")
+        name, rows = _downloaded(tab)
+        assert len(rows) == 30
+        assert sum(bool(row["taken_at"]) for row in rows) == 30
+        expect(tab.get_by_text("30 of 30 days have a snapshot")).to_be_visible()
+
+        open_page(tab, f"{url}/history?range=90d")
+        name, rows = _downloaded(tab)
+        assert len(rows) == 90
+        assert [row["a"] for row in rows if not row["taken_at"]] == [""]
+        expect(tab.get_by_text("89 of 90 days have a snapshot")).to_be_visible()
+
+
+def test_the_file_of_a_comparison_is_what_is_shown(run_app: RunApp, tab: Page) -> None:
+    today = datetime.now(UTC).date()
+    with run_app() as url:
+        open_page(tab, f"{url}/compare?from={today - timedelta(days=720)}&to={today}")
+        name, rows = _downloaded(tab)
+        assert re.fullmatch(r"SAMPLE-DATA-safe-score-compare-sample-\d{4}-\d\d-\d\d\.csv", name)
+        shown = {row["grade"]: row for row in rows}
+        said = re.findall(r"([ABCDF]) (\d+\.\d) % then, (\d+\.\d) % now", alts(tab)[0])
+        assert [grade for grade, _, _ in said] == list("ABCDF")
+        for grade, *shares in said:
+            for when, share in zip(("then", "now"), shares, strict=True):
+                users, graded = (int(shown[name][f"users_{when}"]) for name in (grade, "users_graded"))
+                assert f"{100 * users / graded:.1f}" == share
+                assert float(shown[grade][f"share_{when}_percent"]) == pytest.approx(100 * users / graded, abs=0.006)
+        parts = [
+            int(shown[f"at_risk{part}"]["net_change_users"]) for part in ("", "_headcount_part", "_behaviour_part")
+        ]
+        assert parts[0] == parts[1] + parts[2]
+        metrics = tab.get_by_test_id("stMetricValue").all_inner_texts()
+        assert metrics == [f"{part:+}" if part else "0" for part in parts]
+        assert {row["source"] for row in rows} == {"SAMPLE DATA"}
+
+
+def _downloaded(tab: Page) -> tuple[str, list[dict[str, str]]]:
+    with tab.expect_download() as waited:
+        tab.get_by_role("button", name="Download CSV").click()
+    file = waited.value
+    return file.suggested_filename, list(csv.DictReader(io.StringIO(Path(file.path()).read_text())))
+
+
+def test_gaps_are_drawn_as_gaps(run_app: RunApp, tab: Page) -> None:
+    with run_app() as url:
+        open_page(tab, f"{url}/history?range=1y")
+        expect(tab.get_by_test_id("stPlotlyChart").first.locator(".scatterlayer .js-line")).to_have_count(4)
+        expect(tab.get_by_test_id("stPlotlyChart").first.locator(".shapelayer path")).to_have_count(2)
+
+
+def test_a_connected_account_is_asked_stored_and_shown(
+    run_app: RunApp, tab: Page, account_variables: dict[str, str], store_url: str
+) -> None:
+    with run_app(account_variables) as url:
+        open_page(tab, url)
+        expect(tab.get_by_text(re.compile("Contoso · .* · 1,204 users graded · live from Mimecast"))).to_be_visible()
+        expect(tab.get_by_text("SAMPLE DATA")).to_have_count(0)
+        expect(tab.get_by_text("There is no snapshot from about 30 days earlier to compare with.")).to_be_visible()
+        assert len(list(Store.open(store_url).every("default"))) == 1
+        tab.wait_for_timeout(1000)  # snapshots of the same second are one
+        tab.get_by_role("button", name="Refresh", exact=True).click()
+        eventually(lambda: len(list(Store.open(store_url).every("default"))) == 2)
+        settled(tab)
+        expect(tab.get_by_text("As of just now")).to_be_visible()

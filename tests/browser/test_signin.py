@@ -1,0 +1,200 @@
+"""Sign-in through a real OpenID Connect provider, in a real browser: no page shows a number before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
+
+from mimecast.history.store import Store
+from mimecast.settings import PROJECT
+from tests.browser.driving import TELEPHONE, RunApp, eventually
+from tests.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider
+
+PAGES = {"Overview": "", **{page.stem.capitalize(): page.stem for page in sorted((PROJECT / "pages").glob("*.py"))}}
+"""Heading and address of every page there is."""
+
+COUNTS = ("1,204", "1204", "525", "43.6", "128", "10.6")
+"""What the sandbox's account would show on one page or another."""
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider() as made:
+        yield made
+
+
+@pytest.fixture
+def frames(tab: Page) -> list[bytes]:
+    """Everything that the server sends to the tab's pages by WebSocket."""
+    seen: list[bytes] = []
+
+    def watch(websocket: WebSocket) -> None:
+        websocket.on("framereceived", lambda frame: seen.append(frame.encode() if isinstance(frame, str) else frame))
+
+    tab.on("websocket", watch)
+    return seen
+
+
+def path_and_query(tab: Page) -> tuple[str, dict[str, str]]:
+    parts = urlsplit(tab.evaluate("location.href"))
+    return parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}
+
+
+def sees_only_the_sign_in(tab: Page, frames: list[bytes]) -> None:
+    expect(tab.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    text = tab.locator("body").inner_text()
+    assert "Contoso" not in text
+    assert not any(re.search(rf"(?<![\w.,]){re.escape(count)}(?![\w])", text) for count in COUNTS), text
+    expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(0)
+    expect(tab.get_by_test_id("stPageLink")).to_have_count(0)
+    assert frames
+    for frame in frames:
+        assert b"Contoso" not in frame
+        assert b"1,204" not in frame
+        assert b'"data":[' not in frame
+
+
+def signs_in(tab: Page) -> None:
+    tab.get_by_role("button", name="Sign in").click()
+    tab.get_by_role("link", name="Continue").click()
+
+
+@pytest.mark.parametrize("heading", PAGES)
+def test_a_fresh_server_shows_the_sign_in_at_every_page_s_own_address_and_afterwards_that_page(
+    run_app: RunApp,
+    tab: Page,
+    frames: list[bytes],
+    provider: Provider,
+    account_variables: dict[str, str],
+    store_url: str,
+    heading: str,
+) -> None:
+    secrets = f'{provider.auth_table()}[dashboard]\nallowed_emails = ["ada@contoso.com"]\n'
+    with run_app(account_variables, secrets=secrets) as url:
+        tab.goto(f"{url}/{PAGES[heading]}?range=90d")
+        sees_only_the_sign_in(tab, frames)
+        assert Store.open(store_url).accounts() == [], "nobody has signed in, and Mimecast was asked"
+        signs_in(tab)
+        expect(tab.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        stored = "1 has no snapshot yet" if heading == "Accounts" else "1,204 users graded"  # it asks for nothing
+        expect(tab.get_by_text(stored).first).to_be_visible()
+        assert path_and_query(tab) == (f"/{PAGES[heading]}", {"range": "90d"})
+        expect(tab.get_by_test_id("stSidebar").get_by_text("Signed in as Ada")).to_be_visible()
+        expect(tab.get_by_test_id("stAlert")).to_have_count(0)
+        sent = b"".join(frames)
+        assert CLIENT_SECRET.encode() not in sent
+        assert COOKIE_SECRET.encode() not in sent
+
+
+def test_who_signs_out_sees_nothing_more_and_the_provider_is_told(
+    run_app: RunApp, tab: Page, frames: list[bytes], provider: Provider, account_variables: dict[str, str]
+) -> None:
+    with run_app(account_variables, secrets=f"{provider.auth_table('contoso')}") as url:
+        tab.goto(url)
+        expect(tab.get_by_role("button", name="Sign in with contoso")).to_be_visible()
+        signs_in(tab)
+        expect(tab.get_by_text("1,204 users graded").first).to_be_visible()
+        expect(tab.get_by_text("Everybody whom the identity provider signs in can see this dashboard")).to_be_visible()
+        tab.get_by_role("button", name="Sign out").click()
+        expect(tab.get_by_role("button", name="Sign in with contoso")).to_be_visible()
+        frames.clear()
+        tab.reload()
+        sees_only_the_sign_in(tab, frames)
+        eventually(lambda: provider.signed_out == 1)
+        frames.clear()
+        tab.goto(f"{url}/history")
+        sees_only_the_sign_in(tab, frames)
+
+
+def test_who_presses_refresh_is_in_the_log_and_who_refuses_at_the_provider_is_asked_again(
+    run_app: RunApp, tab: Page, provider: Provider, account_variables: dict[str, str], tmp_path: Path
+) -> None:
+    with run_app(account_variables, secrets=provider.auth_table()) as url:
+        tab.goto(url)
+        tab.get_by_role("button", name="Sign in").click()
+        tab.get_by_role("link", name="Refuse").click()
+        expect(tab.get_by_role("button", name="Sign in")).to_be_visible()
+        signs_in(tab)
+        tab.get_by_role("button", name="Refresh", exact=True).click()
+        log = next(tmp_path.glob("clone-*.log"))
+        eventually(lambda: "Ada@contoso.com asked Mimecast for default anew." in log.read_text())
+        assert "recognisable" not in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        ({"email": "eve@fabrikam.com"}, "fabrikam.com, but you are not on the list of those who may see this"),
+        ({"email": "eve@contoso.com", "email_verified": False}, "does not say that your e-mail address is verified"),
+    ],
+    ids=["not allowed", "not verified"],
+)
+def test_who_may_not_see_it_gets_one_sentence_and_the_way_out(
+    run_app: RunApp,
+    tab: Page,
+    frames: list[bytes],
+    provider: Provider,
+    account_variables: dict[str, str],
+    claims: dict[str, object],
+    said: str,
+) -> None:
+    provider.person |= claims
+    secrets = f'{provider.auth_table()}[dashboard]\nallowed_domains = ["contoso.com"]\n'
+    with run_app(account_variables, secrets=secrets) as url:
+        tab.goto(f"{url}/history")
+        signs_in(tab)
+        for page in PAGES.values():
+            tab.goto(f"{url}/{page}")
+            expect(tab.get_by_text(said)).to_be_visible()
+            expect(tab.get_by_text("Ask whoever runs")).to_be_visible()
+            expect(tab.get_by_test_id("stPageLink")).to_have_count(0)
+        assert b"1,204" not in b"".join(frames)
+        assert "users graded" not in tab.locator("body").inner_text()
+        tab.get_by_role("button", name="Sign out").click()
+        expect(tab.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sign_in_fits_a_telephone_breaks_no_accessibility_rule_and_says_where_it_leads(
+    run_app: RunApp, browser: Browser, provider: Provider, scheme: Any
+) -> None:
+    with (
+        run_app(secrets=provider.auth_table()) as url,
+        browser.new_context(viewport=TELEPHONE, color_scheme=scheme) as context,
+    ):
+        tab = context.new_page()
+        tab.goto(url.replace("127.0.0.1", "localhost"))
+        expect(tab.get_by_role("button", name="Sign in")).to_be_visible(timeout=30_000)
+        expect(tab.get_by_test_id("stAlert")).to_contain_text("Open the dashboard there to sign in.", timeout=30_000)
+        assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth") <= 0
+        assert [violation["id"] for violation in Axe().run(tab).response["violations"]] == []
+
+
+def test_a_forged_or_foreign_cookie_lets_nobody_in(
+    run_app: RunApp,
+    tab: Page,
+    context: BrowserContext,
+    frames: list[bytes],
+    provider: Provider,
+    account_variables: dict[str, str],
+) -> None:
+    with run_app(account_variables, secrets=provider.auth_table()) as url:
+        tab.goto(url)
+        signs_in(tab)
+        expect(tab.get_by_text("1,204 users graded").first).to_be_visible()
+        (cookie,) = [one for one in context.cookies() if one.get("name") == "_streamlit_user"]
+    forged = run_app(account_variables, secrets=provider.auth_table().replace(COOKIE_SECRET, "x" * 40), name="other")
+    with forged as url:
+        context.clear_cookies()
+        context.add_cookies([{"name": "_streamlit_user", "value": str(cookie.get("value")), "url": url}])
+        frames.clear()
+        tab.goto(f"{url}/history")
+        sees_only_the_sign_in(tab, frames)

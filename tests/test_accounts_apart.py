@@ -1,0 +1,368 @@
+"""No query, cache, chart or export of one account ever shows another's numbers.
+
+Three accounts, one of API 2.0 between two of API 1.0, each with counts, sums and shares that no other has.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import io
+import json
+import re
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+import streamlit as st
+from plotly.offline import get_plotlyjs
+from streamlit.testing.v1 import AppTest
+
+from mimecast.exports.interchange import read_snapshots
+from mimecast.history.earlier_spans import read_back, read_variations
+from mimecast.history.leases import Lease
+from mimecast.history.runs import Outcome, Run, last_runs, newest_runs, record, unattended
+from mimecast.history.snapshot import Snapshot, Source
+from mimecast.history.standings import Standings
+from mimecast.history.store import Store
+from mimecast.sandbox.server import Sandbox
+from mimecast.scores import ScoreCounts
+from mimecast.ui.page import PAGES
+from mimecast.wording import number, percent
+from tests.conftest import NOW
+
+BASES = {
+    "alpha": ScoreCounts(40_011, 11_021, 22_031, 7_741, 3_251),
+    "beta": ScoreCounts(9_061, 13_071, 5_081, 17_291, 5_501),
+    "gamma": ScoreCounts(6_311, 7_523, 8_731, 23_011, 29_021),
+}
+NAMES = {"alpha": "Alphaville", "beta": "Betamax", "gamma": "Gammaray"}
+DAYS_AGO = (400, 100, 60, 33, 31, 8, 1, 0)
+OF_ALL = "pages/accounts.py"
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def counts_of(account: str, days_ago: int) -> ScoreCounts:
+    return replace(BASES[account], a=BASES[account].a + 3 * days_ago, f=BASES[account].f + 7 * days_ago)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What gives an account away: its name, its counts, sums and shares, as numbers and as they are written. `own`
+    holds all its shares as they are written: of small ones, several accounts may have the same."""
+
+    numbers: frozenset[float]
+    words: frozenset[str]
+    own: frozenset[str]
+
+
+def marks_of(account: str) -> Marks:
+    numbers: set[float] = set()
+    words, own = {NAMES[account]}, set[str]()
+    for days in DAYS_AGO:
+        counts = counts_of(account, days)
+        users = [*astuple(counts)[:5], counts.users_graded, counts.at_risk, counts.doing_well]
+        shares = [share for one in users if (share := counts.share(one)) is not None and share < 100]
+        rounded = {round(share, digits) for share in shares for digits in (2, 3, 4)}
+        numbers |= {*users, *(one for one in rounded if one != round(one, 1))}
+        words |= {number(one) for one in users} | {str(one) for one in users if one > 2100}
+        words |= {percent(share) for share in (counts.share(counts.at_risk), counts.share(counts.doing_well)) if share}
+        own |= {percent(share) for share in shares}
+    return Marks(frozenset(numbers), frozenset(words), frozenset(own))
+
+
+MARKS = {account: marks_of(account) for account in BASES}
+
+
+def words_in(text: str) -> set[str]:
+    """The words of a text that could be marks: numbers as a whole, shares with their sign, names."""
+    text = text.replace("\\", "").replace("\u00a0", " ")
+    grouped, plain = r"(?<![\w,-])\d{1,3}(?:,\d{3})+(?![\w,-])", r"(?<![\w-])\d+(?![\w-])"
+    found = {one for form in (r"\d+\.\d %", grouped, plain) for one in re.findall(form, text)}
+    return found | {name for name in NAMES.values() if name in text}
+
+
+def written_in(file: bytes) -> str:
+    """The text of a file; of a slide deck or workbook that of all its parts, workbooks in charts included; of a web
+    page not the library that draws it."""
+    if not zipfile.is_zipfile(io.BytesIO(file)):
+        return file.decode().replace(get_plotlyjs(), "")
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        texts = (one for one in parts.namelist() if one.endswith((".xml", ".rels", ".xlsx")))
+        return "\n".join(written_in(parts.read(one)) for one in texts)
+
+
+def others_in(account: str, text: str, numbers: set[float]) -> set[object]:
+    found: set[object] = set()
+    for other, marks in MARKS.items():
+        if other != account:
+            found |= words_in(text) & (marks.words - MARKS[account].own)
+            found |= numbers & (marks.numbers - MARKS[account].numbers)
+    return found
+
+
+def test_the_marks_tell_the_accounts_apart() -> None:
+    for account, mine in MARKS.items():
+        for other, theirs in MARKS.items():
+            if account != other:
+                assert not mine.words & theirs.words
+                assert len(mine.numbers & theirs.numbers) < 5
+    assert others_in("alpha", "x 9,061 users", set()) == {"9,061"}
+    assert others_in("alpha", "Betamax", {23_011}) == {"Betamax", 23_011}
+
+
+@pytest.fixture
+def together(store: Store) -> Store:
+    """All three in one store, each with a run of its own."""
+    for minutes, account in enumerate(BASES):
+        taken = {days: NOW - timedelta(days=days, minutes=minutes) for days in DAYS_AGO}
+        store.add([Snapshot(account, taken[days], counts_of(account, days)) for days in DAYS_AGO])
+        record(store, Run(account, NOW, NOW, Outcome.FAILED, NAMES[account], f"{NAMES[account]} failed."))
+    return store
+
+
+EVERYTHING = (NOW - timedelta(days=1000), NOW + timedelta(days=1))
+READS: dict[str, Callable[[Store, str], object]] = {
+    "newest": lambda store, account: store.newest(account),
+    "newest_of": lambda store, account: store.newest_of([account]),
+    "oldest": lambda store, account: store.oldest(account),
+    "every": lambda store, account: list(store.every(account)),
+    "last_in_each": lambda store, account: store.last_in_each(account, [EVERYTHING]),
+    "levels_in_each": lambda store, account: store.levels_in_each([account], [EVERYTHING]),
+    "count_covered": lambda store, account: store.count_covered(account, [EVERYTHING]),
+}
+"""Every method of the store that is about accounts."""
+
+QUERIES: dict[str, Callable[[Store, str], object]] = {
+    "newest_runs": newest_runs,
+    "last_runs": lambda store, account: last_runs(store, [account]),
+    "unattended": unattended,
+    "read_variations": lambda store, account: read_variations(store, [newest(store, account)], UTC_ZONE),
+    "read_back": lambda store, account: read_back(store, [newest(store, account)], UTC_ZONE, 30, 3),
+}
+
+
+def newest(store: Store, account: str) -> Snapshot:
+    found = store.newest(account)
+    assert found is not None
+    return found
+
+
+def test_every_method_of_the_store_that_is_about_an_account_is_looked_at() -> None:
+    about = {
+        name
+        for name, method in inspect.getmembers(Store, inspect.isfunction)
+        if not name.startswith("_") and {"account", "accounts"} & set(inspect.signature(method).parameters)
+    }
+    assert about == set(READS)
+
+
+@pytest.mark.parametrize("read", [*READS.values(), *QUERIES.values()], ids=[*READS, *QUERIES])
+def test_a_query_about_one_account_gives_what_a_store_of_its_own_would_give(
+    together: Store, tmp_path: Path, read: Callable[[Store, str], object]
+) -> None:
+    for account in BASES:
+        alone = Store.open(f"sqlite:///{tmp_path / account}.db")
+        alone.add(together.every(account))
+        record(alone, Run(account, NOW, NOW, Outcome.FAILED, NAMES[account], f"{NAMES[account]} failed."))
+        mine = read(together, account)
+        assert mine == read(alone, account)
+        assert not others_in(account, repr(mine), set())
+
+
+def test_the_lease_of_one_account_leaves_the_others_free(together: Store) -> None:
+    leases = {account: Lease(together, account) for account in BASES}
+    assert all(lease.take() for lease in leases.values())
+    leases["alpha"].release()
+    assert Lease(together, "alpha").take()
+    assert not Lease(together, "beta").take()
+
+
+def test_what_is_kept_of_one_set_of_accounts_is_not_given_for_another(
+    together: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimecast.history.store.SETTLED", 0.0)
+    assert together.revision is not None
+    kept = Standings()
+    for _ in range(2):  # cold and warm
+        for account in BASES:
+            (one,) = kept.read(together, [account], {}, NOW, UTC_ZONE)
+            assert one.account == account
+            assert one.newest == newest(together, account)
+            assert not others_in(account, repr(one), {level.at_risk for level in one.weeks if level})
+        both = kept.read(together, ["gamma", "alpha"], {}, NOW, UTC_ZONE)
+        assert [one.newest for one in both] == [newest(together, "gamma"), newest(together, "alpha")]
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every file that a page offers, made at once."""
+    made: list[bytes] = []
+    real = st.download_button
+
+    def offered(label: str, content: Callable[[], bytes], **how: Any) -> bool:
+        made.append(content())
+        return real(label, content, **how)
+
+    monkeypatch.setattr(st, "download_button", offered)
+    return made
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
+    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
+        monkeypatch.setattr(f"{module}.PROJECT", project)
+    monkeypatch.chdir(project)
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def secrets(store: Store, store_url: str) -> Iterator[dict[str, Any]]:
+    """A Mimecast for each account, which answers with its newest counts; what is older is stored."""
+    now = datetime.now(UTC)
+    for account in BASES:
+        store.add([Snapshot(account, now - timedelta(days=days), counts_of(account, days)) for days in DAYS_AGO[:-1]])
+    with (
+        Sandbox(lambda: counts_of("alpha", 0)) as alpha,
+        Sandbox(lambda: counts_of("beta", 0)) as beta,
+        Sandbox(lambda: counts_of("gamma", 0)) as gamma,
+    ):
+        first = {key: getattr(alpha.keys, key) for key in ("access_key", "secret_key", "app_id", "app_key")}
+        second = {key: getattr(beta.api2.keys, key) for key in ("client_id", "client_secret")}
+        accounts = {
+            "alpha": {"name": NAMES["alpha"], "base_url": alpha.base_url, **first},
+            "beta": {"name": NAMES["beta"], "base_url": beta.base_url, **second},
+            "gamma": {"name": NAMES["gamma"], "base_url": gamma.base_url, **first},
+        }
+        yield {"mimecast": {"accounts": accounts}, "connections": {"snapshots": {"url": store_url}}}
+
+
+def start(project: Path, script: str, secrets: dict[str, Any], account: str) -> AppTest:
+    app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
+    for key, value in secrets.items():
+        app.secrets[key] = value
+    app.query_params["account"] = account
+    app.query_params["range"] = "all"
+    app.run()
+    if script != "app.py":
+        app.switch_page(script).run()
+    until = time.monotonic() + 30
+    while any("Asking" in button.label for button in app.button) and time.monotonic() < until:
+        time.sleep(0.05)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest, account: str) -> tuple[str, set[float]]:
+    """Every text on the page but the account picker's, and every number in its figures, tables and sparklines."""
+    texts: list[str] = []
+    numbers: set[float] = set()
+    for kind in (app.title, app.header, app.markdown, app.caption, app.warning, app.info, app.code, app.error):
+        texts += [str(one.value) for one in kind]
+    for metric in app.metric:
+        texts += [metric.label, str(metric.value), str(metric.delta), metric.proto.delta_description]
+        numbers |= {float(value) for value in metric.proto.chart_data}
+    for figure in app.get("plotly_chart"):
+        texts.append(figure.proto.alt)
+        collect(json.loads(figure.proto.spec), texts, numbers)
+    for table in (*app.table, *app.dataframe):
+        collect(json.loads(table.value.to_json(orient="split", date_format="iso")), texts, numbers)
+        texts.append(table.proto.alt)
+    return "\n".join(texts), numbers
+
+
+def collect(part: Any, texts: list[str], numbers: set[float]) -> None:
+    if isinstance(part, dict) and "bdata" in part:
+        numbers |= {float(one) for one in np.frombuffer(base64.b64decode(part["bdata"]), dtype=part["dtype"])}
+    elif isinstance(part, dict):
+        for one in part.values():
+            collect(one, texts, numbers)
+    elif isinstance(part, list):
+        for one in part:
+            collect(one, texts, numbers)
+    elif isinstance(part, str):
+        texts.append(part)
+    elif isinstance(part, int | float) and not isinstance(part, bool):
+        numbers.add(part)
+
+
+@pytest.mark.usefixtures("fresh")
+def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
+    project: Path, secrets: dict[str, Any], files: list[bytes], store: Store
+) -> None:
+    """Every page for each account in turn, and once more with every cache warm."""
+    for _ in range(2):
+        for script, _, _ in PAGES:
+            if script == OF_ALL:
+                continue
+            for account in BASES:
+                files.clear()
+                app = start(project, script, secrets, account)
+                if script == "pages/connection.py":
+                    app.button(key="check").click().run()
+                text, numbers = shown(app, account)
+                assert not others_in(account, text, numbers), script
+                for file in files:
+                    if file.startswith(b"SQLite format 3"):
+                        continue  # the backup, which is of all accounts and says so
+                    assert not others_in(account, written_in(file), set()), script
+                if script in ("app.py", "pages/history.py"):
+                    assert NAMES[account] in text
+                    assert words_in(text) & (MARKS[account].words - {NAMES[account]})
+                    assert words_in(files[0].decode()) & MARKS[account].words
+    for account in BASES:
+        found = {one.counts for one in store.every(account)}
+        assert found == {counts_of(account, days) for days in DAYS_AGO}
+
+
+@pytest.mark.usefixtures("fresh")
+def test_each_row_of_all_accounts_holds_its_own_numbers(
+    project: Path, secrets: dict[str, Any], files: list[bytes]
+) -> None:
+    for account in BASES:
+        start(project, "app.py", secrets, account)  # asks, and stores today's
+    for _ in range(2):
+        files.clear()
+        app = start(project, OF_ALL, secrets, "beta")
+        (table,) = app.dataframe
+        assert list(table.value["Account"]) == list(NAMES.values())
+        for account, (_, row) in zip(BASES, table.value.iterrows(), strict=True):
+            counts = counts_of(account, 0)
+            assert row["Users graded"] == counts.users_graded
+            assert row["At risk"] == round(counts.share(counts.at_risk) or 0, 1)
+            assert not others_in(account, " ".join(map(str, row)), {float(one) for one in row["Last year"]})
+        for account, line in zip(BASES, files[-1].decode().splitlines()[1:], strict=True):
+            assert line.startswith(f"{account},{NAMES[account]},")
+            assert not others_in(account, line, set())
+        (figure,) = app.get("plotly_chart")
+        spec = json.loads(figure.proto.spec)
+        panels = dict(zip(["gamma", "beta", "alpha"], spec["data"], strict=True))  # the largest share first
+        for account, panel in panels.items():
+            texts: list[str] = []
+            numbers: set[float] = set()
+            collect(panel, texts, numbers)
+            assert not others_in(account, "\n".join(texts), numbers)
+            assert numbers & MARKS[account].numbers
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_an_export_of_one_account_holds_that_account_only(
+    together: Store, store_url: str, command_line: Callable[..., CompletedProcess[str]], form: str
+) -> None:
+    for account in BASES:
+        done = command_line("export", "--account", account, "--format", form, variables={"SNAPSHOTS_URL": store_url})
+        assert done.returncode == 0
+        written = read_snapshots(io.StringIO(done.stdout), now=NOW)
+        assert written == [replace(one, source=Source.IMPORTED) for one in together.every(account)]
+        assert not others_in(account, done.stdout, set())

@@ -1,0 +1,139 @@
+"""The Accounts page through AppTest: sums, states, the way there; what is clicked is held by `tests/browser`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mimecast.history.runs import Outcome, Run, record
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.sandbox.server import Sandbox
+from mimecast.scores import ScoreCounts
+from tests.browser.driving import eventually
+
+ODD = "Fabrikam *Inc* <b>$x$</b> :material/delete: x"
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
+    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
+        monkeypatch.setattr(f"{module}.PROJECT", project)
+    monkeypatch.chdir(project)
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def secrets_of(sandbox: Sandbox, store_url: str, **names: str) -> dict[str, Any]:
+    keys = {key: getattr(sandbox.keys, key) for key in ("access_key", "secret_key", "app_id", "app_key")}
+    accounts = {account: {"name": name, "base_url": sandbox.base_url, **keys} for account, name in names.items()}
+    return {"mimecast": {"accounts": accounts}, "connections": {"snapshots": {"url": store_url}}}
+
+
+def start(project: Path, secrets: dict[str, Any]) -> AppTest:
+    app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
+    for key, value in secrets.items():
+        app.secrets[key] = value
+    app.run()
+    eventually(lambda: not any("Asking" in button.label for button in app.run().button))
+    app.switch_page("pages/accounts.py").run()
+    assert not app.exception
+    return app
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(str(one.value) for kind in (app.markdown, app.caption, app.warning, app.info) for one in kind)
+
+
+def test_all_accounts_with_their_states_and_what_they_add_up_to(
+    project: Path, sandbox: Sandbox, store: Store, store_url: str
+) -> None:
+    now = datetime.now(UTC)
+    store.add([Snapshot("contoso", now - timedelta(minutes=1), ScoreCounts(50, 20, 20, 8, 2))])
+    store.add([Snapshot("fabrikam", now - timedelta(days=3), ScoreCounts(500, 200, 200, 80, 20))])
+    store.add([Snapshot("proseware", now - timedelta(hours=1), ScoreCounts())])
+    record(store, Run("proseware", now, now, Outcome.FAILED, "A permission is missing", "It said no."))
+    names = {"contoso": "Contoso", "fabrikam": ODD, "proseware": "Contoso", "litware": "Litware"}
+    app = start(project, secrets_of(sandbox, store_url, **names))
+    assert [(one.label, one.value) for one in app.metric] == [
+        ("Users graded, sum", "1,100"),
+        ("At risk (D + F), sum", "110 users"),
+        ("At risk, share of that sum", "10.0 %"),
+    ]
+    said = text(app).replace("\\", "")
+    assert "1 of 4 accounts is up to date; 1 is failing; 1 is stale; 1 has no snapshot yet." in said
+    assert "Sums over 3 accounts: the newest snapshot of each, taken from " in said
+    assert "1 account without a snapshot is not in them." in said
+    (table,) = app.dataframe
+    shown = table.value
+    assert list(shown["Account"])[:3:2] == ["Contoso (contoso)", "Contoso (proseware)"], "told apart by their ids"
+    assert ":material/" not in shown["Account"][1]
+    assert [state for (state,) in shown["State"]] == ["fresh", "stale", "failing", "nothing yet"]
+    assert list(shown["Reason"]) == [
+        "",
+        "The newest snapshot was taken 3 days ago.",
+        "A permission is missing: It said no.",
+        "No snapshot has been taken yet.",
+    ]
+    assert "4 accounts, one a row" in table.proto.alt
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert len(spec["data"]) == 2
+    assert "&lt;b&gt;" in json.dumps(spec["layout"]["annotations"])
+
+
+def test_the_page_asks_mimecast_for_nothing_and_has_no_button_that_does(
+    project: Path, sandbox: Sandbox, store: Store, store_url: str
+) -> None:
+    store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
+    app = start(project, secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam"))
+    for _ in range(3):
+        app.run()
+    assert sandbox.calls == 0
+    assert store.accounts() == ["contoso"]
+    assert not [button for button in app.button if button.key == "refresh"]
+
+
+def test_what_failed_behind_a_page_is_the_reason_that_is_told(
+    project: Path, sandbox: Sandbox, store: Store, store_url: str
+) -> None:
+    sandbox.fail_with("forbidden")
+    secrets = secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam")
+    (table,) = start(project, secrets).dataframe
+    assert [state for (state,) in table.value["State"]] == ["failing", "nothing yet"]
+    assert table.value["Reason"][0].startswith("A permission is missing: ")
+
+
+def test_a_direct_visit_with_sample_data_shows_it_and_says_so(project: Path) -> None:
+    app = start(project, {})
+    (table,) = app.dataframe
+    assert len(table.value) == 1
+    assert "SAMPLE DATA" in json.dumps(json.loads(app.get("plotly_chart")[0].proto.spec))
+    assert "SAMPLE DATA" in text(app)
+
+
+def test_the_sidebar_leads_there_where_there_is_more_than_one_account(
+    project: Path, sandbox: Sandbox, store_url: str
+) -> None:
+    def links(secrets: dict[str, Any]) -> list[str]:
+        app = start(project, secrets)
+        return [one.proto.label for one in app.get("page_link")]
+
+    assert "Accounts" in links(secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam"))
+    assert "Accounts" not in links(secrets_of(sandbox, store_url, contoso="Contoso"))
+    assert "Accounts" not in links({})
+
+
+def test_with_wrong_settings_what_is_stored_is_shown_and_the_mistake_named(project: Path, store_url: str) -> None:
+    Store.open(store_url).add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
+    wrong = {"mimecast": {"acess_key": "x"}, "connections": {"snapshots": {"url": store_url}}}
+    app = start(project, wrong)
+    assert app.warning
+    assert list(app.dataframe[0].value["Account"]) == ["contoso"]

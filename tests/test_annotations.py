@@ -1,0 +1,179 @@
+"""Target and notes as they are edited on History: what is typed, what is said, and what is taken back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mimecast.history.notes import read_notes, write_note
+from mimecast.history.snapshot import Snapshot
+from mimecast.history.store import Store
+from mimecast.history.targets import read_target, set_target
+from mimecast.scores import ScoreCounts
+from mimecast.ui.text import plain
+from tests import test_pages
+from tests.test_pages import figures, start, text
+
+connected, fresh = test_pages.connected, test_pages.fresh
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def kept(store: Store) -> Store:
+    """Forty days, so that there is something to draw."""
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    store.add(Snapshot("default", now - timedelta(days=ago), ScoreCounts(80, d=10 + ago % 3, f=2)) for ago in range(40))
+    return store
+
+
+def field(app: AppTest, kind: str, key: str) -> Any:
+    """The one input of a form, whose key goes on with what it edits."""
+    (found,) = [one for one in getattr(app, kind) if one.key.startswith(key)]
+    return found
+
+
+def click(app: AppTest, key: str) -> None:
+    (button,) = [one for one in app.button if one.key == key]
+    button.click().run()
+    assert not app.exception
+
+
+def add(app: AppTest, said: str) -> None:
+    field(app, "text_input", "note_text").set_value(said)
+    click(app, "note_save")
+
+
+def test_a_note_is_added_edited_deleted_and_brought_back(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    app = start(project, "History", connected)
+    assert field(app, "date_input", "note_day").value == TODAY
+    field(app, "date_input", "note_day").set_value(TODAY - timedelta(days=9))
+    add(app, "Fishing *campaign*")
+    assert "Added\\: " in text(app)
+    (note,) = read_notes(kept, "default")
+    assert (note.day, note.text, note.author) == (TODAY - timedelta(days=9), "Fishing *campaign*", "")
+    assert "Fishing \\*campaign\\*" in text(app)
+    assert field(app, "text_input", "note_text").value == ""
+
+    app.selectbox(key="note_chosen").set_value(note.id).run()
+    assert field(app, "text_input", "note_text").value == "Fishing *campaign*"
+    add(app, "Phishing campaign")
+    assert [one.text for one in read_notes(kept, "default")] == ["Phishing campaign"]
+    click(app, "note_undo")
+    assert read_notes(kept, "default") == [note]
+    assert "Undone\\. The note is back" in text(app)
+    assert not [one for one in app.button if one.key == "note_undo"]
+
+    app.selectbox(key="note_chosen").set_value(note.id).run()
+    click(app, "note_delete")
+    assert read_notes(kept, "default") == []
+    assert app.selectbox(key="note_chosen").options == ["New note"]
+    click(app, "note_undo")
+    assert read_notes(kept, "default") == [note]
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
+    project: Path, connected: dict[str, Any], kept: Store
+) -> None:
+    app = start(project, "History", connected)
+    add(app, "Mine")
+    (note,) = read_notes(kept, "default")
+    app.selectbox(key="note_chosen").set_value(note.id).run()
+    field(app, "text_input", "note_text").set_value("Mine, edited")
+    now = datetime.now(UTC)
+    write_note(kept, "default", TODAY, "Theirs", author="", now=now, today=TODAY, old=note)
+    click(app, "note_save")
+    assert [one.text for one in read_notes(kept, "default")] == ["Theirs"]
+    assert "Somebody else has changed this note" in app.warning[0].value
+
+
+def test_a_note_without_words_is_refused_and_said_once(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    app = start(project, "History", connected)
+    add(app, "   ")
+    assert "The note has no words" in app.warning[0].value
+    assert read_notes(kept, "default") == []
+    app.run()
+    assert not app.warning
+
+
+def test_notes_stand_on_every_chart_over_time_with_the_numbers_of_the_list(
+    project: Path, connected: dict[str, Any], kept: Store
+) -> None:
+    noon = datetime.now(UTC)
+    for order, (ago, said) in enumerate([(30, "First <b>"), (5, "Second"), (5, "Third"), (500, "Long ago")]):
+        day, now = TODAY - timedelta(days=ago), noon + timedelta(seconds=order)
+        write_note(kept, "default", day, said, author="", now=now, today=TODAY)
+    for page, count in (("Overview", 2), ("History", 4)):
+        app = start(project, page, connected)
+        drawn = [one for one in app.get("plotly_chart") if "Users by SAFE" not in one.proto.alt]
+        assert len(drawn) == count
+        for one in drawn:
+            marks = [mark for mark in json.loads(one.proto.spec)["layout"]["annotations"] if mark.get("name") == "note"]
+            assert [mark["text"] for mark in marks] == ["1", "2", "3"]
+            assert "First &lt;b&gt;" in marks[0]["hovertext"]
+            assert "3 on " in one.proto.alt
+            assert "Third." in one.proto.alt
+        assert "**1** · " in text(app)
+        assert "First \\<b\\>" in text(app)
+        assert "Long ago" not in text(app)
+
+
+def test_a_target_is_set_drawn_said_and_cleared(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    app = start(project, "History", connected)
+    field(app, "number_input", "target_share").set_value(8.0)
+    field(app, "date_input", "target_by").set_value(TODAY + timedelta(days=15))
+    click(app, "target_set")
+    target = read_target(kept, "default")
+    assert target is not None
+    assert (target.share, target.by, target.author) == (8.0, TODAY + timedelta(days=15), "")
+    assert "Target\\: at most 8\\.0 % at risk by" in text(app)
+    assert "On track" in text(app)
+    assert "Target: 8.0 % by" in figures(app)[0]
+    for page in ("Overview", "History"):
+        again = start(project, page, connected, {"range": "30d"} if page == "History" else None)
+        assert "Target\\: at most 8\\.0 % at risk by" in text(again)
+        assert "target 8.0 % by" in str([one.proto.spec for one in again.get("plotly_chart")])
+    click(app, "target_clear")
+    assert read_target(kept, "default") is None
+    assert "Target:" not in figures(app)[0]
+
+
+def test_a_target_without_a_share_is_refused(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    app = start(project, "History", connected)
+    click(app, "target_set")
+    assert "There is no share" in app.warning[0].value
+    assert read_target(kept, "default") is None
+
+
+def test_a_target_whose_date_has_passed_can_be_set_anew(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    then = datetime.now(UTC) - timedelta(days=20)
+    set_target(
+        kept, "default", 5.0, TODAY - timedelta(days=2), author="lead@contoso.example", now=then, today=then.date()
+    )
+    app = start(project, "History", connected)
+    assert "Missed\\: " in text(app)
+    assert f"by {plain('lead@contoso.example')}" in text(app)
+    click(app, "target_set")
+    target = read_target(kept, "default")
+    assert target is not None
+    assert target.by == TODAY + timedelta(days=1)
+
+
+def test_without_a_store_that_can_be_written_the_forms_are_off_and_say_why(
+    project: Path, connected: dict[str, Any], kept: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimecast.history.store.is_writable", lambda file: False)
+    app = start(project, "History", connected)
+    assert any("Target and notes cannot be changed now" in one.value for one in app.info)
+    assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))
+    assert all(one.disabled for one in app.button if one.key in ("note_save", "target_set"))
+
+
+def test_without_a_store_at_all_the_forms_are_off_and_say_why(project: Path, connected: dict[str, Any]) -> None:
+    app = start(project, "History", connected | {"connections": {"snapshots": {"url": "nonsense"}}})
+    assert any("the store cannot be used" in one.value for one in app.info)
+    assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))

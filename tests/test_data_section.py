@@ -1,0 +1,148 @@
+"""The Data section: a spreadsheet comes in, is shown before it is stored, and can be taken out again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mimecast.exports.interchange import read_snapshots, write_template
+from mimecast.history.imports import read_imports
+from mimecast.history.snapshot import Snapshot, Source
+from mimecast.history.store import Store
+from mimecast.scores import ScoreCounts
+from tests import test_pages
+from tests.conftest import NOW
+from tests.test_annotations import click
+from tests.test_pages import start, text
+
+connected, fresh = test_pages.connected, test_pages.fresh
+HEADER = "account,taken_at,a,b,c,d,f,other"
+PAGE = """
+from mimecast.ui.data_section import data_section
+from mimecast.ui.page import begin
+
+page = begin("Alone")
+with page.reading():
+    data_section(page)
+"""
+
+
+@pytest.fixture(autouse=True)
+def alone(project: Path) -> Iterator[None]:
+    """A page with nothing but the section."""
+    file = project / "pages" / "alone.py"
+    file.write_text(PAGE)
+    yield
+    file.unlink()
+
+
+@pytest.fixture
+def kept(store: Store) -> Store:
+    store.add([Snapshot("default", datetime.now(UTC) - timedelta(minutes=1), ScoreCounts(5, 4, 3, 2, 1))])
+    return store
+
+
+def rows(*months: int, account: str = "default") -> str:
+    return "".join(f"{account},2025-{month:02}-28T12:00:00Z,5,4,3,2,{month},0\n" for month in months)
+
+
+def upload(app: AppTest, content: str | bytes, name: str = "months.csv") -> None:
+    data = content if isinstance(content, bytes) else content.encode()
+    app.file_uploader[0].upload(name, data, "text/csv")
+    app.run()
+    assert not app.exception
+
+
+def test_a_file_is_shown_stored_listed_and_taken_out_again(
+    project: Path, connected: dict[str, Any], kept: Store
+) -> None:
+    app = start(project, "Alone", connected)
+    upload(app, f"{HEADER}\n{rows(*range(1, 9))}")
+    assert "8 snapshots from 28 Jan 2025 to 28 Aug 2025\\: 8 new\\." in text(app)
+    assert list(app.dataframe[0].value["F"]) == ["8", "7", "6", "5", "4"]
+    assert app.dataframe[0].value["At risk"].iloc[0] == "45.5 %"
+    assert len(list(kept.every("default"))) == 1
+    click(app, "data_store")
+    assert "8 snapshots stored from months\\.csv\\." in app.success[0].value
+    assert [one.source for one in kept.every("default")].count(Source.IMPORTED) == 8
+    assert "months\\.csv\\: 8 snapshots from 28 Jan 2025 to 28 Aug 2025, imported" in text(app)
+
+    upload(app, f"{HEADER}\n{rows(8, 9)}", "more.csv")
+    assert "2 snapshots from 28 Aug 2025 to 28 Sep 2025\\: 1 new, 1 stored already" in text(app)
+    click(app, "data_store")
+    first = next(one for one in read_imports(kept, "default") if one.file_name == "months.csv")
+    click(app, f"import_undo_{first.id}")
+    assert "8 snapshots of months\\.csv removed" in app.success[0].value
+    assert [one.counts.f for one in kept.every("default")] == [9, 1]
+
+
+def test_a_spreadsheets_semicolons_and_mark_are_read(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    app = start(project, "Alone", connected)
+    upload(app, b"\xef\xbb\xbf" + f"{HEADER}\n{rows(1)}".replace(",", ";").encode())
+    assert "1 snapshot of 28 Jan 2025\\: 1 new" in text(app)
+
+
+def test_what_is_stored_already_needs_no_storing(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    app = start(project, "Alone", connected)
+    upload(app, f"{HEADER}\n{rows(1)}")
+    click(app, "data_store")
+    upload(app, f"{HEADER}\n{rows(1).replace('5,4,3', '6,4,3')}")
+    assert "0 new, 1 stored already\\. 1 of them with other counts" in text(app)
+    assert [one.disabled for one in app.button if one.key == "data_store"] == [True]
+
+
+def test_a_bad_row_is_named_and_nothing_is_stored(project: Path, connected: dict[str, Any], kept: Store) -> None:
+    app = start(project, "Alone", connected)
+    upload(app, f"{HEADER}\n{rows(1)}default,2025-02-28T12:00:00Z,5,4,many,2,1,0\n")
+    assert "Row 3, column c\\: this is not a whole number" in app.warning[0].value
+    assert not [one for one in app.button if one.key == "data_store"]
+
+
+def test_another_accounts_file_goes_under_the_account_shown(
+    project: Path, connected: dict[str, Any], kept: Store
+) -> None:
+    app = start(project, "Alone", connected)
+    upload(app, f"{HEADER}\n{rows(1, account='elsewhere')}")
+    assert any("The file names elsewhere; its snapshots are stored under" in one.value for one in app.info)
+    click(app, "data_store")
+    assert kept.accounts() == ["default"]
+    kept.add([Snapshot("fabrikam", NOW, ScoreCounts(1))])
+    upload(app, f"{HEADER}\n{rows(2, account='fabrikam')}")
+    click(app, "data_store")
+    assert len(list(kept.every("fabrikam"))) == 2
+    upload(app, f"{HEADER}\n{rows(3, account='fabrikam')}")
+    app.radio(key="data_under").set_value(app.radio(key="data_under").options[1].replace("\\", "")).run()
+    click(app, "data_store")
+    assert (len(list(kept.every("fabrikam"))), len(list(kept.every("default")))) == (2, 3)
+
+
+def test_a_store_that_cannot_be_written_takes_nothing_and_says_why(
+    project: Path, connected: dict[str, Any], kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimecast.history.store.is_writable", lambda file: False)
+    app = start(project, "Alone", connected)
+    assert app.file_uploader[0].proto.disabled
+    assert any("cannot be written" in one.value for one in app.info)
+
+
+def test_sample_data_takes_nothing(project: Path) -> None:
+    app = start(project, "Alone", {})
+    assert app.file_uploader[0].proto.disabled
+    assert any("Sample data takes no import" in one.value for one in app.info)
+
+
+def test_the_template_is_filled_in_and_comes_back_in() -> None:
+    out = io.StringIO()
+    instants = [datetime(2026, month, 28, 12, tzinfo=UTC) for month in (1, 2)]
+    write_template("contoso", instants, out)
+    assert out.getvalue() == (f"{HEADER}\ncontoso,2026-01-28T12:00:00Z,,,,,,0\ncontoso,2026-02-28T12:00:00Z,,,,,,0\n")
+    with pytest.raises(Exception, match="Row 2, column a: it is empty; write 0 for nobody, or delete a row"):
+        read_snapshots(io.StringIO(out.getvalue()), now=NOW)
+    filled = out.getvalue().replace(",,,,,,", ",1,2,3,4,5,")
+    assert [one.taken_at for one in read_snapshots(io.StringIO(filled), now=NOW)] == instants

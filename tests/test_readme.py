@@ -1,0 +1,123 @@
+"""The README is the front door: what it says to type exists, and everything there is to type is in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from subprocess import CompletedProcess
+
+import pytest
+
+from mimecast.api.auth import Api1Keys, Api2Keys
+from mimecast.api.errors import MimecastError
+from mimecast.capture import CaptureUnderWay
+from mimecast.history.damage import StoreSetAside
+from mimecast.history.database import StoreError
+from mimecast.problems import Problem
+from mimecast.settings import ACCOUNT_KEYS, ALLOWED, ENVIRONMENT, PROJECT, STORE_VARIABLE, read_dashboard, read_settings
+from mimecast.sign_in import read_sign_in
+
+README = (PROJECT / "README.md").read_text()
+EXAMPLE = (PROJECT / ".streamlit" / "secrets.toml.example").read_text()
+
+Run = Callable[..., CompletedProcess[str]]
+
+
+def test_the_two_commands_that_do_everything_stand_in_it() -> None:
+    assert "pip install -r requirements.txt && streamlit run app.py" in README
+    assert "pip install -r requirements-dev.txt && pytest" in README
+    assert README.index("python3 -m venv") < README.index("pip install")
+
+
+def test_every_verb_stands_in_it_with_every_option(command_line: Run) -> None:
+    listed = re.findall(r"^    (\w+) ", command_line("-h").stdout, re.MULTILINE)
+    rows = {row[1]: row[0] for row in re.findall(r"^(\| `python -m mimecast (\w+).*)$", README, re.MULTILINE)}
+    assert listed == list(rows)
+    for verb, shown in rows.items():
+        options = set(re.findall(r"--[a-z]+", command_line(verb, "-h").stdout)) - {"--help", "--quiet", "--json"}
+        assert options == set(re.findall(r"--[a-z]+", shown))
+
+
+@pytest.mark.parametrize("key", ACCOUNT_KEYS)
+def test_every_key_of_an_account_is_explained(key: str) -> None:
+    assert f"`{key}`" in README
+    assert re.search(rf"^(# )?{key} = ", EXAMPLE, re.MULTILINE)
+
+
+def test_every_variable_is_named() -> None:
+    assert {*ENVIRONMENT, STORE_VARIABLE} <= set(re.findall(r"`([A-Z0-9_]+)`", README))
+
+
+def uncommented(text: str, *starts: str) -> str:
+    for start in starts:
+        text = text.replace(f"# {start}", start)
+    return text
+
+
+def test_the_example_is_right_once_it_is_filled_in() -> None:
+    filled = uncommented(EXAMPLE.replace('"..."', '"c2VjcmV0"'), "url", "[connections", "[dashboard]")
+    settings = read_settings(tomllib.loads(uncommented(filled, "time_zone", "refresh_after")), {})
+    assert settings.accounts[0].name == "Contoso"
+    assert isinstance(settings.accounts[0].keys, Api2Keys)
+    assert settings.dashboard.time_zone.key == "Europe/London"
+
+
+def test_the_example_for_api_1_0_is_right_as_well() -> None:
+    block = EXAMPLE.partition("these five\n")[2].partition("\n\n")[0].replace('"..."', '"c2VjcmV0"')
+    table = re.sub(r"^# ", "", block, flags=re.MULTILINE)
+    assert isinstance(read_settings(tomllib.loads(table), {}).accounts[0].keys, Api1Keys)
+
+
+def test_what_the_examples_say_about_sign_in_is_right_once_it_is_filled_in() -> None:
+    guide = (PROJECT / "docs" / "running.md").read_text()
+    written = [guide.partition("```toml\n")[2].partition("```")[0]]
+    written.append(re.sub(r"^# ", "", EXAMPLE[EXAMPLE.index("# [auth]") :], flags=re.MULTILINE))
+    for text in written:
+        assert read_sign_in(tomllib.loads(text.replace('"..."', f'"{"x" * 32}"')))
+    dashboard = uncommented(EXAMPLE, "[dashboard]", *ALLOWED)
+    read = read_dashboard(tomllib.loads(dashboard[dashboard.index("[dashboard]") :]))
+    assert (read.allowed_domains, read.allowed_emails) == (("contoso.com",), ("auditor@fabrikam.com",))
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{one.name}" for one in (PROJECT / "docs").glob("*.md"))])
+def test_everything_linked_is_there(page: str) -> None:
+    file = PROJECT / page
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", file.read_text()):
+        assert target.startswith("https://") or (file.parent / target).exists(), target
+
+
+def test_the_proxies_say_the_same_and_forward_to_the_port_of_the_service() -> None:
+    nginx, caddy, service = (
+        (PROJECT / "docs" / "examples" / name).read_text()
+        for name in ("nginx.conf", "Caddyfile", "safe-score-dashboard.service")
+    )
+    for header in ("Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"):
+        value = re.compile(rf'{header}\s+"([^"]+)"')
+        assert value.findall(nginx) == value.findall(caddy) != []
+    policies = [re.search(r'Content-Security-Policy\s+"([^"]+)"', text) for text in (nginx, caddy)]
+    said = {policy[1].replace("$host", "scores.contoso.com") for policy in policies if policy}
+    assert len(said) == 1
+    assert "frame-ancestors 'none'" in said.pop()
+    assert "127.0.0.1:8501" in nginx
+    assert "127.0.0.1:8501" in caddy
+    assert "--server.port=8501" in service
+
+
+def remedies(kind: type[Problem]) -> dict[str, str]:
+    """The title and the remedy of every error class there is."""
+    mine = (
+        {kind.title: " ".join(kind.remedy.split())} if kind.remedy and kind not in (MimecastError, StoreError) else {}
+    )
+    return mine | {title: said for one in kind.__subclasses__() for title, said in remedies(one).items()}
+
+
+def test_every_failure_has_a_row_with_its_symptom_its_cause_and_its_remedy() -> None:
+    section = README.partition("## Troubleshooting")[2].partition("\n## ")[0].replace("\\|", "\0")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
+    told = {symptom: remedy.replace("\0", "|") for symptom, _, remedy in rows[2:]}
+    assert all(cause for _, cause, _ in rows)
+    assert StoreSetAside.title in told
+    assert told == remedies(MimecastError) | remedies(StoreError) | remedies(StoreSetAside) | {
+        CaptureUnderWay.title: CaptureUnderWay.remedy
+    }
