@@ -18,6 +18,7 @@ from mimecast.ui.drawn import drawn
 from mimecast.ui.metrics import metrics
 from mimecast.ui.page import begin
 from mimecast.ui.place import download_csv, place
+from mimecast.ui.shell import opening_the_browser, serving
 from mimecast.ui.tables import grades_table
 from mimecast.wording import day
 
@@ -27,42 +28,45 @@ SPAN = 30
 SHOWN = 365
 """Days of history in the charts, fewer when the first snapshot is younger."""
 
-page = begin("Overview")
-with page.reading() as store:
-    stamp, comparison, recent, year, mix, marks = page.stamp, None, None, None, None, NO_MARKS
-    if store and stamp:
-        account, oldest = page.account.id, store.oldest(page.account.id) or stamp.newest
-        first = max(page.today - timedelta(days=SHOWN - 1), reporting_day(oldest.taken_at, page.zone))
-        comparison = compare_back(store, stamp.newest, SPAN, page.zone)
-        year = kept_timeline(store, account, first, page.today, page.zone)
-        mix = kept_timeline(store, account, first, page.today, page.zone, at_most=COLUMNS_IN_A_MIX)
-        variation = read_variation(store, stamp.newest, page.zone, SPAN)
-        marks = read_marks(store, account, first, page.today, variation)
-        if comparison:
-            recent = kept_timeline(store, account, comparison.then_day, comparison.now_day, page.zone)
+if __name__ != "__main__":  # `streamlit run` asks for the server first, and then runs this file anew for each visit
+    app = st.App(__file__, middleware=serving(), lifespan=opening_the_browser)
+else:
+    page = begin("Overview")
+    with page.reading() as store:
+        stamp, comparison, recent, year, mix, marks = page.stamp, None, None, None, None, NO_MARKS
+        if store and stamp:
+            account, oldest = page.account.id, store.oldest(page.account.id) or stamp.newest
+            first = max(page.today - timedelta(days=SHOWN - 1), reporting_day(oldest.taken_at, page.zone))
+            comparison = compare_back(store, stamp.newest, SPAN, page.zone)
+            year = kept_timeline(store, account, first, page.today, page.zone)
+            mix = kept_timeline(store, account, first, page.today, page.zone, at_most=COLUMNS_IN_A_MIX)
+            variation = read_variation(store, stamp.newest, page.zone, SPAN)
+            marks = read_marks(store, account, first, page.today, variation)
+            if comparison:
+                recent = kept_timeline(store, account, comparison.then_day, comparison.now_day, page.zone)
 
-    if store and stamp:
-        said = headline(stamp.newest, comparison, SPAN)
-        st.markdown(f"**{said.fact}**{said.rest} {verdict(stamp.newest, marks.variation)}")
-        target_line(page, store)
-        metrics(stamp, comparison, recent)
+        if store and stamp:
+            said = headline(stamp.newest, comparison, SPAN)
+            st.markdown(f"**{said.fact}**{said.rest} {verdict(stamp.newest, marks.variation)}")
+            target_line(page, store)
+            metrics(stamp, comparison, recent)
 
-    today, over_time = st.columns([2, 3], gap="medium")
-    with today:
-        place(drawn(grade_chart, stamp, file_name=page.file_name("grades")), key="overview_grades")
-    with over_time:
-        place(drawn(mix_chart, mix, stamp, marks, file_name=page.file_name("mix")), key="overview_mix")
-    with beside_notes(marks):
-        place(drawn(at_risk_chart, year, stamp, marks, file_name=page.file_name("at-risk")), key="overview_at_risk")
-    if year:
-        st.caption(f"Since {day(year.first)}: {coverage(year)}. Grey marks the days without one.")
+        today, over_time = st.columns([2, 3], gap="medium")
+        with today:
+            place(drawn(grade_chart, stamp, file_name=page.file_name("grades")), key="overview_grades")
+        with over_time:
+            place(drawn(mix_chart, mix, stamp, marks, file_name=page.file_name("mix")), key="overview_mix")
+        with beside_notes(marks):
+            place(drawn(at_risk_chart, year, stamp, marks, file_name=page.file_name("at-risk")), key="overview_at_risk")
+        if year:
+            st.caption(f"Since {day(year.first)}: {coverage(year)}. Grey marks the days without one.")
 
-    if stamp:
-        rows = grades_frame(stamp, comparison)
-        st.header("In numbers", anchor=False)
-        grades_table(rows, stamp, comparison)
-        download_csv(
-            lambda: as_csv(rows),
-            file_name=f"{page.file_name('overview')}.csv",
-            key="overview_csv",
-        )
+        if stamp:
+            rows = grades_frame(stamp, comparison)
+            st.header("In numbers", anchor=False)
+            grades_table(rows, stamp, comparison)
+            download_csv(
+                lambda: as_csv(rows),
+                file_name=f"{page.file_name('overview')}.csv",
+                key="overview_csv",
+            )

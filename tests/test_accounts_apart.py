@@ -265,18 +265,18 @@ def start(project: Path, script: str, secrets: dict[str, Any], account: str) -> 
 
 
 def shown(app: AppTest, account: str) -> tuple[str, set[float]]:
-    """Every text on the page but the account picker's, and every number in its figures, tables and sparklines."""
+    """Every text on the page but the account picker's, and every number in its figures and tables."""
     texts: list[str] = []
     numbers: set[float] = set()
     for kind in (app.title, app.header, app.markdown, app.caption, app.warning, app.info, app.code, app.error):
         texts += [str(one.value) for one in kind]
     for metric in app.metric:
         texts += [metric.label, str(metric.value), str(metric.delta), metric.proto.delta_description]
-        numbers |= {float(value) for value in metric.proto.chart_data}
     for figure in app.get("plotly_chart"):
         texts.append(figure.proto.alt)
         collect(json.loads(figure.proto.spec), texts, numbers)
-    for table in (*app.table, *app.dataframe):
+    texts += [html.proto.body for html in app.get("html")]
+    for table in app.dataframe:
         collect(json.loads(table.value.to_json(orient="split", date_format="iso")), texts, numbers)
         texts.append(table.proto.alt)
     return "\n".join(texts), numbers

@@ -15,6 +15,7 @@ from mimecast.history.snapshot import Snapshot
 from mimecast.history.store import Store
 from mimecast.history.targets import read_target, set_target
 from mimecast.scores import ScoreCounts
+from mimecast.ui.annotations import OPEN
 from mimecast.ui.text import plain
 from tests import test_pages
 from tests.test_pages import figures, start, text
@@ -29,6 +30,13 @@ def kept(store: Store) -> Store:
     now = datetime.now(UTC) - timedelta(minutes=1)
     store.add(Snapshot("default", now - timedelta(days=ago), ScoreCounts(80, d=10 + ago % 3, f=2)) for ago in range(40))
     return store
+
+
+def opened(project: Path, secrets: dict[str, Any]) -> AppTest:
+    """History with its forms open."""
+    app = start(project, "History", secrets)
+    app.session_state[OPEN] = True
+    return app.run()
 
 
 def field(app: AppTest, kind: str, key: str) -> Any:
@@ -49,7 +57,7 @@ def add(app: AppTest, said: str) -> None:
 
 
 def test_a_note_is_added_edited_deleted_and_brought_back(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = start(project, "History", connected)
+    app = opened(project, connected)
     assert field(app, "date_input", "note_day").value == TODAY
     field(app, "date_input", "note_day").set_value(TODAY - timedelta(days=9))
     add(app, "Fishing *campaign*")
@@ -79,7 +87,7 @@ def test_a_note_is_added_edited_deleted_and_brought_back(project: Path, connecte
 def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
     project: Path, connected: dict[str, Any], kept: Store
 ) -> None:
-    app = start(project, "History", connected)
+    app = opened(project, connected)
     add(app, "Mine")
     (note,) = read_notes(kept, "default")
     app.selectbox(key="note_chosen").set_value(note.id).run()
@@ -92,7 +100,7 @@ def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
 
 
 def test_a_note_without_words_is_refused_and_said_once(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = start(project, "History", connected)
+    app = opened(project, connected)
     add(app, "   ")
     assert "The note has no words" in app.warning[0].value
     assert read_notes(kept, "default") == []
@@ -123,7 +131,7 @@ def test_notes_stand_on_every_chart_over_time_with_the_numbers_of_the_list(
 
 
 def test_a_target_is_set_drawn_said_and_cleared(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = start(project, "History", connected)
+    app = opened(project, connected)
     field(app, "number_input", "target_share").set_value(8.0)
     field(app, "date_input", "target_by").set_value(TODAY + timedelta(days=15))
     click(app, "target_set")
@@ -143,7 +151,7 @@ def test_a_target_is_set_drawn_said_and_cleared(project: Path, connected: dict[s
 
 
 def test_a_target_without_a_share_is_refused(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = start(project, "History", connected)
+    app = opened(project, connected)
     click(app, "target_set")
     assert "There is no share" in app.warning[0].value
     assert read_target(kept, "default") is None
@@ -154,7 +162,7 @@ def test_a_target_whose_date_has_passed_can_be_set_anew(project: Path, connected
     set_target(
         kept, "default", 5.0, TODAY - timedelta(days=2), author="lead@contoso.example", now=then, today=then.date()
     )
-    app = start(project, "History", connected)
+    app = opened(project, connected)
     assert "Missed\\: " in text(app)
     assert f"by {plain('lead@contoso.example')}" in text(app)
     click(app, "target_set")
@@ -167,13 +175,13 @@ def test_without_a_store_that_can_be_written_the_forms_are_off_and_say_why(
     project: Path, connected: dict[str, Any], kept: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mimecast.history.store.is_writable", lambda file: False)
-    app = start(project, "History", connected)
+    app = opened(project, connected)
     assert any("Target and notes cannot be changed now" in one.value for one in app.info)
     assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))
     assert all(one.disabled for one in app.button if one.key in ("note_save", "target_set"))
 
 
 def test_without_a_store_at_all_the_forms_are_off_and_say_why(project: Path, connected: dict[str, Any]) -> None:
-    app = start(project, "History", connected | {"connections": {"snapshots": {"url": "nonsense"}}})
+    app = opened(project, connected | {"connections": {"snapshots": {"url": "nonsense"}}})
     assert any("the store cannot be used" in one.value for one in app.info)
     assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))

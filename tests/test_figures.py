@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +20,7 @@ from mimecast.figures.grades import grade_chart
 from mimecast.figures.marks import Marks
 from mimecast.figures.over_time import _spread, at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
 from mimecast.figures.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_LINES, USERS_LINE
+from mimecast.figures.sparkline import EDGE, HEIGHT, sparkline
 from mimecast.figures.stamp import LINE, ComparedStamp, Stamp
 from mimecast.figures.usual_band import usual_band
 from mimecast.history.comparison import Comparison
@@ -338,3 +341,20 @@ def test_lines_are_seen_on_both_backgrounds(colour: str, background: str) -> Non
 
 def test_dates_are_the_reporting_days() -> None:
     assert stamp().day == date(2026, 11, 24)
+
+
+def heights(picture: str) -> list[float]:
+    """How far down each point of a sparkline stands."""
+    points = re.search(r'polyline points="([^"]*)"', unquote(picture))
+    assert points is not None
+    return [float(point.partition(",")[2]) for point in points[1].split()]
+
+
+def test_a_sparkline_goes_from_its_least_value_at_the_bottom_to_its_greatest_at_the_top() -> None:
+    low, high, middle = heights(sparkline([10, 30, 20], "#123456"))
+    assert (low, high, middle) == (HEIGHT - EDGE, EDGE, HEIGHT / 2)
+    assert "#123456" in unquote(sparkline([10, 30], "#123456"))
+
+
+def test_a_sparkline_of_equal_values_is_level_in_the_middle() -> None:
+    assert heights(sparkline([7, 7, 7], "#123456")) == [HEIGHT / 2] * 3

@@ -5,17 +5,22 @@ AppTest runs no browser: what is seen, clicked and downloaded is held by `tests/
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mimecast.figures.palette import USERS_LINE, WORSE_LINE
+from mimecast.figures.sparkline import sparkline
 from mimecast.history.runs import Outcome, Run, record
 from mimecast.history.snapshot import Snapshot
 from mimecast.history.store import Store
@@ -81,6 +86,11 @@ def colour(metric: Any) -> str:
     return str(metric.proto.MetricColor.Name(metric.proto.color))
 
 
+def html(app: AppTest) -> str:
+    """What the page writes as HTML by itself: tables, and the styles that hold sparklines."""
+    return "".join(one.proto.body for one in app.get("html"))
+
+
 def text(app: AppTest) -> str:
     return "\n".join(str(one.value) for kind in (app.markdown, app.caption, app.warning, app.info) for one in kind)
 
@@ -131,7 +141,14 @@ def test_a_rise_of_the_share_at_risk_is_coloured_as_bad_news_and_headcount_as_ne
     assert colour(at_risk) == colour(grade_f) == "RED"
     assert (doing_well.delta, colour(doing_well)) == ("-6.4 points", "RED")
     assert (graded.value, graded.delta, colour(graded)) == ("110", "+10", "GRAY")
-    assert [one.proto.chart_data[-1] for one in app.metric] == [18.18, 63.64, 4.55, 110]
+    lines: list[tuple[list[float], str]] = [
+        ([10, 18.18], WORSE_LINE),
+        ([70, 63.64], WORSE_LINE),
+        ([2, 4.55], WORSE_LINE),
+        ([100, 110], USERS_LINE),
+    ]
+    drawn = re.findall(r'url\("(.*?)"\)', html(app))
+    assert drawn == [sparkline(values, colour) for values, colour in lines]
 
 
 def test_nobody_graded_yet_is_said_in_words(project: Path, connected: dict[str, Any], store_url: str) -> None:
@@ -188,7 +205,7 @@ def test_two_dates_are_compared_with_headcount_apart_from_behaviour(
     assert "1,200 users graded" in spec
     assert "&lt;b&gt;&#36;x&#36;" in spec
     assert "2 of 61 days have a snapshot" in figures(app)[1]
-    table = app.table[0].value
+    (table,) = pd.read_html(io.StringIO(html(app)))
     assert list(table["Grade"]) == [*"ABCDF", "At risk (D + F)", "Doing well (A + B)", "Users graded"]
     assert [one.replace("\u00a0", " ") for one in table["Net change"]][-3:] == [
         "+10 (-0.8 points)",

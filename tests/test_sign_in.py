@@ -22,6 +22,7 @@ from mimecast.history.targets import read_target
 from mimecast.scores import ScoreCounts
 from mimecast.settings import PROJECT, SettingsError, read_dashboard
 from mimecast.sign_in import MICROSOFT, Standing, may_be_wanted, read_sign_in, standing, verified_email
+from mimecast.ui.annotations import OPEN
 from mimecast.ui.wanted import token_of
 from tests.conftest import NOW
 from tests.test_annotations import add, click, field
@@ -343,7 +344,8 @@ def test_without_sign_in_a_server_that_others_can_reach_warns_on_every_page(
 def test_what_a_signed_in_person_writes_bears_their_address(project: Path, store: Store) -> None:
     secrets = {"mimecast": NOBODY, "auth": AUTH}
     app = shown(project, "pages/history.py", secrets, HERE)
-    add(app, "Phishing campaign")
+    app.session_state[OPEN] = True
+    add(app.run(), "Phishing campaign")
     field(app, "number_input", "target_share").set_value(8.0)
     click(app, "target_set")
     (note,), target = read_notes(store, "default"), read_target(store, "default")

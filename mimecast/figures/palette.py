@@ -42,6 +42,8 @@ GRADE_LINES: Final = {
 
 AT_RISK_LINE: Final = "#d6453d"
 USERS_LINE: Final = "#7a8797"
+BETTER_LINE: Final = "#1f9d63"
+WORSE_LINE: Final = AT_RISK_LINE
 GAP_FILL: Final = "rgba(128, 128, 128, 0.14)"
 USUAL_FILL: Final = "rgba(66, 133, 200, 0.28)"
 GRID: Final = "rgba(128, 128, 128, 0.22)"

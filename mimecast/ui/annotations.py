@@ -46,6 +46,9 @@ BESIDE: Final = 6
 NEW: Final = 0
 """Chosen instead of a note's id."""
 
+OPEN: Final = "annotations"
+"""Whether the forms are open; in the session's state."""
+
 _DONE: Final = "annotations_done"
 _CHOSEN: Final = "note_chosen"
 _WRITTEN: Final = "notes_written"
@@ -86,8 +89,10 @@ def beside_notes(marks: Marks) -> DeltaGenerator:
 
 
 def target_and_notes(page: Page, store: Store | None) -> None:
-    """The forms. Disabled, with the reason, where nothing can be written."""
-    with st.expander("Target and notes", icon=":material/edit_note:", key="annotations"):
+    """The forms, once they are opened. Disabled, with the reason, where nothing can be written."""
+    with st.expander("Target and notes", icon=":material/edit_note:", key=OPEN, on_change="rerun") as place:
+        if not place.open:
+            return
         if store is None:
             st.info("Target and notes cannot be changed now: the store cannot be used. See the top of the page.")
         elif store.read_only:

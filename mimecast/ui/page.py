@@ -23,7 +23,6 @@ from mimecast.settings import PROJECT, Account, Dashboard, SettingsError
 from mimecast.ui import address, data, query, signin
 from mimecast.ui.as_of import as_of, outcome
 from mimecast.ui.banners import notice, show_problem
-from mimecast.ui.printing import print_rules
 from mimecast.ui.text import plain
 
 PRODUCT: Final = "SAFE Score"
@@ -111,7 +110,6 @@ def begin(title: str, *, of_all_accounts: bool = False) -> Page:
     st.set_page_config(
         page_title=f"{title} · {PRODUCT}", page_icon=str(PROJECT / "static" / "favicon.png"), layout="wide"
     )
-    print_rules()
     cautions = signin.demand(PRODUCT, _script(title))
     loaded = data.load()
     loaded.problems += cautions

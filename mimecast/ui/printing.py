@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import streamlit as st
-
 INK: Final = "#0f1822"
 
 _ON_SCREEN_ONLY: Final = (
@@ -34,14 +32,12 @@ _ON_SCREEN_ONLY: Final = (
     "[data-testid=stTooltipIcon]",
     "[data-testid=stSkeleton]",
     ".modebar",
-    ".st-key-print_rules",
 )
 """What can be clicked, and tables that scroll: on paper they would show their first rows only."""
 
 _KEEPS_ITS_COLOUR: Final = "[data-testid=stMetricDelta], [data-testid=stMetricDelta] *"
 
-STYLE: Final = f"""<style>
-.st-key-print_rules {{ display: none; }}
+PRINT_STYLE: Final = f"""
 @page {{ size: A4; margin: 12mm; }}
 @media print {{
   {", ".join(_ON_SCREEN_ONLY)} {{ display: none !important; }}
@@ -52,13 +48,12 @@ STYLE: Final = f"""<style>
   [data-testid=stMainBlockContainer] {{ padding: 0 1px !important; max-width: none !important; }}
   .stApp {{ -webkit-print-color-adjust: exact; print-color-adjust: exact; }}
   .stApp :is(h1, h2, h3, h4, p, li, td, th, label, span, div):not({_KEEPS_ITS_COLOUR}) {{ color: {INK} !important; }}
-  .stApp :is([data-testid=stMetric], [data-testid=stAlertContainer], [data-testid=stTable] :is(td, th)) {{
-    background: #ffffff !important; border-color: #d9dee5 !important;
+  .stApp :is([data-testid=stMetric], [data-testid=stAlertContainer], .numbers :is(td, th)) {{
+    background-color: #ffffff !important; border-color: #d9dee5 !important;
   }}
   .js-plotly-plot .main-svg {{ background: none !important; }}
   .js-plotly-plot .bg {{ fill: none !important; }}
   .dark-on-screen .js-plotly-plot:not(.st-key-report_canvas *) text {{ fill: {INK} !important; }}
-  .dark-on-screen [data-testid=stMetricChart] {{ display: none !important; }}
   [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn]) {{
     display: flex !important; flex-wrap: nowrap !important; break-inside: avoid;
   }}
@@ -75,16 +70,14 @@ STYLE: Final = f"""<style>
   .js-plotly-plot .svg-container {{ width: 100% !important; height: auto !important; aspect-ratio: var(--drawn); }}
   .js-plotly-plot .main-svg {{ width: 100% !important; height: 100% !important; }}
   div:has(> [data-testid=stMetricDelta]) {{ flex-wrap: wrap !important; }}
-  [data-testid=stMetricChart] :is(div, canvas, svg) {{ max-width: 100% !important; }}
-  [data-testid=stPlotlyChart], [data-testid=stMetric], [data-testid=stTable], [data-testid=stAlert],
+  [data-testid=stPlotlyChart], [data-testid=stMetric], .numbers, [data-testid=stAlert],
   [data-testid=stVegaLiteChart], tr {{ break-inside: avoid; }}
   h1, h2, h3, [data-testid=stHeading] {{ break-after: avoid; }}
 }}
-</style>"""
+"""
 
-SCRIPT: Final = """<script>
-if (!window.safeScorePrints) {
-  window.safeScorePrints = true;
+PRINT_SCRIPT: Final = """
+{
   const drawn = () => document.querySelectorAll('.js-plotly-plot .main-svg');
   addEventListener('beforeprint', () => {
     const paper = getComputedStyle(document.querySelector('.stApp')).backgroundColor.match(/\\d+/g);
@@ -97,11 +90,4 @@ if (!window.safeScorePrints) {
   });
   addEventListener('afterprint', () => drawn().forEach(svg => svg.removeAttribute('viewBox')));
 }
-</script>"""
-
-
-def print_rules() -> None:
-    """Once a page, before anything that is shown."""
-    st.html(STYLE)
-    with st.container(key="print_rules"):
-        st.html(SCRIPT, unsafe_allow_javascript=True)
+"""

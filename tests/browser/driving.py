@@ -53,7 +53,7 @@ def settled(tab: Page, heading: str | None = None, *, draws: bool = True) -> Non
 def alts(tab: Page) -> list[str]:
     """The text alternatives of the page's figures, from top to bottom."""
     charts = tab.locator("[data-testid='stPlotlyChart'] [role='figure'], [data-testid='stPlotlyChart'][role='figure']")
-    return [str(chart.get_attribute("aria-label")) for chart in charts.all()]
+    return [str(label) for label in charts.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")]
 
 
 def whole_page(tab: Page) -> None:

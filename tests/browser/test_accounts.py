@@ -150,7 +150,7 @@ def test_it_is_usable_on_a_telephone_and_breaks_no_accessibility_rule(
 ) -> None:
     with (
         run_app(secrets=three_accounts) as url,
-        browser.new_context(viewport=TELEPHONE, color_scheme=scheme) as context,
+        browser.new_context(viewport=TELEPHONE, color_scheme=scheme, bypass_csp=True) as context,
     ):
         tab = context.new_page()
         tab.goto(f"{url}/accounts")

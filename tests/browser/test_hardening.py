@@ -112,7 +112,7 @@ def holds_no_formula(text: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_asks_its_own_server_only(run_app: RunApp, browser: Browser, scheme: Any) -> None:
     asked: set[str] = set()
-    with run_app() as url, browser.new_context(viewport=DESKTOP, color_scheme=scheme) as context:
+    with run_app() as url, browser.new_context(viewport=DESKTOP, color_scheme=scheme, bypass_csp=True) as context:
         context.on("request", lambda request: asked.add(request.url))
         tab = context.new_page()
         tab.on("websocket", lambda websocket: asked.add(websocket.url))

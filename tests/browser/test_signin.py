@@ -168,7 +168,7 @@ def test_the_sign_in_fits_a_telephone_breaks_no_accessibility_rule_and_says_wher
 ) -> None:
     with (
         run_app(secrets=provider.auth_table()) as url,
-        browser.new_context(viewport=TELEPHONE, color_scheme=scheme) as context,
+        browser.new_context(viewport=TELEPHONE, color_scheme=scheme, bypass_csp=True) as context,
     ):
         tab = context.new_page()
         tab.goto(url.replace("127.0.0.1", "localhost"))

@@ -155,7 +155,7 @@ def test_settings_written_and_mended_while_the_dashboard_runs_are_taken_at_the_n
         open_page(tab, url)
         return said in tab.get_by_test_id("stMain").inner_text()
 
-    with run_app() as url:
+    with run_app({}) as url:
         assert after_reload("SAMPLE DATA")
         file.touch(mode=0o600)
         file.write_text(wrong)

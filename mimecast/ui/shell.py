@@ -1,0 +1,143 @@
+"""What a browser gets before any page's script has run: Streamlit's own page, with our styles and safe headers.
+
+Streamlit's client finds out by trying where its server is: on every page but the first its first guess is wrong, and it
+waits a tenth of a second before the next. So the page says it. `window.__streamlit` is not documented: where a later
+Streamlit no longer understands it, pages take that tenth of a second again, and nothing is missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+import webbrowser
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeAlias
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from mimecast.ui.printing import PRINT_SCRIPT, PRINT_STYLE
+from mimecast.ui.tables import TABLE_STYLE
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
+
+WHERE_THE_SERVER_IS: Final = "window.__streamlit={BACKEND_BASE_URL:new URL('./',location.href).href};"
+"""Beside the page itself, as its files are; behind a proxy and under a path too."""
+
+HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+
+POLICY: Final = (
+    "default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""Nothing comes from another host, and nobody puts the dashboard into a frame. Streamlit writes styles in the page."""
+
+OPENS_AFTER: Final = 0.3
+"""Seconds after which the browser is opened: by then the server listens."""
+
+
+class Shell:
+    """Around the whole server. Any other answer than a page goes through as it is, with the headers."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._head = head()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+        elif scope["method"] == "GET" and b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+            await self._application(_whole(scope), receive, _Page(self._head, send))
+        else:
+            await self._application(scope, receive, _with_headers(send))
+
+
+class _Page:
+    """Takes an answer in; if it is a page, what belongs at the top of its head is put there."""
+
+    def __init__(self, head: bytes, send: Send) -> None:
+        self._head, self._send = head, send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message):
+            self._start = message
+        elif self._start is None:
+            await _with_headers(self._send)(message)
+        else:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._finish(self._start)
+
+    async def _finish(self, start: Message) -> None:
+        page = self._body.replace(b"<head>", b"<head>" + self._head, 1)
+        kept = [one for one in start["headers"] if one[0].lower() not in (b"content-length", b"etag", b"last-modified")]
+        own = [(b"content-length", str(len(page)).encode()), (b"content-security-policy", policy(page).encode())]
+        await _with_headers(self._send)({**start, "headers": [*kept, *own]})
+        await self._send({"type": "http.response.body", "body": page})
+
+
+def serving() -> list[Middleware]:
+    """The `middleware` of the dashboard's `st.App`."""
+    return [Middleware(Shell)]
+
+
+@asynccontextmanager
+async def opening_the_browser(_: st.App) -> AsyncIterator[None]:
+    """The `lifespan` of the dashboard's `st.App`: with one, `streamlit run` opens no browser by itself."""
+    if not st.get_option("server.headless"):
+        asyncio.get_running_loop().call_later(OPENS_AFTER, webbrowser.open, _address())
+    yield
+
+
+def head() -> bytes:
+    """What is put at the top of a page's head."""
+    return f"<style>{TABLE_STYLE}{PRINT_STYLE}</style><script>{WHERE_THE_SERVER_IS}{PRINT_SCRIPT}</script>".encode()
+
+
+def policy(page: bytes) -> str:
+    """The content security policy of a page: of all scripts in it, those that stand there now may run."""
+    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts)
+    return POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in digests))
+
+
+def _is_page(start: Message) -> bool:
+    return any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in start["headers"])
+
+
+def _whole(scope: Message) -> Message:
+    """The request without what would be answered by a compressed page, or by none."""
+    unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+    return {**scope, "headers": [one for one in scope["headers"] if one[0] not in unwanted]}
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            there = {name.lower() for name, _ in message["headers"]}
+            own = [(name, value) for name, value in HEADERS if name not in there]
+            message = {**message, "headers": [*message["headers"], *own]}
+        await send(message)
+
+    return sending
+
+
+def _address() -> str:
+    host = str(st.get_option("server.address") or "localhost")
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    secure = "https" if st.get_option("server.sslCertFile") else "http"
+    return f"{secure}://{'localhost' if host == '0.0.0.0' else host}:{st.get_option('server.port')}/{base}"  # noqa: S104

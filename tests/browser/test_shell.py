@@ -1,0 +1,83 @@
+"""What a browser gets before any page's script has run: where the server is, safe headers, and a strict policy."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import DESKTOP, RunApp, eventually
+
+FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
+
+PAGES = {"": "Overview", "history": "History", "compare": "Compare", "report": "Report", "connection": "Connection"}
+
+
+@pytest.fixture
+def strict(browser: Browser) -> Iterator[Page]:
+    """A tab that keeps to the dashboard's content security policy, as everybody's browser does."""
+    with browser.new_context(viewport=DESKTOP, accept_downloads=True) as context:
+        context.set_default_timeout(20_000)
+        yield context.new_page()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_keeps_to_a_policy_that_lets_in_no_script_but_ours(run_app: RunApp, strict: Page, page: str) -> None:
+    said: list[str] = []
+    strict.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    strict.on("pageerror", lambda error: said.append(str(error)))
+    with run_app() as url:
+        answer = strict.goto(f"{url}/{page}")
+        assert answer is not None
+        policy = answer.headers["content-security-policy"]
+        expect(strict.get_by_role("heading", level=1, name=PAGES[page])).to_be_visible()
+        expect(strict.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        if page != "connection":
+            expect(strict.locator(".js-plotly-plot .main-svg").first).to_be_attached()
+        strict.evaluate(FOREIGN)
+        assert strict.evaluate("window.alive") is None
+    assert "'unsafe-eval'" not in policy
+    assert "script-src 'self' 'sha256-" in policy
+    assert len([one for one in said if "Content Security Policy" in one]) == 1, "only the script that was put in here"
+    assert [one for one in said if "Content Security Policy" not in one] == []
+
+
+def test_every_answer_has_headers_that_leave_nothing_to_guess(run_app: RunApp, tab: Page) -> None:
+    with run_app() as url:
+        for path in ("", "history", "_stcore/health", "favicon.png", "no/such/page"):
+            headers = tab.request.get(f"{url}/{path}").headers
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["x-frame-options"] == "DENY"
+            assert headers["referrer-policy"] == "same-origin"
+            assert "camera=()" in headers["permissions-policy"]
+
+
+@pytest.mark.parametrize("page", ["", "history", "history?range=30d"])
+def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, tab: Page, page: str) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    with run_app() as url:
+        tab.goto(f"{url}/{page}")
+        expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
+        assert [one for one in asked if one.endswith("/_stcore/health")] == [f"{url}/_stcore/health"]
+
+
+def test_under_a_path_of_a_proxy_every_page_works_too(run_app: RunApp, tab: Page) -> None:
+    with run_app(options=["--server.baseUrlPath=scores"]) as url:
+        tab.goto(f"{url}/scores/history")
+        expect(tab.get_by_role("heading", level=1, name="History")).to_be_visible()
+        tab.get_by_role("link", name="Compare").click()
+        expect(tab.get_by_role("heading", level=1, name="Compare")).to_be_visible()
+        assert tab.url.startswith(f"{url}/scores/compare")
+
+
+def test_starting_it_at_a_desk_opens_the_browser_on_it(run_app: RunApp, tmp_path: Path) -> None:
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
+    browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
+    with run_app({"BROWSER": f"{browser} %s"}, options=["--server.headless=false"]) as url:
+        eventually(opened.exists)
+        eventually(lambda: opened.read_text() == f"{url}/\n")
