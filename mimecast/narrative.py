@@ -202,9 +202,8 @@ def target_sentence(progress: Progress) -> str:
 def accounts_summary(standings: Sequence[AccountStanding]) -> str:
     """How many accounts are kept up to date, and in how many the share at risk moved more than usual."""
     states = Counter(one.state for one in standings)
-    kept = (
-        f"{number(states[State.FRESH])} of {count_of(len(standings), 'account')} {_are(states[State.FRESH])} up to date"
-    )
+    fresh, are = states[State.FRESH], _are(states[State.FRESH] if len(standings) > 1 else len(standings))
+    kept = f"{number(fresh)} of {count_of(len(standings), 'account')} {are} up to date"
     others = [
         f"{number(states[state])} {_are(states[state])} {state}"
         for state in (State.FAILING, State.STALE)

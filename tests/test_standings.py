@@ -189,6 +189,7 @@ def test_the_summary_counts_states_and_unusual_changes(several: Store) -> None:
     assert accounts_summary([read(several)["long"]]) == (
         "1 of 1 account is up to date. No share at risk moved by more than usual."
     )
+    assert accounts_summary([read(several)["short"]]).startswith("0 of 1 account is up to date; 1 is failing.")
 
 
 @SQLITE_ONLY

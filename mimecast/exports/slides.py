@@ -6,38 +6,28 @@ import io
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
-from lxml import etree
-from pptx.chart.axis import _BaseAxis
-from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
-from pptx.chart.series import LineSeries
-from pptx.dml.chtfmt import ChartFormat
-from pptx.dml.color import RGBColor
 from pptx.enum.chart import (
     XL_CHART_TYPE,
     XL_LABEL_POSITION,
     XL_LEGEND_POSITION,
     XL_MARKER_STYLE,
     XL_TICK_LABEL_POSITION,
-    XL_TICK_MARK,
 )
 from pptx.enum.dml import MSO_LINE
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
+from pptx.enum.text import MSO_ANCHOR
 from pptx.presentation import Presentation as Deck
-from pptx.shapes.graphfrm import GraphicFrame
 from pptx.slide import Slide
-from pptx.table import _Cell
-from pptx.text.text import Font, _Paragraph
 from pptx.util import Emu, Pt
 
+from mimecast.exports import shapes
 from mimecast.exports.deck import Area, add_slide, content_area, foot_area, number_slide, open_deck
 from mimecast.exports.definitions import definitions, sources
 from mimecast.exports.rows import Row, grade_rows
-from mimecast.figures.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES, USERS_LINE
+from mimecast.figures.palette import AT_RISK_LINE, GRADE_COLOURS, USERS_LINE
 from mimecast.figures.stamp import SAMPLE_MARK
 from mimecast.history.notes import Note
 from mimecast.history.timeline import Resolution, Timeline
@@ -45,12 +35,6 @@ from mimecast.narrative import coverage, grades_in_words, range_summary
 from mimecast.report import Report
 from mimecast.scores import ScoreCounts
 from mimecast.wording import MONTHS, count_of, day, number, percent
-
-INK: Final = "#0f1822"
-QUIET: Final = "#5b6673"
-LIGHT: Final = "#d9dee5"
-TARGET: Final = "#1b7a3d"
-WARN: Final = "#b4540a"
 
 LETTERS_IN_A_NOTE_LINE: Final = 95
 
@@ -88,7 +72,7 @@ def _grades(deck: Deck, report: Report) -> None:
     data.categories = [f"{grade} ({percent(counts.share(counts.users(grade)))})" for grade in shown]
     data.add_series(f"Users on {day(report.stamp.day)}", [counts.users(grade) for grade in shown])
     alt = f"Column chart. Users by SAFE Score grade: {grades_in_words(counts)}."
-    chart = _chart(slide, chart_area, XL_CHART_TYPE.COLUMN_CLUSTERED, data, "Users by grade", alt)
+    chart = shapes.chart(slide, chart_area, XL_CHART_TYPE.COLUMN_CLUSTERED, data, "Users by grade", alt)
     chart.has_legend = False
     plot = chart.plots[0]
     plot.gap_width = 45
@@ -96,14 +80,14 @@ def _grades(deck: Deck, report: Report) -> None:
     plot.data_labels.number_format = "#,##0"
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
-    _letters(plot.data_labels.font, 16, bold=True)
+    shapes.letters(plot.data_labels.font, 16, bold=True)
     for index, grade in enumerate(shown):
-        _fill(plot.series[0].points[index].format, grade)
+        shapes.fill(plot.series[0].points[index].format, grade)
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     chart.value_axis.minimum_scale = 0
-    _letters(chart.category_axis.tick_labels.font, 14)
-    _thin(chart.category_axis)
+    shapes.letters(chart.category_axis.tick_labels.font, 14)
+    shapes.thin(chart.category_axis)
     _key_numbers(slide, side, report)
 
 
@@ -114,16 +98,22 @@ def _key_numbers(slide: Slide, area: Area, report: Report) -> None:
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = frame.paragraphs[0]
     for row in grade_rows(report)[-3:]:
-        _run(paragraph, row.label, 14, QUIET)
+        shapes.run(paragraph, row.label, 14, shapes.QUIET)
         paragraph = frame.add_paragraph()
-        _run(paragraph, number(row.users) if row.name == "users_graded" else percent(row.share), 30, INK, bold=True)
+        shapes.run(
+            paragraph,
+            number(row.users) if row.name == "users_graded" else percent(row.share),
+            30,
+            shapes.INK,
+            bold=True,
+        )
         if row.name != "users_graded":
-            _run(paragraph, f"  {count_of(row.users, 'user')}", 14, INK)
+            shapes.run(paragraph, f"  {count_of(row.users, 'user')}", 14, shapes.INK)
         paragraph = frame.add_paragraph()
         if row.change_users is not None and report.compared_day:
-            _run(paragraph, f"{row.change_text} since {day(report.compared_day)}", 12, _mood(row))
+            shapes.run(paragraph, f"{row.change_text} since {day(report.compared_day)}", 12, _mood(row))
         else:
-            _run(paragraph, "no earlier snapshot to compare with", 12, QUIET)
+            shapes.run(paragraph, "no earlier snapshot to compare with", 12, shapes.QUIET)
         paragraph.space_after = Pt(16)
         paragraph = frame.add_paragraph()
 
@@ -132,8 +122,8 @@ def _mood(row: Row) -> str:
     """A rise of the at-risk share is bad news; a change of users graded is neither."""
     change = round(row.change_points or 0.0, 1)
     if row.name == "users_graded" or not change:
-        return QUIET
-    return TARGET if (change < 0) == (row.name == "at_risk") else GRADE_COLOURS["F"]
+        return shapes.QUIET
+    return shapes.TARGET if (change < 0) == (row.name == "at_risk") else GRADE_COLOURS["F"]
 
 
 def _mix(deck: Deck, report: Report) -> None:
@@ -146,7 +136,7 @@ def _mix(deck: Deck, report: Report) -> None:
         f"{coverage(timeline)}; a {timeline.resolution} without one is left empty.",
     )
     if not timeline.has_shares:
-        _say(slide, area, "Nobody was graded in this range.")
+        shapes.say(slide, area, "Nobody was graded in this range.")
         return
     grades = timeline.shown_grades
     data = CategoryChartData(number_format="#,##0")
@@ -154,14 +144,14 @@ def _mix(deck: Deck, report: Report) -> None:
     for grade in reversed(grades):
         data.add_series(grade, _whole(timeline.users[grade]))
     alt = f"Stacked columns to 100 %, grade F at the bottom. {_ends_in_words(timeline)}. {coverage(timeline)}."
-    chart = _chart(slide, area, XL_CHART_TYPE.COLUMN_STACKED_100, data, "Grade mix", alt)
-    _legend(chart, XL_LEGEND_POSITION.RIGHT)
+    chart = shapes.chart(slide, area, XL_CHART_TYPE.COLUMN_STACKED_100, data, "Grade mix", alt)
+    shapes.legend(chart, XL_LEGEND_POSITION.RIGHT)
     chart.plots[0].gap_width = 12
     chart.plots[0].overlap = 100
     for series in chart.plots[0].series:
-        _fill(series.format, series.name)
-    _value_axis(chart, "0%")
-    _spare_labels(chart, len(timeline.users))
+        shapes.fill(series.format, series.name)
+    shapes.value_axis(chart, "0%")
+    shapes.spare_labels(chart, len(timeline.users))
 
 
 def _at_risk(deck: Deck, report: Report) -> None:
@@ -170,7 +160,7 @@ def _at_risk(deck: Deck, report: Report) -> None:
     said = " ".join(filter(None, (range_summary(timeline), report.target_text, report.usual_text)))
     area = _subtitle(deck, slide, said)
     if not timeline.has_shares:
-        _say(slide, area, "Nobody was graded in this range.")
+        shapes.say(slide, area, "Nobody was graded in this range.")
         return
     days = _days(timeline)
     shares = timeline.shares["at_risk"]
@@ -189,31 +179,31 @@ def _at_risk(deck: Deck, report: Report) -> None:
     if noted:
         data.add_series("Notes", _note_heights(noted, shares))
     alt = f"Line chart. {range_summary(timeline)} {coverage(timeline)}; days without a snapshot are gaps in the line."
-    chart = _chart(slide, area, XL_CHART_TYPE.LINE, data, "Share of users at risk", alt)
-    _legend(chart, XL_LEGEND_POSITION.BOTTOM)
+    chart = shapes.chart(slide, area, XL_CHART_TYPE.LINE, data, "Share of users at risk", alt)
+    shapes.legend(chart, XL_LEGEND_POSITION.BOTTOM)
     line, *others = chart.plots[0].series
-    _line(line, AT_RISK_LINE, 2.5)
+    shapes.line(line, AT_RISK_LINE, 2.5)
     if len(shares) <= 45 or _has_lonely_points(shares):
         line.marker.style = XL_MARKER_STYLE.CIRCLE
         line.marker.size = 5
         line.marker.format.fill.solid()
-        line.marker.format.fill.fore_color.rgb = _rgb(AT_RISK_LINE)
+        line.marker.format.fill.fore_color.rgb = shapes.rgb(AT_RISK_LINE)
         line.marker.format.line.fill.background()
     for series in others:
         if series.name.startswith("Target"):
-            _line(series, TARGET, 2, dash=MSO_LINE.DASH)
+            shapes.line(series, shapes.TARGET, 2, dash=MSO_LINE.DASH)
         elif series.name.startswith("Usual"):
-            _line(series, USERS_LINE, 1.25, dash=MSO_LINE.ROUND_DOT)
+            shapes.line(series, USERS_LINE, 1.25, dash=MSO_LINE.ROUND_DOT)
         else:
-            _note_marks(series, noted)
-    _label_last(line, shares)
-    _value_axis(chart, '0" %"')
+            shapes.note_marks(series, noted)
+    shapes.label_last(line, shares)
+    shapes.value_axis(chart, '0" %"')
     axis = chart.category_axis
     axis.tick_labels.number_format = "mmm yyyy" if (days[-1] - days[0]).days > 100 else "d mmm yyyy"
     axis.tick_labels.number_format_is_linked = False
     axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    _thin(axis)
-    _months(axis, days)
+    shapes.thin(axis)
+    shapes.months(axis, days)
 
 
 def _comparison(deck: Deck, report: Report) -> None:
@@ -236,7 +226,7 @@ def _comparison(deck: Deck, report: Report) -> None:
     ]
     if not compared:
         area, _ = area.columns(1, 1)
-    frame = _table(slide, area, columns, cells, weights=[1.3, *[1.0] * (len(columns) - 1)], size=15)
+    frame = shapes.table(slide, area, columns, cells, weights=[1.3, *[1.0] * (len(columns) - 1)], size=15)
     for index, row in enumerate(rows, start=1):
         cell = frame.table.cell(index, 0)
         if row.is_group:
@@ -244,11 +234,11 @@ def _comparison(deck: Deck, report: Report) -> None:
                 for run in frame.table.cell(index, place).text_frame.paragraphs[0].runs:
                     run.font.bold = True
         else:
-            _swatch(cell, row.name)
+            shapes.swatch(cell, row.name)
         if compared:
             for run in frame.table.cell(index, 3).text_frame.paragraphs[0].runs:
-                run.font.color.rgb = _rgb(_mood(row) if row.is_group else INK)
-    _describe(frame, f"Table: {said} " + "; ".join(f"{row.label} {row.now_text}" for row in rows) + ".")
+                run.font.color.rgb = shapes.rgb(_mood(row) if row.is_group else shapes.INK)
+    shapes.describe(frame, f"Table: {said} " + "; ".join(f"{row.label} {row.now_text}" for row in rows) + ".")
 
 
 def _notes(deck: Deck, report: Report) -> None:
@@ -265,8 +255,10 @@ def _notes(deck: Deck, report: Report) -> None:
         slide = add_slide(deck, "Notes" if len(pages) == 1 else f"Notes, {page} of {len(pages)}")
         area = _subtitle(deck, slide, "What happened, in the team's own words. The numbers stand beside the line.")
         cells = [[str(order), day(note.day), note.text] for order, note in notes]
-        frame = _table(slide, area, ["No.", "Day", "Note"], cells, weights=[0.5, 1.2, 8], size=13, right=False)
-        _describe(frame, "Table of notes: " + "; ".join(f"{order} on {when}: {text}" for order, when, text in cells))
+        frame = shapes.table(slide, area, ["No.", "Day", "Note"], cells, weights=[0.5, 1.2, 8], size=13, right=False)
+        shapes.describe(
+            frame, "Table of notes: " + "; ".join(f"{order} on {when}: {text}" for order, when, text in cells)
+        )
 
 
 def _about(deck: Deck, report: Report) -> None:
@@ -277,8 +269,8 @@ def _about(deck: Deck, report: Report) -> None:
         frame.word_wrap = True
         paragraph = frame.paragraphs[0]
         for term, meaning in terms:
-            _run(paragraph, f"{term}: ", 13, INK, bold=True)
-            _run(paragraph, meaning, 13, INK)
+            shapes.run(paragraph, f"{term}: ", 13, shapes.INK, bold=True)
+            shapes.run(paragraph, meaning, 13, shapes.INK)
             paragraph.space_after = Pt(7)
             paragraph = frame.add_paragraph()
 
@@ -293,9 +285,9 @@ def _stamp(deck: Deck, slide: Slide, report: Report) -> None:
     text = report.stamp.text
     if report.is_sample:
         text = text.removesuffix(SAMPLE_MARK)
-    _run(frame.paragraphs[0], text, 10.5, QUIET)
+    shapes.run(frame.paragraphs[0], text, 10.5, shapes.QUIET)
     if report.is_sample:
-        _run(frame.paragraphs[0], SAMPLE_MARK, 10.5, WARN, bold=True)
+        shapes.run(frame.paragraphs[0], SAMPLE_MARK, 10.5, shapes.WARN, bold=True)
 
 
 def _subtitle(deck: Deck, slide: Slide, text: str) -> Area:
@@ -306,172 +298,8 @@ def _subtitle(deck: Deck, slide: Slide, text: str) -> Area:
     frame = slide.shapes.add_textbox(*area.first(height).box).text_frame
     frame.word_wrap = True
     frame.margin_top = Emu(0)
-    _run(frame.paragraphs[0], text, 14, QUIET)
+    shapes.run(frame.paragraphs[0], text, 14, shapes.QUIET)
     return area.below(height)
-
-
-def _say(slide: Slide, area: Area, sentence: str) -> None:
-    frame = slide.shapes.add_textbox(*area.box).text_frame
-    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    frame.paragraphs[0].alignment = PP_ALIGN.CENTER
-    _run(frame.paragraphs[0], sentence, 18, QUIET)
-
-
-def _chart(slide: Slide, area: Area, kind: XL_CHART_TYPE, data: CategoryChartData, name: str, alt: str) -> Chart:
-    frame: Any = slide.shapes.add_chart(kind, *area.box, data)
-    frame.name = name
-    _describe(frame, alt)
-    chart: Chart = frame.chart
-    chart.has_title = False
-    _letters(chart.font, 12)
-    return chart
-
-
-def _table(
-    slide: Slide,
-    area: Area,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    weights: Sequence[float],
-    size: float,
-    right: bool = True,
-) -> GraphicFrame:
-    height = min(area.height, int(Pt(size * 1.9)) * (len(rows) + 1))
-    frame = slide.shapes.add_table(len(rows) + 1, len(columns), *area.first(height).box)
-    table = frame.table
-    table.horz_banding = False
-    for index, weight in enumerate(weights):
-        table.columns[index].width = Emu(round(area.width * weight / sum(weights)))
-    for row, texts in enumerate([columns, *rows]):
-        for column, text in enumerate(texts):
-            cell = table.cell(row, column)
-            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            cell.margin_top = cell.margin_bottom = Pt(2)
-            cell.fill.solid()
-            cell.fill.fore_color.rgb = _rgb("#eef1f4" if row == 0 else "#ffffff")
-            paragraph = cell.text_frame.paragraphs[0]
-            paragraph.alignment = PP_ALIGN.RIGHT if right and column else PP_ALIGN.LEFT
-            _run(paragraph, text, size, INK, bold=row == 0)
-    return frame
-
-
-def _swatch(cell: _Cell, grade: str) -> None:
-    """The grade's colour before its letter."""
-    paragraph = cell.text_frame.paragraphs[0]
-    paragraph.runs[0].text = "■  "
-    paragraph.runs[0].font.color.rgb = _rgb(GRADE_COLOURS[grade])
-    _run(paragraph, grade, 15, INK)
-
-
-def _run(paragraph: _Paragraph, text: str, size: float, colour: str, *, bold: bool = False) -> None:
-    run = paragraph.add_run()
-    run.text = _printable(text)
-    run.font.size = Pt(size)
-    run.font.bold = bold
-    run.font.color.rgb = _rgb(colour)
-
-
-def _printable(text: str) -> str:
-    """XML knows no control characters, and nobody means them."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _describe(frame: GraphicFrame, alt: str) -> None:
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", _printable(alt))
-
-
-def _letters(font: Font, size: float, *, bold: bool = False) -> None:
-    font.size = Pt(size)
-    font.bold = bold
-    font.color.rgb = _rgb(INK)
-
-
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour.removeprefix("#").upper())
-
-
-def _fill(form: ChartFormat, grade: str) -> None:
-    form.fill.solid()
-    form.fill.fore_color.rgb = _rgb(GRADE_COLOURS[grade])
-    form.line.color.rgb = _rgb(GRADE_OUTLINES[grade])
-    form.line.width = Pt(0.5)
-
-
-def _line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE | None = None) -> None:
-    series.smooth = False
-    series.marker.style = XL_MARKER_STYLE.NONE
-    series.format.line.color.rgb = _rgb(colour)
-    series.format.line.width = Pt(width)
-    if dash is not None:
-        series.format.line.dash_style = dash
-
-
-def _note_marks(series: LineSeries, noted: dict[int, list[int]]) -> None:
-    """Diamonds without a line, each with the numbers of its notes."""
-    series.smooth = False
-    series.format.line.fill.background()
-    series.marker.style = XL_MARKER_STYLE.DIAMOND
-    series.marker.size = 9
-    series.marker.format.fill.solid()
-    series.marker.format.fill.fore_color.rgb = _rgb(INK)
-    for index, orders in noted.items():
-        label = series.points[index].data_label
-        label.position = XL_LABEL_POSITION.ABOVE
-        paragraph = label.text_frame.paragraphs[0]
-        _run(paragraph, ", ".join(map(str, orders)), 11, INK, bold=True)
-
-
-def _label_last(series: LineSeries, shares: pd.Series[float]) -> None:
-    """Name the newest value."""
-    index = int(shares.notna().to_numpy().nonzero()[0][-1])
-    label = series.points[index].data_label
-    label.position = XL_LABEL_POSITION.ABOVE
-    _run(label.text_frame.paragraphs[0], percent(float(shares.iloc[index])), 13, AT_RISK_LINE, bold=True)
-
-
-def _value_axis(chart: Chart, number_format: str) -> None:
-    axis = chart.value_axis
-    axis.minimum_scale = 0
-    axis.has_major_gridlines = True
-    axis.major_gridlines.format.line.color.rgb = _rgb(LIGHT)
-    axis.major_gridlines.format.line.width = Pt(0.75)
-    axis.format.line.fill.background()
-    axis.tick_labels.number_format = number_format
-    axis.tick_labels.number_format_is_linked = False
-    _thin(chart.category_axis)
-
-
-def _thin(axis: _BaseAxis) -> None:
-    axis.has_major_gridlines = False
-    axis.major_tick_mark = XL_TICK_MARK.NONE
-    axis.format.line.color.rgb = _rgb(QUIET)
-    axis.format.line.width = Pt(0.75)
-
-
-def _legend(chart: Chart, position: XL_LEGEND_POSITION) -> None:
-    chart.has_legend = True
-    chart.legend.position = position
-    chart.legend.include_in_layout = False
-    _letters(chart.legend.font, 13)
-
-
-def _spare_labels(chart: Chart, columns: int) -> None:
-    """Name about eight of the columns: python-pptx has no word for it."""
-    every = str(max(1, round(columns / 8)))
-    axis = chart.category_axis._element
-    for name in ("c:tickLblSkip", "c:tickMarkSkip"):
-        skip = etree.SubElement(axis, qn(name), {"val": every})
-        axis.find(qn("c:noMultiLvlLbl")).addprevious(skip)
-
-
-def _months(axis: _BaseAxis, days: Sequence[date]) -> None:
-    """About eight labels on an axis of dates: python-pptx has no word for it."""
-    span = (days[-1] - days[0]).days
-    unit, every = ("months", max(1, round(span / 30.4 / 8))) if span > 100 else ("days", max(1, round(span / 8)))
-    before = axis._element.find(qn("c:baseTimeUnit"))
-    for name, value in (("c:majorTimeUnit", unit), ("c:majorUnit", str(every))):
-        before.addnext(etree.Element(qn(name), {"val": value}))
 
 
 def _days(timeline: Timeline) -> list[date]:

@@ -1,0 +1,289 @@
+"""A store whose file was damaged is set aside whole, and goes on; whatever is no damage is left alone."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from mimecast.history import damage
+from mimecast.history.damage import LogSetAside, StoreSetAside, set_damage_aside
+from mimecast.history.database import StoreDamaged, StoreNewer
+from mimecast.history.store import Store
+from mimecast.settings import PROJECT
+from tests.conftest import NOW
+from tests.histories import history
+from tests.test_nothing_lost import CommandLine, beside, file_of, is_whole
+
+
+def zero_a_page(content: bytearray) -> None:
+    content[3 * 4096 : 4 * 4096] = bytes(4096)
+
+
+def zero_the_first_page(content: bytearray) -> None:
+    content[:4096] = bytes(4096)
+
+
+def zero_everything(content: bytearray) -> None:
+    content[:] = bytes(len(content))
+
+
+def spoil_the_header(content: bytearray) -> None:
+    content[:100] = random.Random(1).randbytes(100)
+
+
+def spoil_the_schema(content: bytearray) -> None:
+    at = content.index(b"CREATE TABLE snapshots")
+    content[at : at + 22] = b"CREATE TABLE {}{}{}{}{"
+
+
+def spoil_many_pages(content: bytearray) -> None:
+    content[4096:] = random.Random(2).randbytes(len(content) - 4096)
+
+
+def cut_short(content: bytearray) -> None:
+    del content[len(content) // 2 :]
+
+
+def cut_to_the_header(content: bytearray) -> None:
+    del content[60:]
+
+
+DAMAGES = (zero_a_page, zero_the_first_page, zero_everything, spoil_the_header, spoil_the_schema, spoil_many_pages,
+           cut_short, cut_to_the_header)  # fmt: skip
+
+
+@pytest.fixture
+def damaged(store: Store, store_url: str) -> Callable[[Callable[[bytearray], None]], bytes]:
+    """Stores 1,000 snapshots and damages the file; gives what is in it then."""
+
+    def make(how: Callable[[bytearray], None]) -> bytes:
+        store.add(history(1000))
+        content = bytearray(file_of(store_url).read_bytes())
+        how(content)
+        file_of(store_url).write_bytes(content)
+        return bytes(content)
+
+    return make
+
+
+@pytest.mark.parametrize("how", DAMAGES, ids=lambda how: how.__name__)
+def test_a_damaged_file_is_set_aside_and_the_store_goes_on(
+    store_url: str, damaged: Callable[..., bytes], how: Callable[[bytearray], None]
+) -> None:
+    content = damaged(how)
+    store = Store.open(store_url)
+    assert store.accounts() == []
+    store.add(history(3))
+    (aside,) = beside(file_of(store_url))
+    assert aside.startswith("snapshots.db.damaged-20")
+    assert (file_of(store_url).parent / aside).read_bytes() == content
+    again = Store.open(store_url)
+    assert list(again.every("default")) == history(3)
+    assert beside(file_of(store_url)) == [aside]
+    assert aside in str(again.set_aside)
+
+
+def test_what_was_set_aside_is_named_by_every_run_until_it_is_moved_away(
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, damaged: Callable[..., bytes]
+) -> None:
+    damaged(zero_a_page)
+    done = command_line("snapshot", variables=account_variables)
+    assert done.returncode == 0
+    assert done.stdout.startswith("default: 1,204 users graded")
+    file = file_of(store_url)
+    (aside,) = beside(file)
+    assert done.stderr.startswith(f"{file} was found damaged on ")
+    assert f"it is kept as {aside} beside it, and the history began anew. Put a backup back" in done.stderr
+    assert done.stderr.count("\n") == 1
+    again = command_line("snapshot", "--quiet", variables=account_variables)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", done.stderr)
+    (file.parent / aside).unlink()
+    assert command_line("snapshot", "--quiet", variables=account_variables).stderr == ""
+
+
+def test_the_log_of_a_damaged_file_goes_with_it(store: Store, store_url: str) -> None:
+    store.add(history(1000))
+    file = file_of(store_url)
+    log = killed_with_a_log(store_url)
+    content = bytearray(file.read_bytes())
+    spoil_many_pages(content)
+    file.write_bytes(content)
+    Store.open(store_url)
+    main, kept = beside(file)
+    assert (file.parent / main).read_bytes() == content
+    assert kept == f"{main}-wal"
+    assert (file.parent / kept).read_bytes() == log
+
+
+def killed_with_a_log(store_url: str) -> bytes:
+    """Commits 30 single snapshots in a process that is killed before SQLite takes them from the log into the file."""
+    script = (
+        "import os, signal, sys\nfrom mimecast.history.store import Store\n"
+        "from tests.histories import history\n"
+        "store = Store.open(sys.argv[1])\n"
+        "with store._engine.connect() as connection:\n"
+        "    connection.exec_driver_sql('SELECT 1 FROM snapshots').fetchall()\n"
+        "    for one in history(30, 'fabrikam'): store.add([one])\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run([sys.executable, "-c", script, store_url], env=environment, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    return Path(f"{file_of(store_url)}-wal").read_bytes()
+
+
+def test_a_sound_log_of_a_killed_process_is_taken_in(store: Store, store_url: str) -> None:
+    store.add(history(5))
+    assert len(killed_with_a_log(store_url)) > 4096
+    reopened = Store.open(store_url)
+    assert list(reopened.every("fabrikam")) == history(30, "fabrikam")
+    assert reopened.set_aside is None
+    assert beside(file_of(store_url)) == []
+
+
+@pytest.mark.parametrize("frame", [None, 1, 20], ids=["header", "first frame", "a frame in the middle"])
+def test_a_damaged_log_is_kept_before_sqlite_drops_it(store: Store, store_url: str, frame: int | None) -> None:
+    store.add(history(5))
+    spoilt = bytearray(killed_with_a_log(store_url))
+    at = 10 if frame is None else 32 + frame * (24 + 4096) + 2000
+    spoilt[at] ^= 0xFF
+    file = file_of(store_url)
+    Path(f"{file}-wal").write_bytes(spoilt)
+    for _ in range(2):
+        reopened = Store.open(store_url)
+        assert list(reopened.every("default")) == history(5)
+        stored = list(reopened.every("fabrikam"))
+        assert stored == history(30, "fabrikam")[: len(stored)] != history(30, "fabrikam")
+        (aside,) = beside(file)
+        assert aside.startswith("snapshots.db-wal.damaged-20")
+        assert (file.parent / aside).read_bytes() == spoilt
+        assert isinstance(reopened.set_aside, LogSetAside)
+        assert aside in str(reopened.set_aside)
+    assert is_whole(file)
+
+
+def test_a_log_that_ends_in_a_write_that_was_killed_is_no_damage(store: Store, store_url: str) -> None:
+    store.add(history(5))
+    log = killed_with_a_log(store_url)
+    Path(f"{file_of(store_url)}-wal").write_bytes(log[:-3000])
+    reopened = Store.open(store_url)
+    assert list(reopened.every("fabrikam")) == history(29, "fabrikam") or len(list(reopened.every("fabrikam"))) == 29
+    assert reopened.set_aside is None
+
+
+def test_of_several_processes_one_sets_the_file_aside(store_url: str, damaged: Callable[..., bytes]) -> None:
+    """And none takes the fresh file for the damaged one."""
+    content = damaged(zero_a_page)
+    script = (
+        "import sys\nfrom mimecast.history.store import Store\nfrom tests.histories import history\n"
+        "store = Store.open(sys.argv[1])\n"
+        "for one in history(20, sys.argv[2]): store.add([one])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    running = [
+        subprocess.Popen([sys.executable, "-c", script, store_url, f"writer-{number}"], env=environment)
+        for number in range(4)
+    ]
+    assert [one.wait(timeout=100) for one in running] == [0] * 4
+    (aside,) = beside(file_of(store_url))
+    assert (file_of(store_url).parent / aside).read_bytes() == content
+    store = Store.open(store_url)
+    assert [len(list(store.every(f"writer-{number}"))) for number in range(4)] == [20] * 4
+
+
+def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) -> None:
+    file = file_of(store_url)
+    kept = []
+    for rows in (500, 600, 700):
+        Store.open(store_url).add(history(rows))
+        content = bytearray(file.read_bytes())
+        cut_short(content)
+        file.write_bytes(content)
+        kept.append(bytes(content))
+        set_damage_aside(file, now=NOW)
+    names = beside(file)
+    assert names == [f"snapshots.db.damaged-2026-11-24T125011Z{number}" for number in ("", ".2", ".3")]
+    assert [(file.parent / name).read_bytes() for name in names] == kept
+    said = Store.open(store_url).set_aside
+    assert isinstance(said, StoreSetAside)
+    assert "was found damaged on 24 Nov 2026, 12:50 UTC; it is kept as snapshots.db.damaged-2026" in str(said)
+
+
+def test_a_damaged_file_that_cannot_be_renamed_is_named_and_left(
+    store_url: str, damaged: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = damaged(zero_a_page)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(StoreDamaged, match="is damaged and cannot be set aside: Permission denied"):
+        Store.open(store_url)
+    assert file_of(store_url).read_bytes() == content
+    assert beside(file_of(store_url)) == ["snapshots.db.lock"]
+
+
+LETTERS = {
+    "a letter": b"Dear all, this is not a database. " * 100,
+    "a letter about one": b"CREATE TABLE schema_version (version INTEGER);\n" * 100,
+    "a picture": b"\x89PNG\r\n\x1a\n" + random.Random(3).randbytes(5000),
+    "a short file": b"\x00" * 100,
+}
+
+
+@pytest.mark.parametrize("content", LETTERS.values(), ids=LETTERS)
+def test_what_is_no_database_of_ours_is_named_and_left(
+    command_line: CommandLine, account_variables: dict[str, str], tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "mine").mkdir()
+    file = tmp_path / "mine" / "letter.txt"
+    file.write_bytes(content)
+    done = command_line("snapshot", variables=account_variables | {"SNAPSHOTS_URL": f"sqlite:///{file}"})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{file} is damaged, or is not a SQLite database. Put a backup in its place")
+    assert (file.read_bytes(), beside(file)) == (content, [])
+
+
+def test_tables_that_only_a_newer_sqlite_reads_are_no_damage(store_url: str, damaged: Callable[..., bytes]) -> None:
+    def newer(content: bytearray) -> None:
+        spoil_the_schema(content)
+        content[96:100] = (9_001_000).to_bytes(4)
+
+    content = damaged(newer)
+    with pytest.raises(StoreDamaged):
+        Store.open(store_url)
+    assert (file_of(store_url).read_bytes(), beside(file_of(store_url))) == (content, [])
+
+
+def test_a_store_of_a_newer_version_is_refused_and_not_one_byte_changes(
+    command_line: CommandLine, account_variables: dict[str, str], store: Store, store_url: str
+) -> None:
+    store.add(history(10))
+    with closing(sqlite3.connect(file_of(store_url))) as connection, connection:
+        connection.execute("INSERT INTO schema_version VALUES (99, '2030-01-01T00:00:00Z')")
+    before = file_of(store_url).read_bytes()
+    for arguments in (["snapshot"], ["export"]):
+        done = command_line(*arguments, variables=account_variables)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("The store has version 99; this dashboard knows up to version ")
+        assert done.stderr.endswith("Update the dashboard. The store was not changed.\n")
+    with pytest.raises(StoreNewer):
+        Store.open(store_url)
+    assert (file_of(store_url).read_bytes(), beside(file_of(store_url))) == (before, [])
+
+
+def test_looking_for_damage_leaves_a_sound_file_alone(store: Store, store_url: str) -> None:
+    store.add(history(1000))
+    before = file_of(store_url).read_bytes()
+    assert damage._is_sound(file_of(store_url))
+    assert file_of(store_url).read_bytes() == before
