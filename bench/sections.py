@@ -92,8 +92,12 @@ class Bench:
     def dashboard(self, plan: Plan) -> Server:
         if plan not in self._dashboards:
             folder = self.clone(plan, f"dashboard-{len(self._dashboards)}")
-            self._dashboards[plan] = self._stack.enter_context(servers.streamlit(folder))
+            self._dashboards[plan] = self.serve(folder)
         return self._dashboards[plan]
+
+    def serve(self, folder: Path) -> Server:
+        """`streamlit run app.py` in the folder, until the benchmark ends."""
+        return self._stack.enter_context(servers.streamlit(folder))
 
     def clone(self, plan: Plan, name: str) -> Path:
         return servers.clone(self.folder / name, servers.secrets_for(plan, self.store(plan)))
@@ -126,7 +130,7 @@ def reload(bench: Bench) -> list[Result]:
     for tab in tabs.values():
         tab.warm_up()
         tab.leave()
-    clocks: dict[str, Callable[[], float]] = {name: _reload_and_leave(tab) for name, tab in tabs.items()}
+    clocks: dict[str, Callable[[], float]] = {name: reload_and_leave(tab) for name, tab in tabs.items()}
     clocks[HISTORY_FIRST] = _in_ever_other_ranges(tabs[HISTORY_FIRST])
     times = bench.in_turn(clocks)
     for tab in tabs.values():
@@ -147,7 +151,9 @@ def reload(bench: Bench) -> list[Result]:
     ]
 
 
-def _reload_and_leave(tab: chromium.Tab) -> Callable[[], float]:
+def reload_and_leave(tab: chromium.Tab) -> Callable[[], float]:
+    """A clock for `in_turn`: the tab does nothing while others are measured."""
+
     def reload() -> float:
         took = tab.reload()
         tab.leave()
@@ -158,7 +164,7 @@ def _reload_and_leave(tab: chromium.Tab) -> Callable[[], float]:
 
 def _in_ever_other_ranges(tab: chromium.Tab) -> Callable[[], float]:
     """Each reload begins the range a day later, so that nothing in it has been drawn before."""
-    url, begins, reloaded = tab.url, iter(range(360, 0, -1)), _reload_and_leave(tab)
+    url, begins, reloaded = tab.url, iter(range(360, 0, -1)), reload_and_leave(tab)
 
     def reload() -> float:
         first = datetime.now(UTC).date() - timedelta(days=next(begins))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Final
 from bench.stores import Plan
 from mimecast.api.auth import Api2Keys
 from mimecast.settings import ENVIRONMENT, PROJECT, STORE_VARIABLE
+from tests.browser.driving import end
 
 PAGES: Final = Path(__file__).parent
 
@@ -46,10 +46,10 @@ NOBODY: Final = Mimecast("http://127.0.0.1:9", Api2Keys("bench", "bench"))
 """Nobody listens there: whatever asks Mimecast while it is being measured fails."""
 
 
-def clone(folder: Path, secrets: str) -> Path:
+def clone(folder: Path, secrets: str, checkout: Path = PROJECT) -> Path:
     """A copy of what is needed to run the dashboard, with these settings."""
     for part in ("app.py", "pages", "mimecast", "static"):
-        source = PROJECT / part
+        source = checkout / part
         if source.is_dir():
             shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
@@ -140,12 +140,7 @@ def _started(command: list[str], folder: Path, port: int) -> Iterator[Server]:
         try:
             yield Server(f"http://127.0.0.1:{port}", process, started)
         finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 def _config(folder: Path) -> None:

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -321,15 +322,32 @@ def test_wrong_usage_ends_with_2(command_line: Run, arguments: list[str]) -> Non
     failed(command_line(*arguments), 2, "usage: python -m mimecast")
 
 
+def heeds_ctrl_c() -> None:
+    """A shell that runs the tests in the background has them ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def ended_at_last(server: subprocess.Popen[str]) -> Iterator[None]:
+    """Whatever a test finds, nothing goes on running."""
+    try:
+        yield
+    finally:
+        server.kill()
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT])
 def test_the_sandbox_prints_settings_to_paste_and_ends_quietly(
     project: Path, command_line: Run, nobodys_settings: Path, store_url: str, how: signal.Signals
 ) -> None:
     command = [sys.executable, "-m", "mimecast", "sandbox", "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(project)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as server:
+    with (
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=heeds_ctrl_c
+        ) as server,
+        ended_at_last(server),
+    ):
         assert server.stdout is not None
         assert server.stderr is not None
         block = ""

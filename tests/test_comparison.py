@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mimecast import wording
-from mimecast.exports.shown import as_csv, comparison_frame, grades_frame
+from mimecast.exports.shown import MEANINGS, as_csv, comparison_frame, grades_frame
 from mimecast.figures.stamp import ComparedStamp, Stamp
 from mimecast.history.comparison import Comparison, Parts, compare_back
 from mimecast.history.snapshot import Snapshot
@@ -191,9 +191,15 @@ def test_the_csv_of_a_comparison_has_each_grade_then_and_now() -> None:
     lines = as_csv(frame).decode().splitlines()
     assert lines[0] == (
         "account,source,taken_at,grade,users,share_percent,compared_with,users_then,share_then_percent,change_users,"
-        "change_points"
+        "change_points,definitions"
     )
-    assert "contoso,live from Mimecast,2026-11-24T12:50:11Z,D,15,13.64,2026-10-25T12:50:11Z,8,8.0,7,5.64" in lines
+    assert {line.rpartition(",")[2] for line in lines[1:]} == {
+        "At risk: Users with grade D or F. Users graded: Everybody with a grade."
+    }
+    assert (
+        f"contoso,live from Mimecast,2026-11-24T12:50:11Z,D,15,13.64,2026-10-25T12:50:11Z,8,8.0,7,5.64,{MEANINGS}"
+        in lines
+    )
     assert [line.split(",")[3] for line in lines[1:]] == [*"ABCDF", "at_risk", "doing_well", "users_graded"]
     assert "-0.0" not in as_csv(pd.DataFrame({"x": [-0.001, 1]})).decode()
 
@@ -202,9 +208,10 @@ def test_the_csv_of_two_dates_has_both_and_the_parts_of_the_change() -> None:
     compared = comparison(ScoreCounts(900, 0, 0, 80, 20), ScoreCounts(1090, 0, 0, 80, 25, 5))
     stamp = ComparedStamp("Contoso", compared.now, ZONE, NOW, compared.then)
     same = "contoso,stored, from Mimecast and live from Mimecast,2026-10-25T12:50:11Z,2026-11-24T12:50:11Z"
-    assert as_csv(comparison_frame(stamp, compared)).decode().replace('"', "").splitlines() == [
+    lines = as_csv(comparison_frame(stamp, compared)).decode().replace('"', "").splitlines()
+    assert [line.removesuffix(f",{MEANINGS}") for line in lines] == [
         "account,source,then_taken_at,now_taken_at,grade,users_then,users_now,net_change_users,share_then_percent,"
-        "share_now_percent,net_change_points",
+        "share_now_percent,net_change_points,definitions",
         f"{same},A,900,1090,190,90.0,90.83,0.83",
         f"{same},B,0,0,0,0.0,0.0,0.0",
         f"{same},C,0,0,0,0.0,0.0,0.0",

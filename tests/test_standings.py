@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite as dialect
 
 from mimecast.api.errors import PermissionMissing
 from mimecast.exports.accounts import for_csv, standings_frame
-from mimecast.exports.shown import as_csv
+from mimecast.exports.shown import MEANINGS, as_csv
 from mimecast.figures.accounts import MOST, accounts_chart
 from mimecast.figures.stamp import Stamp
 from mimecast.history.comparison import compare_back
@@ -318,7 +318,7 @@ def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Stor
     lines = as_csv(for_csv(frame)).decode().splitlines()
     assert lines[0].startswith("account,name,source,taken_at,users_graded,at_risk,at_risk_percent,compared_with,")
     assert lines[-1].startswith("empty,Empty,,,,,,,,,")
-    assert lines[-1].endswith(",nothing yet,No snapshot has been taken yet.")
+    assert lines[-1].endswith(f",nothing yet,No snapshot has been taken yet.,{MEANINGS}")
     assert lines[-2].startswith(
         "nobody,Nobody,live from Mimecast,2026-11-24T12:50:11Z,0,0,,,,not enough history to say,"
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from mimecast.exports.definitions import DEFINITIONS
 from mimecast.exports.interchange import text_of
 from mimecast.figures.stamp import ComparedStamp, Stamp
 from mimecast.history.comparison import Comparison
@@ -14,6 +15,9 @@ from mimecast.scores import share
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would run."""
+
+MEANINGS: Final = " ".join(f"{term}: {meaning.partition('.')[0]}." for term, meaning in DEFINITIONS[:2])
+"""`At risk: Users with grade D or F. Users graded: Everybody with a grade.`"""
 
 GROUPS = ("at_risk", "doing_well", "users_graded")
 
@@ -112,8 +116,11 @@ def history_frame(timeline: Timeline, account: str) -> pd.DataFrame:
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
-    """UTF-8 CSV with a header and no index; shares and points with two decimals. Text stays text in a spreadsheet."""
-    shown = frame.round(2)
+    """UTF-8 CSV with a header and no index; shares and points with two decimals. Text stays text in a spreadsheet.
+
+    A last column, `definitions`, says in every row what at risk and users graded mean: there is no other place for it.
+    """
+    shown = frame.round(2).assign(definitions=MEANINGS)
     numbers = shown.select_dtypes("float")
     shown[numbers.columns] = numbers + 0.0  # no "-0.0"
     for column in shown.select_dtypes(["object", "str"]).columns:

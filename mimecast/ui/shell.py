@@ -11,6 +11,7 @@ import asyncio
 import base64
 import hashlib
 import re
+import threading
 import webbrowser
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
@@ -98,8 +99,10 @@ def serving() -> list[Middleware]:
 @asynccontextmanager
 async def opening_the_browser(_: st.App) -> AsyncIterator[None]:
     """The `lifespan` of the dashboard's `st.App`: with one, `streamlit run` opens no browser by itself."""
-    if not st.get_option("server.headless"):
-        asyncio.get_running_loop().call_later(OPENS_AFTER, webbrowser.open, _address())
+    address = _address()
+    if address and not st.get_option("server.headless"):
+        browser = threading.Thread(target=webbrowser.open, args=(address,), daemon=True)
+        asyncio.get_running_loop().call_later(OPENS_AFTER, browser.start)
     yield
 
 
@@ -136,8 +139,11 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-def _address() -> str:
+def _address() -> str | None:
+    """Where somebody at this computer finds the dashboard; None where that is a socket in a file."""
     host = str(st.get_option("server.address") or "localhost")
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    secure = "https" if st.get_option("server.sslCertFile") else "http"
-    return f"{secure}://{'localhost' if host == '0.0.0.0' else host}:{st.get_option('server.port')}/{base}"  # noqa: S104
+    if host.startswith("unix:"):
+        return None
+    host = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    return f"{scheme}://{host}:{st.get_option('server.port')}/{str(st.get_option('server.baseUrlPath')).strip('/')}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from mimecast.settings import ENVIRONMENT, STORE_VARIABLE
-from tests.browser.driving import DESKTOP, MISSING, RunApp, chromium
+from tests.browser.driving import DESKTOP, MISSING, RunApp, chromium, end
 from tests.conftest import REQUIRED
 from tests.unprivileged import unprivileged
 
@@ -126,13 +125,7 @@ def _serving(
             _wait_until_listening(port, server)
             yield url
         finally:
-            server.send_signal(signal.SIGTERM)
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                # uvicorn waits for ever for a connection that a browser opened, unused, while it was closing
-                server.kill()
-                server.wait()
+            end(server)
 
 
 def _free_port() -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -61,6 +63,16 @@ def whole_page(tab: Page) -> None:
     height = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     size: Any = tab.viewport_size
     tab.set_viewport_size({"width": size["width"], "height": height + 20})
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """End a server. uvicorn may wait for ever for a connection that a browser opened, unused, while it was closing."""
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def eventually(check: Callable[[], bool], *, seconds: float = 20) -> None:
