@@ -27,12 +27,16 @@ from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
 
 from mimecast.exports.interchange import read_snapshots
+from mimecast.figures.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
+from mimecast.figures.sparkline import sparkline
+from mimecast.history.comparison import compare_back
 from mimecast.history.earlier_spans import read_back, read_variations
 from mimecast.history.leases import Lease
 from mimecast.history.runs import Outcome, Run, last_runs, newest_runs, record, unattended
 from mimecast.history.snapshot import Snapshot, Source
 from mimecast.history.standings import Standings
 from mimecast.history.store import Store
+from mimecast.history.timeline import read_timeline
 from mimecast.sandbox.server import Sandbox
 from mimecast.scores import ScoreCounts
 from mimecast.ui.page import PAGES
@@ -297,6 +301,15 @@ def collect(part: Any, texts: list[str], numbers: set[float]) -> None:
         numbers.add(part)
 
 
+def last_month(store: Store, account: str) -> list[list[float]]:
+    """The values of the Overview's four sparklines, of this account alone."""
+    comparison = compare_back(store, newest(store, account), 30, UTC_ZONE)
+    assert comparison is not None
+    month = read_timeline(store, account, comparison.then_day, comparison.now_day, UTC_ZONE)
+    lines = [*(month.shares[name] for name in ("at_risk", "doing_well", "F")), month.users["users_graded"]]
+    return [line.dropna().round(2).tolist() for line in lines]
+
+
 @pytest.mark.usefixtures("fresh")
 def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
     project: Path, secrets: dict[str, Any], files: list[bytes], store: Store
@@ -321,6 +334,10 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                     assert NAMES[account] in text
                     assert words_in(text) & (MARKS[account].words - {NAMES[account]})
                     assert words_in(files[0].decode()) & MARKS[account].words
+                if script == "app.py":
+                    drawn = re.findall(r'url\("(.*?)"\)', "".join(one.proto.body for one in app.get("html")))
+                    for line, values in zip(drawn, last_month(store, account), strict=True):
+                        assert line in {sparkline(values, colour) for colour in (BETTER_LINE, WORSE_LINE, USERS_LINE)}
     for account in BASES:
         found = {one.counts for one in store.every(account)}
         assert found == {counts_of(account, days) for days in DAYS_AGO}

@@ -179,24 +179,23 @@ def output_file(file: Path | None) -> Iterator[TextIO]:
     if file is None:
         yield sys.stdout
         return
-    part = file.with_name(f".{file.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as out:
-            yield out
-        part.replace(file)
-    except OSError as error:
-        raise FileFailed(f"{file} cannot be written: {error.strerror}.") from None
-    finally:
-        part.unlink(missing_ok=True)
+    with _replaced_by(file) as part, part.open("w", encoding="utf-8", newline="") as out:
+        yield out
 
 
 @contextmanager
 def output_bytes(file: Path) -> Iterator[BinaryIO]:
     """The same for a file that is not text."""
+    with _replaced_by(file) as part, part.open("wb") as out:
+        yield out
+
+
+@contextmanager
+def _replaced_by(file: Path) -> Iterator[Path]:
+    """Where to write what takes the file's place once it is whole. Raises FileFailed."""
     part = file.with_name(f".{file.name}.part")
     try:
-        with part.open("wb") as out:
-            yield out
+        yield part
         part.replace(file)
     except OSError as error:
         raise FileFailed(f"{file} cannot be written: {error.strerror}.") from None
