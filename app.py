@@ -18,7 +18,8 @@ from mimecast.ui.drawn import drawn
 from mimecast.ui.metrics import metrics
 from mimecast.ui.page import begin
 from mimecast.ui.place import download_csv, place
-from mimecast.ui.shell import opening_the_browser, serving
+from mimecast.ui.shell import serving
+from mimecast.ui.starting import starting
 from mimecast.ui.tables import grades_table
 from mimecast.wording import day
 
@@ -29,7 +30,7 @@ SHOWN = 365
 """Days of history in the charts, fewer when the first snapshot is younger."""
 
 if __name__ != "__main__":  # `streamlit run` asks for the server first, and then runs this file anew for each visit
-    app = st.App(__file__, middleware=serving(), lifespan=opening_the_browser)
+    app = st.App(__file__, middleware=serving(), lifespan=starting)
 else:
     page = begin("Overview")
     with page.reading() as store:

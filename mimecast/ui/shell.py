@@ -3,18 +3,20 @@
 Streamlit's client finds out by trying where its server is: on every page but the first its first guess is wrong, and it
 waits a tenth of a second before the next. So the page says it. `window.__streamlit` is not documented: where a later
 Streamlit no longer understands it, pages take that tenth of a second again, and nothing is missing.
+
+Nearly every page draws with Plotly.js, which Streamlit's client asks for when it meets the first chart. The page asks
+for it at once, as a script that is loaded ahead: Chromium then takes it as it compiled it on an earlier visit, and
+compiles it anew otherwise (`python bench/waterfall.py` shows which). Where a later Streamlit calls the file something
+else, the page asks for nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import re
-import threading
-import webbrowser
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import streamlit as st
@@ -31,6 +33,9 @@ Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 WHERE_THE_SERVER_IS: Final = "window.__streamlit={BACKEND_BASE_URL:new URL('./',location.href).href};"
 """Beside the page itself, as its files are; behind a proxy and under a path too."""
 
+PLOTLY: Final = "static/js/PlotlyChart.*.js"
+"""In Streamlit's folder of files for the browser, and of the same address beside the page."""
+
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -44,9 +49,6 @@ POLICY: Final = (
     "frame-ancestors 'none'"
 )
 """Nothing comes from another host, and nobody puts the dashboard into a frame. Streamlit writes styles in the page."""
-
-OPENS_AFTER: Final = 0.3
-"""Seconds after which the browser is opened: by then the server listens."""
 
 
 class Shell:
@@ -96,19 +98,19 @@ def serving() -> list[Middleware]:
     return [Middleware(Shell)]
 
 
-@asynccontextmanager
-async def opening_the_browser(_: st.App) -> AsyncIterator[None]:
-    """The `lifespan` of the dashboard's `st.App`: with one, `streamlit run` opens no browser by itself."""
-    address = _address()
-    if address and not st.get_option("server.headless"):
-        browser = threading.Thread(target=webbrowser.open, args=(address,), daemon=True)
-        asyncio.get_running_loop().call_later(OPENS_AFTER, browser.start)
-    yield
-
-
 def head() -> bytes:
     """What is put at the top of a page's head."""
-    return f"<style>{TABLE_STYLE}{PRINT_STYLE}</style><script>{WHERE_THE_SERVER_IS}{PRINT_SCRIPT}</script>".encode()
+    scripts = f"<script>{WHERE_THE_SERVER_IS}{PRINT_SCRIPT}</script>"
+    return f"<style>{TABLE_STYLE}{PRINT_STYLE}</style>{loaded_ahead()}{scripts}".encode()
+
+
+def loaded_ahead() -> str:
+    """The links for what a browser is to load before any script asks for it; empty where there is no such file."""
+    files = Path(st.__file__).parent / "static"
+    return "".join(
+        f'<link rel="preload" as="script" crossorigin href="./{file.relative_to(files).as_posix()}">'
+        for file in files.glob(PLOTLY)
+    )
 
 
 def policy(page: bytes) -> str:
@@ -137,13 +139,3 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return sending
-
-
-def _address() -> str | None:
-    """Where somebody at this computer finds the dashboard; None where that is a socket in a file."""
-    host = str(st.get_option("server.address") or "localhost")
-    if host.startswith("unix:"):
-        return None
-    host = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
-    scheme = "https" if st.get_option("server.sslCertFile") else "http"
-    return f"{scheme}://{host}:{st.get_option('server.port')}/{str(st.get_option('server.baseUrlPath')).strip('/')}"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import DESKTOP, RunApp, eventually
+from tests.browser.driving import DESKTOP, RunApp
 
 FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
 
@@ -65,6 +63,19 @@ def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, tab: Pa
         assert [one for one in asked if one.endswith("/_stcore/health")] == [f"{url}/_stcore/health"]
 
 
+@pytest.mark.parametrize("page", ["", "history", "accounts"])
+def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, tab: Page, page: str) -> None:
+    """Before the client has found its server, and so long before it knows that there are charts."""
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    with run_app() as url:
+        tab.goto(f"{url}/{page}")
+        expect(tab.locator(".js-plotly-plot .main-svg").first).to_be_attached()
+    plotly = [position for position, name in enumerate(asked) if name.startswith("PlotlyChart.")]
+    assert len(plotly) == 1
+    assert plotly[0] < asked.index("health")
+
+
 def test_under_a_path_of_a_proxy_every_page_works_too(run_app: RunApp, tab: Page) -> None:
     with run_app(options=["--server.baseUrlPath=scores"]) as url:
         tab.goto(f"{url}/scores/history")
@@ -72,12 +83,3 @@ def test_under_a_path_of_a_proxy_every_page_works_too(run_app: RunApp, tab: Page
         tab.get_by_role("link", name="Compare").click()
         expect(tab.get_by_role("heading", level=1, name="Compare")).to_be_visible()
         assert tab.url.startswith(f"{url}/scores/compare")
-
-
-def test_starting_it_at_a_desk_opens_the_browser_on_it(run_app: RunApp, tmp_path: Path) -> None:
-    opened, browser = tmp_path / "opened", tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}"\n')
-    browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
-    with run_app({"BROWSER": f"{browser} %s"}, options=["--server.headless=false"]) as url:
-        eventually(opened.exists)
-        eventually(lambda: opened.read_text() == f"{url}/\n")

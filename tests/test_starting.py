@@ -1,0 +1,45 @@
+"""After the start, what is loaded for good costs no page any time."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+
+from mimecast.settings import PROJECT
+from mimecast.ui.starting import settle_memory, starting
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+def _looked_through() -> bool:
+    """Whether the garbage collector looks through a module that was loaded before."""
+    module = vars(sys.modules["mimecast.ui.starting"])
+    return any(one is module for one in gc.get_objects())
+
+
+@pytest.mark.usefixtures("thawed")
+def test_the_garbage_collector_no_longer_looks_through_what_is_loaded() -> None:
+    async def start() -> bool:
+        async with starting(st.App(PROJECT / "app.py")):
+            return _looked_through()
+
+    assert _looked_through()
+    assert not asyncio.run(start())
+
+
+@pytest.mark.usefixtures("thawed")
+def test_what_a_page_leaves_behind_is_still_cleared_away() -> None:
+    settle_memory()
+    left: list[object] = []
+    left.append(left)
+    del left
+    assert gc.collect() >= 1
