@@ -201,7 +201,7 @@ def test_what_is_kept_of_one_set_of_accounts_is_not_given_for_another(
             (one,) = kept.read(together, [account], {}, NOW, UTC_ZONE)
             assert one.account == account
             assert one.newest == newest(together, account)
-            assert not others_in(account, repr(one), {level.at_risk for level in one.weeks if level})
+            assert not others_in(account, repr(one), {level.at_risk for level in one.weeks.levels if level})
         both = kept.read(together, ["gamma", "alpha"], {}, NOW, UTC_ZONE)
         assert [one.newest for one in both] == [newest(together, "gamma"), newest(together, "alpha")]
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite as dialect
 from mimecast.api.errors import PermissionMissing
 from mimecast.exports.accounts import for_csv, standings_frame
 from mimecast.exports.shown import MEANINGS, as_csv
-from mimecast.figures.accounts import MOST, accounts_chart
+from mimecast.figures.accounts import MOST, Panel, accounts_chart
 from mimecast.figures.stamp import Stamp
 from mimecast.history.comparison import compare_back
 from mimecast.history.earlier_spans import read_variation
@@ -79,7 +79,7 @@ def test_each_account_stands_as_it_does_alone(several: Store, zone: ZoneInfo) ->
         newest = several.newest(account)
         assert one.newest == newest
         if newest is None:
-            assert (one.then, one.variation, one.change, one.unbroken) == (None, None, None, [])
+            assert (one.then, one.variation, one.change, one.weeks.unbroken) == (None, None, None, ())
             continue
         assert one.variation == read_variation(several, newest, zone)
         comparison = compare_back(several, newest, 30, zone)
@@ -99,16 +99,16 @@ def test_the_verdicts_differ_as_the_histories_do(several: Store) -> None:
 
 def test_weeks_end_today_and_the_line_begins_after_the_last_gap(several: Store) -> None:
     found = read(several)
-    assert len(found["long"].weeks) == WEEKS
+    assert len(found["long"].weeks.levels) == WEEKS
     assert week_ends(TODAY)[-1] == TODAY
     assert week_ends(TODAY)[0] == TODAY - timedelta(days=7 * (WEEKS - 1))
-    assert found["long"].weeks[-1] == Level(int(NOW.timestamp()), 100, 999 + 1)
-    assert len(found["long"].unbroken) == WEEKS
-    assert [week is None for week in found["gaps"].weeks].count(True) == 2
-    assert len(found["gaps"].unbroken) == 9, "60 days are 8 whole weeks and a part of one"
-    assert len(found["young"].unbroken) == 2
-    assert len(found["stale"].unbroken) == WEEKS
-    assert found["nobody"].unbroken == []
+    assert found["long"].weeks.levels[-1] == Level(int(NOW.timestamp()), 100, 999 + 1)
+    assert len(found["long"].weeks.unbroken) == WEEKS
+    assert [week is None for week in found["gaps"].weeks.levels].count(True) == 2
+    assert len(found["gaps"].weeks.unbroken) == 9, "60 days are 8 whole weeks and a part of one"
+    assert len(found["young"].weeks.unbroken) == 2
+    assert len(found["stale"].weeks.unbroken) == WEEKS
+    assert found["nobody"].weeks.unbroken == ()
 
 
 def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: Store) -> None:
@@ -214,6 +214,8 @@ def test_what_was_read_is_kept_until_somebody_writes(
     second = kept.read(several, NAMES, {}, NOW, UTC_ZONE)
     assert reads == 2
     assert first[0].change != second[0].change
+    record(another_process, Run("long", NOW, NOW, Outcome.FAILED, "Keys refused", "Make new ones."))
+    assert kept.read(several, NAMES, {}, NOW, UTC_ZONE)[0].state is State.FAILING
     assert kept.read(several, NAMES, {}, NOW + timedelta(days=1), UTC_ZONE)[0].weeks != second[0].weeks
 
 
@@ -308,6 +310,10 @@ def shown(several: Store) -> tuple[list[AccountStanding], dict[str, Stamp], dict
     return standings, stamps, names
 
 
+def panels(standings: list[AccountStanding], stamps: dict[str, Stamp], names: dict[str, str]) -> list[Panel]:
+    return [Panel(names[one.account], one.weeks, stamps[one.account]) for one in standings if one.account in stamps]
+
+
 def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Store) -> None:
     frame = standings_frame(*shown(several))
     assert list(frame["account"]) == list(NAMES)
@@ -327,7 +333,7 @@ def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Stor
 def test_the_charts_show_those_that_were_chosen_with_names_that_stay_text(several: Store) -> None:
     standings, stamps, names = shown(several)
     names["long"] = "<b>Long</b> $x$"
-    drawing = accounts_chart(standings, stamps, names, TODAY)
+    drawing = accounts_chart(panels(standings, stamps, names), TODAY)
     spec = drawing.figure.to_plotly_json()
     assert len(spec["data"]) == 6, "neither those without a snapshot nor those in which nobody is graded"
     texts = [str(note["text"]) for note in spec["layout"]["annotations"]]
@@ -346,10 +352,10 @@ def test_no_more_than_twelve_accounts_are_drawn(store: Store) -> None:
         store.add([Snapshot(account, NOW, ScoreCounts(5, 4, 3, 2, 1), Source.IMPORTED)])
     standings = Standings().read(store, accounts, {}, NOW, UTC_ZONE)
     stamps = {one.account: Stamp("A", one.newest, UTC_ZONE, NOW) for one in standings if one.newest}
-    drawing = accounts_chart(standings, stamps, dict.fromkeys(accounts, "A"), TODAY)
+    drawing = accounts_chart(panels(standings, stamps, dict.fromkeys(accounts, "A")), TODAY)
     assert len(drawing.figure.data) == MOST
     assert "imported" in drawing.figure.layout.annotations[-1].text
-    empty = accounts_chart([], {}, {}, TODAY)
+    empty = accounts_chart([], TODAY)
     assert empty.alt.endswith("No snapshot in the last year")
 
 
@@ -357,5 +363,5 @@ def test_hours_and_days_are_those_of_the_reporting_zone(store: Store) -> None:
     late = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # still the 23rd in New York
     store.add([Snapshot("long", late, ScoreCounts(5, 4, 3, 2, 1))])
     (one,) = Standings().read(store, ["long"], {}, late + timedelta(minutes=5), ZONES[1])
-    assert one.weeks[-1] is not None
-    assert one.weeks[:-1] == (None,) * (WEEKS - 1)
+    assert one.weeks.levels[-1] is not None
+    assert one.weeks.levels[:-1] == (None,) * (WEEKS - 1)

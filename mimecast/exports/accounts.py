@@ -57,7 +57,7 @@ def standings_frame(
                 judged.change if judged else None,
                 judged.low if judged else None,
                 judged.high if judged else None,
-                [round(share, 2) for share in one.unbroken],
+                list(one.weeks.unbroken),
                 str(one.state),
                 one.reason,
             )

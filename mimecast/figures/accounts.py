@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -12,7 +13,7 @@ import plotly.graph_objects as go
 from mimecast.figures.drawing import Drawing, empty, finished, plain, time_axis
 from mimecast.figures.palette import AT_RISK_LINE, GAP_FILL
 from mimecast.figures.stamp import Stamp, StampOfAccounts
-from mimecast.history.standings import AccountStanding, week_ends
+from mimecast.history.standings import Weeks, week_ends
 from mimecast.history.store import Level
 from mimecast.scores import share
 from mimecast.wording import count_of, day, number, percent
@@ -35,34 +36,36 @@ LETTERS: Final = 22
 """Of a name over a panel: what a telephone has room for."""
 
 
-def accounts_chart(
-    chosen: Sequence[AccountStanding],
-    stamps: Mapping[str, Stamp],
-    names: Mapping[str, str],
-    today: date,
-    *,
-    file_name: str = "safe-score-accounts",
-) -> Drawing:
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What is drawn of one account."""
+
+    name: str
+    weeks: Weeks
+    stamp: Stamp
+
+
+def accounts_chart(chosen: Sequence[Panel], today: date, *, file_name: str = "safe-score-accounts") -> Drawing:
     """One panel for each of the chosen accounts (at most `MOST`) with a share in the last year: the weeks' last shares,
-    broken where a week has none, all from zero to the same height. `stamps` and `names` are by account."""
-    drawn = [one for one in chosen[:MOST] if any(share is not None for share in one.shares_by_week)]
-    if not drawn:
+    broken where a week has none, all from zero to the same height."""
+    panels = [one for one in chosen[:MOST] if any(share is not None for share in one.weeks.shares)]
+    if not panels:
         return empty(title=TITLE, message="No snapshot in the last year", file_name=file_name)
     ends = week_ends(today)
-    highest = max(value for one in drawn for value in one.shares_by_week if value is not None)
-    rows = -(-len(drawn) // COLUMNS)
+    highest = max(value for one in panels for value in one.weeks.shares if value is not None)
+    rows = -(-len(panels) // COLUMNS)
     layout: dict[str, Any] = {"annotations": [], "shapes": []}
     traces = []
-    for index, one in enumerate(drawn):
+    for index, one in enumerate(panels):
         axis = str(index + 1) if index else ""
-        traces.append(_line(one, ends, axis))
-        layout |= _axes(index, rows, len(drawn), ends, max(highest * 1.1, 1.0))
-        layout["annotations"].append(_name(names[one.account], one, axis))
-        layout["shapes"] += _gaps(one, ends, axis)
+        traces.append(_line(one.weeks, ends, axis))
+        layout |= _axes(index, rows, len(panels), ends, max(highest * 1.1, 1.0))
+        layout["annotations"].append(_name(one, axis))
+        layout["shapes"] += _gaps(one.weeks, ends, axis)
     figure = go.Figure({"data": traces, "layout": layout})  # one step: adding piece by piece takes ten times as long
-    stamp = StampOfAccounts(tuple(stamps[one.account] for one in drawn))
+    stamp = StampOfAccounts(tuple(one.stamp for one in panels))
     finished(figure, title=TITLE, stamp=stamp, height=PANEL * rows, margin={"t": 44})
-    return Drawing(figure, _alt(drawn, names, ends), file_name)
+    return Drawing(figure, _alt(panels, ends), file_name)
 
 
 def _axes(index: int, rows: int, panels: int, ends: list[date], top: float) -> dict[str, Any]:
@@ -92,9 +95,9 @@ def _axes(index: int, rows: int, panels: int, ends: list[date], top: float) -> d
     }
 
 
-def _line(one: AccountStanding, ends: list[date], axis: str) -> dict[str, Any]:
+def _line(weeks: Weeks, ends: list[date], axis: str) -> dict[str, Any]:
     """The line, broken at gaps, and a mark for each week that no line would show."""
-    shares = one.shares_by_week
+    shares = weeks.shares
     known = [False, *(value is not None for value in shares), False]
     alone = [known[index] and not known[index - 1] and not known[index + 1] for index in range(1, len(known) - 1)]
     return {
@@ -105,19 +108,19 @@ def _line(one: AccountStanding, ends: list[date], axis: str) -> dict[str, Any]:
         "line": {"color": AT_RISK_LINE, "width": 2},
         "marker": {"color": AT_RISK_LINE, "size": [5 if is_alone else 0 for is_alone in alone]},
         "connectgaps": False,
-        "hovertext": [_hover(end, week) for end, week in zip(ends, one.weeks, strict=True)],
+        "hovertext": [_hover(end, week) for end, week in zip(ends, weeks.levels, strict=True)],
         "hoverinfo": "text",
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
     }
 
 
-def _gaps(one: AccountStanding, ends: list[date], axis: str) -> list[dict[str, Any]]:
+def _gaps(weeks: Weeks, ends: list[date], axis: str) -> list[dict[str, Any]]:
     """Grey where there is no share."""
     shapes, half = [], timedelta(days=3, hours=12)
-    for is_gap, weeks in groupby(zip(ends, one.shares_by_week, strict=True), key=lambda week: week[1] is None):
+    for is_gap, group in groupby(zip(ends, weeks.shares, strict=True), key=lambda week: week[1] is None):
         if is_gap:
-            days = [datetime.combine(end, time.min) for end, _ in weeks]
+            days = [datetime.combine(end, time.min) for end, _ in group]
             shapes.append(
                 {
                     "type": "rect",
@@ -135,10 +138,11 @@ def _gaps(one: AccountStanding, ends: list[date], axis: str) -> list[dict[str, A
     return shapes
 
 
-def _name(name: str, one: AccountStanding, axis: str) -> dict[str, Any]:
+def _name(panel: Panel, axis: str) -> dict[str, Any]:
     """The account's name and its newest share above its panel."""
+    name = panel.name
     shown = name if len(name) <= LETTERS else f"{name[: LETTERS - 1].rstrip()}…"
-    newest = next(value for value in reversed(one.shares_by_week) if value is not None)
+    newest = next(value for value in reversed(panel.weeks.shares) if value is not None)
     return {
         "text": f"{plain(shown)}  <b>{percent(newest)}</b>",
         "xref": f"x{axis} domain",
@@ -160,11 +164,11 @@ def _hover(end: date, week: Level | None) -> str:
     return f"Week to {day(end)}<br><b>{percent(value)}</b> at risk<br>{users}"
 
 
-def _alt(drawn: Sequence[AccountStanding], names: Mapping[str, str], ends: list[date]) -> str:
+def _alt(panels: Sequence[Panel], ends: list[date]) -> str:
     said = []
-    for one in drawn:
-        known = [(end, value) for end, value in zip(ends, one.shares_by_week, strict=True) if value is not None]
+    for one in panels:
+        known = [(end, value) for end, value in zip(ends, one.weeks.shares, strict=True) if value is not None]
         (first, earlier), (last, newest) = known[0], known[-1]
         since = f", {percent(earlier)} in the week to {day(first)}" if len(known) > 1 else ""
-        said.append(f"{names[one.account]} {percent(newest)} in the week to {day(last)}{since}")
+        said.append(f"{one.name} {percent(newest)} in the week to {day(last)}{since}")
     return f"{TITLE}: {'; '.join(said)}."

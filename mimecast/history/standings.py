@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -39,18 +40,39 @@ class State(StrEnum):
     FRESH = "fresh"
 
 
+@dataclass(frozen=True)
+class Weeks:
+    """The level of the last snapshot in each of the last `WEEKS` weeks, oldest first, None where there is none; empty
+    for an account without a snapshot. Shares are worked out once, since a year of them is kept (`Standings`)."""
+
+    levels: tuple[Level | None, ...] = ()
+
+    @cached_property
+    def shares(self) -> tuple[float | None, ...]:
+        """Percent at risk at the end of each week, oldest first."""
+        return tuple(_share(level) for level in self.levels)
+
+    @cached_property
+    def unbroken(self) -> tuple[float, ...]:
+        """The same to two decimals, from the last gap on: nothing is bridged."""
+        shares = list(self.shares)
+        while shares and shares[-1] is None:
+            shares.pop()
+        gaps = [index for index, one in enumerate(shares) if one is None]
+        return tuple(round(one, 2) for one in shares[gaps[-1] + 1 if gaps else 0 :] if one is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class AccountStanding:
     """One account. `then` is the level about `SPAN` days before the newest snapshot, None where there is none within
-    the latitude of every comparison; `variation` says whether the change is usual; `weeks` holds the level of the last
-    snapshot in each of the last `WEEKS` weeks, oldest first, None where there is none; `reason` is a sentence about the
+    the latitude of every comparison; `variation` says whether the change is usual; `reason` is a sentence about the
     state, empty when there is nothing to say."""
 
     account: str
     newest: Snapshot | None
     then: Level | None
     variation: Variation | None
-    weeks: tuple[Level | None, ...]
+    weeks: Weeks
     state: State
     reason: str
 
@@ -65,29 +87,19 @@ class AccountStanding:
         before = _share(self.then)
         return None if self.share is None or before is None else self.share - before
 
-    @property
-    def shares_by_week(self) -> list[float | None]:
-        """Percent at risk at the end of each week, oldest first."""
-        return [_share(week) for week in self.weeks]
 
-    @property
-    def unbroken(self) -> list[float]:
-        """The same, from the last gap on: nothing is bridged."""
-        shares = self.shares_by_week
-        while shares and shares[-1] is None:
-            shares.pop()
-        gaps = [index for index, one in enumerate(shares) if one is None]
-        return [one for one in shares[gaps[-1] + 1 if gaps else 0 :] if one is not None]
+NO_WEEKS: Final = Weeks()
 
 
 @dataclass(frozen=True, slots=True)
-class _Levels:
+class _Read:
     """What is read of all accounts: each mapping is by account."""
 
     newest: Mapping[str, Snapshot]
     then: Mapping[str, list[Level | None]]
     variations: Mapping[str, Variation]
-    weeks: Mapping[str, list[Level | None]]
+    weeks: Mapping[str, Weeks]
+    runs: Mapping[str, Run]
 
 
 class Standings:
@@ -95,7 +107,7 @@ class Standings:
     several threads."""
 
     def __init__(self) -> None:
-        self._kept: tuple[Hashable, _Levels] | None = None
+        self._kept: tuple[Hashable, _Read] | None = None
 
     def read(
         self, store: Store, accounts: Sequence[str], problems: Mapping[str, Problem], now: datetime, zone: ZoneInfo
@@ -105,39 +117,40 @@ class Standings:
         `problems` are those of the accounts whose last try from a page failed. Raises StoreError.
         """
         today = reporting_day(now, zone)
-        levels = self._levels(store, accounts, today, zone)
-        runs = last_runs(store, accounts)
+        found = self._read(store, accounts, today, zone)
         return [
             AccountStanding(
                 account,
-                levels.newest.get(account),
-                levels.then[account][0] if account in levels.then else None,
-                levels.variations.get(account),
-                tuple(levels.weeks.get(account, ())),
-                *state_of(levels.newest.get(account), runs.get(account), problems.get(account), now),
+                found.newest.get(account),
+                found.then[account][0] if account in found.then else None,
+                found.variations.get(account),
+                found.weeks.get(account, NO_WEEKS),
+                *state_of(found.newest.get(account), found.runs.get(account), problems.get(account), now),
             )
             for account in accounts
         ]
 
-    def _levels(self, store: Store, accounts: Sequence[str], today: date, zone: ZoneInfo) -> _Levels:
+    def _read(self, store: Store, accounts: Sequence[str], today: date, zone: ZoneInfo) -> _Read:
         revision, kept = store.revision, self._kept
         key = (store, revision, tuple(accounts), today, zone.key)
         if revision is not None and kept and kept[0] == key:
             return kept[1]
-        read = _read_levels(store, accounts, today, zone)
+        read = _read_anew(store, accounts, today, zone)
         if revision is not None:
             self._kept = (key, read)
         return read
 
 
-def _read_levels(store: Store, accounts: Sequence[str], today: date, zone: ZoneInfo) -> _Levels:
+def _read_anew(store: Store, accounts: Sequence[str], today: date, zone: ZoneInfo) -> _Read:
     newest = store.newest_of(accounts)
     snapshots = list(newest.values())
-    return _Levels(
+    found = store.levels_in_each(list(newest), weeks_until(today, zone))
+    return _Read(
         newest,
         read_back(store, snapshots, zone, SPAN, 1),
         read_variations(store, snapshots, zone, SPAN),
-        store.levels_in_each(list(newest), weeks_until(today, zone)),
+        {account: Weeks(tuple(levels)) for account, levels in found.items()},
+        last_runs(store, accounts),
     )
 
 

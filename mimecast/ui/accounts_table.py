@@ -9,7 +9,7 @@ import streamlit as st
 
 from mimecast.exports.accounts import for_csv, standings_frame
 from mimecast.exports.shown import as_csv
-from mimecast.figures.accounts import MOST, accounts_chart
+from mimecast.figures.accounts import MOST, Panel, accounts_chart
 from mimecast.figures.palette import AT_RISK_LINE
 from mimecast.figures.stamp import Stamp, StampOfAccounts
 from mimecast.history.standings import SPAN, AccountStanding, State
@@ -17,6 +17,7 @@ from mimecast.history.store import Store
 from mimecast.history.variation import Verdict
 from mimecast.narrative import accounts_summary
 from mimecast.ui import data, query
+from mimecast.ui.drawn import drawn
 from mimecast.ui.page import Page, told_apart
 from mimecast.ui.place import download_csv, place
 from mimecast.ui.text import plain
@@ -178,15 +179,10 @@ def chosen_charts(page: Page, standings: list[AccountStanding]) -> None:
         key=_CHOSEN,
         persist_state="session",
     )
-    by_account = {one.account: one for one in standings}
-    drawing = accounts_chart(
-        [by_account[account] for account in chosen if account in by_account],
-        stamps_of(page, standings),
-        names,
-        page.today,
-        file_name=page.common_file_name("accounts"),
-    )
-    place(drawing, key="accounts_chart")
+    weeks, stamps = {one.account: one.weeks for one in standings}, stamps_of(page, standings)
+    panels = tuple(Panel(names[account], weeks[account], stamps[account]) for account in chosen if account in stamps)
+    file_name = page.common_file_name("accounts")
+    place(drawn(accounts_chart, panels, page.today, file_name=file_name), key="accounts_chart")
     st.caption(
         "By week, the last snapshot of each, from zero and all to the same height. Grey marks weeks without a share."
     )

@@ -14,6 +14,7 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Final
 
+from mimecast.figures.accounts import Panel
 from mimecast.figures.drawing import Drawing
 from mimecast.figures.stamp import Stamp
 from mimecast.history.timeline import Timeline
@@ -50,6 +51,10 @@ def _shown(value: Hashable) -> Hashable:
     """A stamp without the clock, whose time shows in its text only; a timeline with the digest of its table."""
     if isinstance(value, Stamp):
         return (Stamp, value.text, *(getattr(value, one.name) for one in fields(value) if one.name != "now"))
+    if isinstance(value, Panel):
+        return (Panel, *(_shown(getattr(value, one.name)) for one in fields(value)))
+    if type(value) is tuple:
+        return tuple(_shown(part) for part in value)
     if isinstance(value, Timeline):
         digest = hashlib.sha256(pickle.dumps(value.users)).digest()
         return (Timeline, digest, *(getattr(value, one.name) for one in fields(value) if one.name != "users"))
