@@ -41,6 +41,7 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.scores import ScoreCounts
 from mimecast.ui.page import PAGES
 from mimecast.wording import number, percent
+from tests.cards import cards_of
 from tests.conftest import NOW
 
 BASES = {
@@ -274,8 +275,6 @@ def shown(app: AppTest, account: str) -> tuple[str, set[float]]:
     numbers: set[float] = set()
     for kind in (app.title, app.header, app.markdown, app.caption, app.warning, app.info, app.code, app.error):
         texts += [str(one.value) for one in kind]
-    for metric in app.metric:
-        texts += [metric.label, str(metric.value), str(metric.delta), metric.proto.delta_description]
     for figure in app.get("plotly_chart"):
         texts.append(figure.proto.alt)
         collect(json.loads(figure.proto.spec), texts, numbers)
@@ -335,9 +334,10 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                     assert words_in(text) & (MARKS[account].words - {NAMES[account]})
                     assert words_in(files[0].decode()) & MARKS[account].words
                 if script == "app.py":
-                    drawn = re.findall(r'url\("(.*?)"\)', "".join(one.proto.body for one in app.get("html")))
-                    for line, values in zip(drawn, last_month(store, account), strict=True):
-                        assert line in {sparkline(values, colour) for colour in (BETTER_LINE, WORSE_LINE, USERS_LINE)}
+                    for card, values in zip(cards_of(app), last_month(store, account), strict=True):
+                        assert card.line in {
+                            sparkline(values, colour) for colour in (BETTER_LINE, WORSE_LINE, USERS_LINE)
+                        }
     for account in BASES:
         found = {one.counts for one in store.every(account)}
         assert found == {counts_of(account, days) for days in DAYS_AGO}

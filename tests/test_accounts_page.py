@@ -18,6 +18,7 @@ from mimecast.history.store import Store
 from mimecast.sandbox.server import Sandbox
 from mimecast.scores import ScoreCounts
 from tests.browser.driving import eventually
+from tests.cards import cards_of
 
 ODD = "Fabrikam *Inc* <b>$x$</b> :material/delete: x"
 
@@ -63,7 +64,7 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     record(store, Run("proseware", now, now, Outcome.FAILED, "A permission is missing", "It said no."))
     names = {"contoso": "Contoso", "fabrikam": ODD, "proseware": "Contoso", "litware": "Litware"}
     app = start(project, secrets_of(sandbox, store_url, **names))
-    assert [(one.label, one.value) for one in app.metric] == [
+    assert [(one.label, one.value) for one in cards_of(app)] == [
         ("Users graded, sum", "1,100"),
         ("At risk (D + F), sum", "110 users"),
         ("At risk, share of that sum", "10.0 %"),

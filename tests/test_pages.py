@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from mimecast.history.snapshot import Snapshot
 from mimecast.history.store import Store
 from mimecast.sandbox.server import Sandbox
 from mimecast.scores import ScoreCounts
+from tests.cards import cards_of
 
 PAGES = {"Overview": 3, "History": 4, "Compare": 2, "Report": 1}
 """Titles and how many figures stand on each of the pages that draw."""
@@ -81,13 +81,8 @@ def figures(app: AppTest) -> list[str]:
     return [figure.proto.alt for figure in app.get("plotly_chart")]
 
 
-def colour(metric: Any) -> str:
-    """`RED`, `GREEN` or `GRAY`."""
-    return str(metric.proto.MetricColor.Name(metric.proto.color))
-
-
 def html(app: AppTest) -> str:
-    """What the page writes as HTML by itself: tables, and the styles that hold sparklines."""
+    """What the page writes as HTML by itself: cards and tables."""
     return "".join(one.proto.body for one in app.get("html"))
 
 
@@ -136,19 +131,20 @@ def test_a_rise_of_the_share_at_risk_is_coloured_as_bad_news_and_headcount_as_ne
         ]
     )
     app = start(project, "Overview", connected)
-    at_risk, doing_well, grade_f, graded = app.metric
-    assert (at_risk.label, at_risk.value, at_risk.delta) == ("At risk (D + F): 20 users", "18.2 %", "+8.2 points")
-    assert colour(at_risk) == colour(grade_f) == "RED"
-    assert (doing_well.delta, colour(doing_well)) == ("-6.4 points", "RED")
-    assert (graded.value, graded.delta, colour(graded)) == ("110", "+10", "GRAY")
+    at_risk, doing_well, grade_f, graded = cards_of(app)
+    assert at_risk[:4] == ("At risk (D + F): 20 users", "18.2 %", "+8.2 points", "worse")
+    assert (grade_f.change, grade_f.tone) == ("+2.5 points", "worse")
+    assert (doing_well.change, doing_well.tone) == ("-6.4 points", "worse")
+    assert graded[:4] == ("Users graded", "110", "+10", "neither")
+    assert len({one.against for one in cards_of(app)}) == 1
+    assert at_risk.against.startswith("since ")
     lines: list[tuple[list[float], str]] = [
         ([10, 18.18], WORSE_LINE),
         ([70, 63.64], WORSE_LINE),
         ([2, 4.55], WORSE_LINE),
         ([100, 110], USERS_LINE),
     ]
-    drawn = re.findall(r'url\("(.*?)"\)', html(app))
-    assert drawn == [sparkline(values, colour) for values, colour in lines]
+    assert [one.line for one in cards_of(app)] == [sparkline(values, colour) for values, colour in lines]
 
 
 def test_nobody_graded_yet_is_said_in_words(project: Path, connected: dict[str, Any], store_url: str) -> None:
@@ -194,7 +190,7 @@ def test_two_dates_are_compared_with_headcount_apart_from_behaviour(
     assert "went from 10.0 % to 9.2 %: 0.8 points less" in text(app)
     assert "net movement over 60 days: 100 of 1,000 users then, 110 of 1,200 users now" in text(app)
     assert "Users graded rose by 20.0 %" in text(app)
-    assert [(one.label, one.value) for one in app.metric] == [
+    assert [(one.label, one.value) for one in cards_of(app)] == [
         ("At risk, net change in users", "+10"),
         ("Headcount part", "+20"),
         ("Behaviour part", "-10"),

@@ -24,6 +24,7 @@ from mimecast.settings import PROJECT, SettingsError, read_dashboard
 from mimecast.sign_in import MICROSOFT, Standing, may_be_wanted, read_sign_in, standing, verified_email
 from mimecast.ui.annotations import OPEN
 from mimecast.ui.wanted import token_of
+from tests.cards import cards_of
 from tests.conftest import NOW
 from tests.test_annotations import add, click, field
 
@@ -250,7 +251,7 @@ def nothing_is_shown(app: AppTest) -> None:
     for number in ("77,315", "33,001", "33001", "graded", "SAMPLE"):
         assert number not in sent
     assert not app.get("plotly_chart")
-    assert not app.metric
+    assert not cards_of(app)
     assert not app.get("page_link")
 
 

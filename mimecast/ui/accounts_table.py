@@ -18,10 +18,11 @@ from mimecast.history.variation import Verdict
 from mimecast.narrative import accounts_summary
 from mimecast.ui import data, query
 from mimecast.ui.drawn import drawn
+from mimecast.ui.metrics import sums
 from mimecast.ui.page import Page, told_apart
 from mimecast.ui.place import download_csv, place
 from mimecast.ui.text import plain
-from mimecast.wording import UNDEFINED, count_of, number, percent
+from mimecast.wording import UNDEFINED, count_of
 
 DRAWN_AT_FIRST: Final = 6
 ROWS_SHOWN: Final = 20
@@ -63,13 +64,8 @@ def totals(page: Page, standings: list[AccountStanding]) -> None:
     if not stamps:
         return
     counts = [stamp.newest.counts for stamp in stamps.values()]
-    at_risk, together = sum(one.at_risk for one in counts), StampOfAccounts(tuple(stamps.values()))
-    graded = together.users_graded
-    with st.grid(3, gap="small"):
-        st.metric("Users graded, sum", number(graded), border=True, height="stretch")
-        st.metric("At risk (D + F), sum", count_of(at_risk, "user"), border=True, height="stretch")
-        share = percent(100 * at_risk / graded if graded else None)
-        st.metric("At risk, share of that sum", share, border=True, height="stretch")
+    together = StampOfAccounts(tuple(stamps.values()))
+    sums(together.users_graded, sum(one.at_risk for one in counts))
     said = f"Sums over {count_of(len(stamps), 'account')}: the newest snapshot of each, {together.instants}."
     missing = len(standings) - len(stamps)
     if missing:

@@ -1,109 +1,91 @@
-"""The four numbers at the top of the Overview, each with its change and a line that agrees with both."""
+"""The four numbers at the top of the Overview, each with its change and a line that agrees with both; the parts of a
+change; sums over accounts."""
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
-
 import pandas as pd
-import streamlit as st
 
 from mimecast.figures.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
 from mimecast.figures.sparkline import sparkline
 from mimecast.figures.stamp import Stamp
 from mimecast.history.comparison import Comparison, Parts
 from mimecast.history.timeline import Timeline
-from mimecast.wording import UNDEFINED, day, number, percent, points, rounded_points, signed
+from mimecast.ui.cards import Card, Tone, cards
+from mimecast.wording import count_of, day, number, percent, points, rounded_points, signed
 
-Good: TypeAlias = Literal["up", "down", "neither"]
-
-KEY: Final = "metrics"
-SPARKLINE: Final = 56
-"""Height in pixels of the line under a number. Streamlit's own is drawn by Vega: 0.8 MB of code, and screen readers
-stumble over what it draws."""
+LINES = {Tone.BETTER: BETTER_LINE, Tone.WORSE: WORSE_LINE, Tone.NEITHER: USERS_LINE}
 
 
 def metrics(stamp: Stamp, comparison: Comparison | None, recent: Timeline | None) -> None:
     """`recent` covers the days from the compared one to the newest; its last value is the number shown."""
     counts = stamp.newest.counts
-    with st.grid(4, gap="small", key=KEY):
-        _share("At risk (D + F)", "at_risk", counts.at_risk, "down", stamp, comparison)
-        _share("Doing well (A + B)", "doing_well", counts.doing_well, "up", stamp, comparison)
-        _share("Grade F", "F", counts.f, "down", stamp, comparison)
-        change = comparison.change_in_users("users_graded") if comparison else None
-        _metric(
-            "Users graded",
-            number(counts.users_graded),
-            None if change is None else (signed(change) if change else 0),
-            "neither",
-            _against(comparison),
-        )
-    if comparison and recent:
-        _sparklines(comparison, recent)
+    users = comparison.change_in_users("users_graded") if comparison else None
+    cards(
+        [
+            _share("At risk (D + F)", "at_risk", counts.at_risk, -1, stamp, comparison, recent),
+            _share("Doing well (A + B)", "doing_well", counts.doing_well, +1, stamp, comparison, recent),
+            _share("Grade F", "F", counts.f, -1, stamp, comparison, recent),
+            Card(
+                "Users graded",
+                number(counts.users_graded),
+                "" if users is None else signed(users),
+                against=_against(comparison),
+                line=_line(recent.users["users_graded"] if recent else None, Tone.NEITHER),
+            ),
+        ]
+    )
 
 
 def parts_of_the_change(parts: Parts) -> None:
     """The change in users at risk, and how much of it is headcount and how much behaviour."""
-    with st.grid(3, gap="small"):
-        for label, users, said in (
-            ("At risk, net change in users", parts.whole, "headcount + behaviour"),
-            ("Headcount part", parts.headcount, "the earlier share at the later headcount"),
-            ("Behaviour part", parts.behaviour, "the share itself changed"),
-        ):
-            st.metric(label, signed(users), delta_description=said, border=True, height="stretch")
+    cards(
+        [
+            Card("At risk, net change in users", signed(parts.whole), against="headcount + behaviour"),
+            Card("Headcount part", signed(parts.headcount), against="the earlier share at the later headcount"),
+            Card("Behaviour part", signed(parts.behaviour), against="the share itself changed"),
+        ]
+    )
 
 
-def _sparklines(comparison: Comparison, recent: Timeline) -> None:
-    """Under all numbers at once, by the page's style: pictures that nothing has to be loaded for."""
-    lines: list[tuple[pd.Series, Good, float | None]] = [
-        (recent.shares["at_risk"], "down", comparison.change_in_points("at_risk")),
-        (recent.shares["doing_well"], "up", comparison.change_in_points("doing_well")),
-        (recent.shares["F"], "down", comparison.change_in_points("F")),
-        (recent.users["users_graded"], "neither", None),
-    ]
-    rules = []
-    for place, (line, good, change) in enumerate(lines, start=1):
-        values = line.dropna().round(2).tolist()
-        if len(values) > 1:
-            colour = _colour(good, rounded_points(change or 0))
-            rules.append(
-                f".st-key-{KEY} [data-testid=stGridCell]:nth-child({place}) [data-testid=stMetric] {{"
-                f'background: url("{sparkline(values, colour)}") left 0 bottom 10px / 100% {SPARKLINE}px no-repeat;'
-                f"padding-bottom: {SPARKLINE + 22}px }}"
-            )
-    if rules:
-        st.html(f"<style>{' '.join(rules)}</style>")
+def sums(users_graded: int, at_risk: int) -> None:
+    """What several accounts add up to, called sums."""
+    share = percent(100 * at_risk / users_graded if users_graded else None)
+    cards(
+        [
+            Card("Users graded, sum", number(users_graded)),
+            Card("At risk (D + F), sum", count_of(at_risk, "user")),
+            Card("At risk, share of that sum", share),
+        ]
+    )
 
 
-def _colour(good: Good, change: float) -> str:
-    """As the change above the line is coloured: neither where there is none."""
-    if good == "neither" or not change:
-        return USERS_LINE
-    return BETTER_LINE if (change > 0) == (good == "up") else WORSE_LINE
-
-
-def _share(label: str, name: str, users: int, good: Good, stamp: Stamp, comparison: Comparison | None) -> None:
+def _share(
+    label: str,
+    name: str,
+    users: int,
+    good: int,
+    stamp: Stamp,
+    comparison: Comparison | None,
+    recent: Timeline | None,
+) -> Card:
+    """`good` is the sign of a change for the better."""
     change = comparison.change_in_points(name) if comparison else None
-    delta = None if change is None else (points(change) if rounded_points(change) else 0)
-    _metric(
-        f"{label}: {number(users)} {'user' if users == 1 else 'users'}",
+    way = rounded_points(change or 0) * good
+    tone = Tone.BETTER if way > 0 else Tone.WORSE if way < 0 else Tone.NEITHER
+    return Card(
+        f"{label}: {count_of(users, 'user')}",
         percent(stamp.newest.counts.share(users)),
-        delta,
-        good,
+        "" if change is None else points(change),
+        tone,
         _against(comparison),
+        _line(recent.shares[name] if recent else None, tone),
     )
 
 
-def _metric(label: str, value: str, delta: str | int | None, good: Good, against: str) -> None:
-    colours: dict[Good, Literal["normal", "inverse", "off"]] = {"up": "normal", "down": "inverse", "neither": "off"}
-    st.metric(
-        label,
-        value if value != UNDEFINED else None,
-        delta,
-        delta_color=colours[good],
-        delta_description=against,
-        border=True,
-        height="stretch",
-    )
+def _line(values: pd.Series[float] | None, tone: Tone) -> str:
+    """Coloured as the change is. Empty where there is no line: a single day."""
+    known = [] if values is None else values.dropna().round(2).tolist()
+    return sparkline(known, LINES[tone]) if len(known) > 1 else ""
 
 
 def _against(comparison: Comparison | None) -> str:

@@ -35,8 +35,6 @@ _ON_SCREEN_ONLY: Final = (
 )
 """What can be clicked, and tables that scroll: on paper they would show their first rows only."""
 
-_KEEPS_ITS_COLOUR: Final = "[data-testid=stMetricDelta], [data-testid=stMetricDelta] *"
-
 PRINT_STYLE: Final = f"""
 @page {{ size: A4; margin: 12mm; }}
 @media print {{
@@ -47,8 +45,8 @@ PRINT_STYLE: Final = f"""
   }}
   [data-testid=stMainBlockContainer] {{ padding: 0 1px !important; max-width: none !important; }}
   .stApp {{ -webkit-print-color-adjust: exact; print-color-adjust: exact; }}
-  .stApp :is(h1, h2, h3, h4, p, li, td, th, label, span, div):not({_KEEPS_ITS_COLOUR}) {{ color: {INK} !important; }}
-  .stApp :is([data-testid=stMetric], [data-testid=stAlertContainer], .numbers :is(td, th)) {{
+  .stApp :is(h1, h2, h3, h4, p, li, td, th, label, span, div) {{ color: {INK} !important; }}
+  .stApp :is(.card, [data-testid=stAlertContainer], .numbers :is(td, th)) {{
     background-color: #ffffff !important; border-color: #d9dee5 !important;
   }}
   .js-plotly-plot .main-svg {{ background: none !important; }}
@@ -69,8 +67,7 @@ PRINT_STYLE: Final = f"""
   }}
   .js-plotly-plot .svg-container {{ width: 100% !important; height: auto !important; aspect-ratio: var(--drawn); }}
   .js-plotly-plot .main-svg {{ width: 100% !important; height: 100% !important; }}
-  div:has(> [data-testid=stMetricDelta]) {{ flex-wrap: wrap !important; }}
-  [data-testid=stPlotlyChart], [data-testid=stMetric], .numbers, [data-testid=stAlert],
+  [data-testid=stPlotlyChart], .card, .numbers, [data-testid=stAlert],
   [data-testid=stVegaLiteChart], tr {{ break-inside: avoid; }}
   h1, h2, h3, [data-testid=stHeading] {{ break-after: avoid; }}
 }}

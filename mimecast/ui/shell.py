@@ -22,6 +22,7 @@ from typing import Any, Final, TypeAlias
 import streamlit as st
 from starlette.middleware import Middleware
 
+from mimecast.ui.cards import CARD_STYLE
 from mimecast.ui.printing import PRINT_SCRIPT, PRINT_STYLE
 from mimecast.ui.tables import TABLE_STYLE
 
@@ -101,7 +102,7 @@ def serving() -> list[Middleware]:
 def head() -> bytes:
     """What is put at the top of a page's head."""
     scripts = f"<script>{WHERE_THE_SERVER_IS}{PRINT_SCRIPT}</script>"
-    return f"<style>{TABLE_STYLE}{PRINT_STYLE}</style>{loaded_ahead()}{scripts}".encode()
+    return f"<style>{TABLE_STYLE}{CARD_STYLE}{PRINT_STYLE}</style>{loaded_ahead()}{scripts}".encode()
 
 
 def loaded_ahead() -> str:

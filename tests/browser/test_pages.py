@@ -32,7 +32,7 @@ def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: 
         open_page(tab, url)
         expect(tab.get_by_text("SAMPLE DATA", exact=True)).to_be_visible()
         expect(tab.get_by_text(HEADLINE)).to_be_visible()
-        expect(tab.get_by_test_id("stMetric")).to_have_count(4)
+        expect(tab.locator(".card")).to_have_count(4)
         assert len(alts(tab)) == 3
         assert GRADES.match(alts(tab)[0])
         expect(tab.locator(".js-plotly-plot").filter(has_text="SAMPLE DATA")).to_have_count(3)
@@ -131,7 +131,7 @@ def test_the_file_of_a_comparison_is_what_is_shown(run_app: RunApp, tab: Page) -
             int(shown[f"at_risk{part}"]["net_change_users"]) for part in ("", "_headcount_part", "_behaviour_part")
         ]
         assert parts[0] == parts[1] + parts[2]
-        metrics = tab.get_by_test_id("stMetricValue").all_inner_texts()
+        metrics = tab.locator(".card .value").all_inner_texts()
         assert metrics == [f"{part:+}" if part else "0" for part in parts]
         assert {row["source"] for row in rows} == {"SAMPLE DATA"}
 
