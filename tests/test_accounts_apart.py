@@ -40,6 +40,7 @@ from mimecast.history.timeline import read_timeline
 from mimecast.sandbox.server import Sandbox
 from mimecast.scores import ScoreCounts
 from mimecast.ui.page import PAGES
+from mimecast.ui.tables import ALL
 from mimecast.wording import number, percent
 from tests.cards import cards_of
 from tests.conftest import NOW
@@ -258,6 +259,7 @@ def start(project: Path, script: str, secrets: dict[str, Any], account: str) -> 
         app.secrets[key] = value
     app.query_params["account"] = account
     app.query_params["range"] = "all"
+    app.session_state[ALL] = True
     app.run()
     if script != "app.py":
         app.switch_page(script).run()

@@ -25,6 +25,8 @@ from mimecast.history.snapshot import Snapshot
 from mimecast.history.store import Store
 from mimecast.sandbox.server import Sandbox
 from mimecast.scores import ScoreCounts
+from mimecast.ui.tables import ALL, NEWEST
+from mimecast.wording import UNDEFINED
 from tests.cards import cards_of
 
 PAGES = {"Overview": 3, "History": 4, "Compare": 2, "Report": 1}
@@ -230,6 +232,30 @@ def test_dates_that_cannot_be_compared_are_named_and_thirty_days_are(
     assert "30 days are compared" in app.info[0].value
     assert len(app.info) == 1
     assert "went from 10.0 % to 20.0 %: 10.0 points more" in text(app)
+
+
+def test_history_shows_its_newest_days_at_once_and_all_of_them_when_asked(
+    project: Path, connected: dict[str, Any], store_url: str
+) -> None:
+    counts = ScoreCounts(5000, 2000, 2000, 800, 200)
+    Store.open(store_url).add(snapshots(*((days, counts) for days in range(20) if days != 3)))
+    app = start(project, "History", connected, {"range": "all"})
+    (table,) = pd.read_html(io.StringIO(html(app)), thousands="_", keep_default_na=False)
+    assert list(table["A"]) == [*["5,000"] * 3, UNDEFINED, *["5,000"] * 3]
+    assert table["At risk (D + F)"][0].replace("\u00a0", " ") == "1,000 (10.0 %)"
+    assert not app.dataframe
+    app.session_state[ALL] = True
+    (everything,) = app.run().dataframe
+    assert list(everything.value["A"].isna()) == [days == 3 for days in range(20)]
+    assert everything.value["At risk"][0] == 1000
+
+
+def test_history_of_a_week_is_shown_whole(project: Path, connected: dict[str, Any], store_url: str) -> None:
+    Store.open(store_url).add(snapshots(*((days, ScoreCounts(1)) for days in range(NEWEST))))
+    app = start(project, "History", connected, {"range": "all"})
+    (table,) = pd.read_html(io.StringIO(html(app)))
+    assert len(table) == NEWEST
+    assert [one.label for one in app.expander] == ["Target and notes"]
 
 
 @pytest.mark.parametrize(

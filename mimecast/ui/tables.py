@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import date
 from typing import Final
 
 import pandas as pd
@@ -11,9 +12,15 @@ import streamlit as st
 from mimecast.figures.stamp import Stamp
 from mimecast.history.comparison import Comparison
 from mimecast.history.timeline import Resolution
-from mimecast.wording import UNDEFINED, day, number, percent, points, signed
+from mimecast.wording import UNDEFINED, count_of, day, number, percent, points, signed
 
 NAMES = {"at_risk": "At risk (D + F)", "doing_well": "Doing well (A + B)", "users_graded": "Users graded"}
+
+NEWEST: Final = 7
+"""Rows of History that are drawn at once: the code of Streamlit's table of any size is not loaded for them."""
+
+ALL: Final = "history_rows"
+"""Whether all rows are shown; in the session's state."""
 
 TABLE_STYLE: Final = """
 .numbers { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.875rem; }
@@ -22,6 +29,8 @@ TABLE_STYLE: Final = """
   text-align: right; font-weight: 400;
 }
 .numbers :is(th, td):first-child { text-align: left; }
+.scrolling { overflow-x: auto; }
+.scrolling .numbers :is(th, td) { white-space: nowrap; }
 .numbers thead th { font-size: 0.8125rem; opacity: 0.75; }
 .numbers tbody th { font-weight: 600; }
 """
@@ -63,9 +72,31 @@ def comparison_table(frame: pd.DataFrame, comparison: Comparison) -> None:
 
 
 def history_table(frame: pd.DataFrame, resolution: Resolution) -> None:
-    """The rows of `history_frame`: every period, newest first."""
-    names = {"a": "A", "b": "B", "c": "C", "d": "D", "f": "F"}
-    shown = frame[["period", *names, *(["other"] if frame["other"].sum() else [])]].rename(columns=names)
+    """The rows of `history_frame`, newest first: the first few at once, and all of them once they are asked for."""
+    _newest_periods(frame.head(NEWEST), resolution)
+    if len(frame) > NEWEST:
+        with st.expander(f"All {count_of(len(frame), resolution)}", key=ALL, on_change="rerun") as place:
+            if place.open:
+                _every_period(frame, resolution)
+
+
+def _newest_periods(frame: pd.DataFrame, resolution: Resolution) -> None:
+    """What counts first, so that a telephone shows it; grades are scrolled to there."""
+    counts = {"users_graded": NAMES["users_graded"], **_grades(frame)}
+    columns = {
+        _first_column(resolution): [day(date.fromisoformat(period)) for period in frame["period"]],
+        **{
+            NAMES[name]: _pairs(frame[name].map(_count), frame[f"{name}_percent"].map(_percent))
+            for name in ("at_risk", "doing_well")
+        },
+        **{name: frame[column].map(_count).tolist() for column, name in counts.items()},
+    }
+    _table(columns, alt=f"Users by grade for the newest {count_of(len(frame), resolution)} of the range.", scrolls=True)
+
+
+def _every_period(frame: pd.DataFrame, resolution: Resolution) -> None:
+    names = _grades(frame)
+    shown = frame[["period", *names]].rename(columns=names)
     shown = shown.assign(
         **{
             "Users graded": frame["users_graded"],
@@ -74,7 +105,6 @@ def history_table(frame: pd.DataFrame, resolution: Resolution) -> None:
             "Doing well, share": frame["doing_well_percent"],
         }
     )
-    first = "Day" if resolution is Resolution.DAY else f"{resolution.capitalize()} from"
     counts = [column for column in shown.columns if column not in ("period", "At risk, share", "Doing well, share")]
     shown["period"] = pd.to_datetime(shown["period"]).dt.date
     st.dataframe(
@@ -82,7 +112,7 @@ def history_table(frame: pd.DataFrame, resolution: Resolution) -> None:
         hide_index=True,
         placeholder=UNDEFINED,
         column_config={
-            "period": st.column_config.DateColumn(first, format="D MMM YYYY", pinned=True),
+            "period": st.column_config.DateColumn(_first_column(resolution), format="D MMM YYYY", pinned=True),
             **{name: st.column_config.NumberColumn(format="localized") for name in counts},
             **{
                 name: st.column_config.NumberColumn(format="%.1f %%")
@@ -93,17 +123,27 @@ def history_table(frame: pd.DataFrame, resolution: Resolution) -> None:
     )
 
 
-def _table(columns: dict[str, list[str]], *, alt: str) -> None:
-    """A few rows as plain HTML: nothing has to be loaded for it, and the browser prints it whole."""
+def _grades(frame: pd.DataFrame) -> dict[str, str]:
+    """The columns of grades, and what they are called; grades that nobody knows only where there are some."""
+    return {"a": "A", "b": "B", "c": "C", "d": "D", "f": "F"} | ({"other": "Other"} if frame["other"].sum() else {})
+
+
+def _first_column(resolution: Resolution) -> str:
+    return "Day" if resolution is Resolution.DAY else f"{resolution.capitalize()} from"
+
+
+def _table(columns: dict[str, list[str]], *, alt: str, scrolls: bool = False) -> None:
+    """A few rows as plain HTML: nothing has to be loaded for it, and the browser prints it whole. Where it is too wide
+    its cells wrap, or it `scrolls`, with the keyboard too."""
     heads = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in columns)
     rows = "".join(
         f'<tr><th scope="row">{html.escape(name)}</th>{"".join(f"<td>{html.escape(cell)}</td>" for cell in cells)}</tr>'
         for name, *cells in zip(*columns.values(), strict=True)
     )
-    st.html(
-        f'<table class="numbers" aria-label="{html.escape(alt)}"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
+    said = html.escape(alt)
+    table = f'<table class="numbers" aria-label="{said}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    around = f'<div class="scrolling" role="group" tabindex="0" aria-label="{said}">'
+    st.html(f"{around}{table}</div>" if scrolls else table)
 
 
 def _pairs(users: pd.Series[str], shares: pd.Series[str]) -> list[str]:
@@ -112,6 +152,10 @@ def _pairs(users: pd.Series[str], shares: pd.Series[str]) -> list[str]:
         f"{count} ({share})".replace(" %", "\u00a0%").replace(" points", "\u00a0points")
         for count, share in zip(users, shares, strict=True)
     ]
+
+
+def _count(users: float) -> str:
+    return UNDEFINED if pd.isna(users) else number(int(users))
 
 
 def _percent(share: float) -> str:
