@@ -4,16 +4,17 @@ Streamlit's client finds out by trying where its server is: on every page but th
 waits a tenth of a second before the next. So the page says it. `window.__streamlit` is not documented: where a later
 Streamlit no longer understands it, pages take that tenth of a second again, and nothing is missing.
 
-Nearly every page draws with Plotly.js, which Streamlit's client asks for when it meets the first chart. The page asks
-for it at once, as a script that is loaded ahead: Chromium then takes it as it compiled it on an earlier visit, and
-compiles it anew otherwise (`python bench/waterfall.py` shows which). Where a later Streamlit calls the file something
-else, the page asks for nothing.
+Streamlit's client asks for the code of an element when it meets the first one, with the page half drawn. What nearly
+every page is made of is asked for at once: Plotly.js as a script that is loaded ahead, since Chromium then takes it as
+it compiled it on an earlier visit and compiles it anew otherwise; and all of it is run while the client waits for its
+server. Where a later Streamlit calls a file something else, it is not asked for early, and nothing is missing.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -34,8 +35,10 @@ Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 WHERE_THE_SERVER_IS: Final = "window.__streamlit={BACKEND_BASE_URL:new URL('./',location.href).href};"
 """Beside the page itself, as its files are; behind a proxy and under a path too."""
 
-PLOTLY: Final = "static/js/PlotlyChart.*.js"
-"""In Streamlit's folder of files for the browser, and of the same address beside the page."""
+PLOTLY: Final = "PlotlyChart"
+
+AHEAD: Final = ("PageLink", "Button", "Html", "ButtonGroup", "DownloadButton", PLOTLY)
+"""What nearly every page is made of, as Streamlit's files for the browser are called; what takes longest comes last."""
 
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -101,17 +104,22 @@ def serving() -> list[Middleware]:
 
 def head() -> bytes:
     """What is put at the top of a page's head."""
-    scripts = f"<script>{WHERE_THE_SERVER_IS}{PRINT_SCRIPT}</script>"
-    return f"<style>{TABLE_STYLE}{CARD_STYLE}{PRINT_STYLE}</style>{loaded_ahead()}{scripts}".encode()
+    links = "".join(f'<link rel="preload" as="script" crossorigin href="{file}">' for file in _files(PLOTLY))
+    scripts = f"{WHERE_THE_SERVER_IS}{_running_ahead()}{PRINT_SCRIPT}"
+    return f"<style>{TABLE_STYLE}{CARD_STYLE}{PRINT_STYLE}</style>{links}<script>{scripts}</script>".encode()
 
 
-def loaded_ahead() -> str:
-    """The links for what a browser is to load before any script asks for it; empty where there is no such file."""
-    files = Path(st.__file__).parent / "static"
-    return "".join(
-        f'<link rel="preload" as="script" crossorigin href="./{file.relative_to(files).as_posix()}">'
-        for file in files.glob(PLOTLY)
-    )
+def _running_ahead() -> str:
+    """Once the client runs, and has asked for its server."""
+    files = [file for name in AHEAD for file in _files(name)]
+    run = f"for(const one of {json.dumps(files)})import(one)"
+    return f"addEventListener('DOMContentLoaded',()=>setTimeout(()=>{{{run}}}));"
+
+
+def _files(name: str) -> list[str]:
+    """Where the page finds the file of this name, which has a digest in it: one address, or none."""
+    static = Path(st.__file__).parent / "static"
+    return [f"./{file.relative_to(static).as_posix()}" for file in static.glob(f"static/js/{name}.*.js")]
 
 
 def policy(page: bytes) -> str:
