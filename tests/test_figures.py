@@ -149,6 +149,23 @@ def test_small_multiples_have_one_panel_a_grade(store: Store) -> None:
     assert len({line.yaxis for line in drawn.figure.data}) == 5
 
 
+def test_small_multiples_of_a_year_are_small_enough_to_come_with_the_other_figures(store: Store) -> None:
+    drawn = each_grade_chart(timeline(store, range(365), days=365), stamp())
+    assert len(drawn.figure.to_json()) < 2**16
+
+
+@pytest.mark.parametrize(("days", "at_most", "when"), [(30, 400, "%{x|%-d %b %Y}"), (100, 20, "%{hovertext}")])
+def test_small_multiples_name_day_share_and_users_where_they_are_pointed_at(
+    store: Store, days: int, at_most: int, when: str
+) -> None:
+    shown = timeline(store, range(1, days), days=days, at_most=at_most)
+    line = each_grade_chart(shown, stamp()).figure.data[0]
+    assert line.hovertemplate == f"{when}<br>A: <b>%{{y:.1f}} %</b>, users: %{{customdata:,d}}<extra></extra>"
+    assert line.customdata[0] == shown.users["A"].iloc[0]
+    assert (line.customdata[-1] is None) == (at_most > days), "today has no snapshot, its week has"
+    assert (not line.hovertext) == (at_most > days)
+
+
 @pytest.mark.parametrize("draw", OVER_TIME)
 def test_nothing_to_draw_is_said_in_the_figure(store: Store, draw: Any) -> None:
     empty = timeline(store, [])

@@ -132,16 +132,20 @@ def each_grade_chart(
         return empty(title=EACH_TITLE, message=NOTHING, file_name=file_name)
     shares = timeline.shares
     grades = timeline.shown_grades
-    names = _period_names(timeline)
+    # What many points share is said once: a large message comes late, when the other figures have been drawn.
+    is_by_day = timeline.resolution is Resolution.DAY
+    names, when = ([], "%{x|%-d %b %Y}") if is_by_day else (_period_names(timeline), "%{hovertext}")
     figure = go.Figure()
     panel = (1 - PANEL_GAP * (len(grades) - 1)) / len(grades)
     for row, grade in enumerate(grades):
         axis, top = f"y{row + 1 if row else ''}", 1 - row * (panel + PANEL_GAP)
-        hover = [
-            f"{when}<br>{grade}: <b>{percent(share)}</b>, {count_of(int(count), 'user')}" if share == share else ""
-            for when, share, count in zip(names, shares[grade], timeline.users[grade], strict=True)
-        ]
-        for trace in _line(timeline, shares[grade], GRADE_LINES[grade], hover):
+        line, *points = _line(timeline, shares[grade], GRADE_LINES[grade], [])
+        line.update(
+            customdata=[None if pd.isna(count) else int(count) for count in timeline.users[grade]],
+            hovertext=names,
+            hovertemplate=f"{when}<br>{grade}: <b>%{{y:.1f}} %</b>, users: %{{customdata:,d}}<extra></extra>",
+        )
+        for trace in (line, *points):
             figure.add_trace(trace.update(yaxis=axis))
         _label_last(figure, shares[grade], f"<b>{grade}</b> {percent(_last(shares[grade]))}", axis=axis)
         figure.layout[f"yaxis{axis[1:]}"] = {
@@ -191,10 +195,10 @@ def _line(timeline: Timeline, values: pd.Series, colour: str, hover: Sequence[st
     present = values.notna()
     alone = present & ~present.shift(1, fill_value=False) & ~present.shift(-1, fill_value=False)
     marked = present if len(values) <= FEW else alone
-    labels = timeline.users.index
+    labels = pd.DatetimeIndex(timeline.users.index).strftime("%Y-%m-%d")
     line = go.Scatter(
         x=labels,
-        y=values.round(4),
+        y=values,
         mode="lines",
         line={"color": colour, "width": 2.2},
         connectgaps=False,
@@ -205,7 +209,7 @@ def _line(timeline: Timeline, values: pd.Series, colour: str, hover: Sequence[st
         return [line]
     marks = go.Scatter(
         x=labels[marked],
-        y=values[marked].round(4),
+        y=values[marked],
         mode="markers",
         marker={"color": colour, "size": 5},
         hoverinfo="skip",
