@@ -230,8 +230,8 @@ def _line_over_time(
     """The at-risk share on axes of its own, drawn apart and then moved to its place."""
     panel = go.Figure()
     shares = timeline.shares["at_risk"]
-    for trace in _line(timeline, shares, AT_RISK_LINE, [""] * len(shares)):
-        panel.add_trace(trace.update(hoverinfo="skip", hovertext=None, line_width=3, marker_size=8))
+    for trace in _line(timeline, shares, AT_RISK_LINE):
+        panel.add_trace(trace.update(hoverinfo="skip", line_width=3, marker_size=8))
     first, last = timeline.users.index[0].date(), timeline.users.index[-1].date()
     highest = max([_ceiling(shares), *(high for _, high in (band or {}).values())])
     if marks.target:

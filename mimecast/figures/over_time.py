@@ -139,10 +139,9 @@ def each_grade_chart(
     panel = (1 - PANEL_GAP * (len(grades) - 1)) / len(grades)
     for row, grade in enumerate(grades):
         axis, top = f"y{row + 1 if row else ''}", 1 - row * (panel + PANEL_GAP)
-        line, *points = _line(timeline, shares[grade], GRADE_LINES[grade], [])
+        line, *points = _line(timeline, shares[grade], GRADE_LINES[grade], names)
         line.update(
             customdata=[None if pd.isna(count) else int(count) for count in timeline.users[grade]],
-            hovertext=names,
             hovertemplate=f"{when}<br>{grade}: <b>%{{y:.1f}} %</b>, users: %{{customdata:,d}}<extra></extra>",
         )
         for trace in (line, *points):
@@ -190,7 +189,7 @@ def _margin(right: int, room: int) -> dict[str, int]:
     return {"r": right, "t": 44 + room}
 
 
-def _line(timeline: Timeline, values: pd.Series, colour: str, hover: Sequence[str]) -> list[go.Scatter]:
+def _line(timeline: Timeline, values: pd.Series, colour: str, hover: Sequence[str] = ()) -> list[go.Scatter]:
     """The line, broken at gaps, and a mark for each point that no line would show."""
     present = values.notna()
     alone = present & ~present.shift(1, fill_value=False) & ~present.shift(-1, fill_value=False)
@@ -202,7 +201,7 @@ def _line(timeline: Timeline, values: pd.Series, colour: str, hover: Sequence[st
         mode="lines",
         line={"color": colour, "width": 2.2},
         connectgaps=False,
-        hovertext=list(hover),
+        hovertext=list(hover) or None,
         hoverinfo="text",
     )
     if not marked.any():

@@ -13,7 +13,7 @@ from typing import Final
 
 import streamlit as st
 
-from mimecast.figures.palette import BETTER_LINE, WORSE_LINE
+from mimecast.figures.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
 
 
 class Tone(StrEnum):
@@ -22,6 +22,9 @@ class Tone(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     NEITHER = "neither"
+
+
+COLOURS: Final = {Tone.BETTER: BETTER_LINE, Tone.WORSE: WORSE_LINE, Tone.NEITHER: USERS_LINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,13 @@ CARD_STYLE: Final = f"""
 .card dd.change {{ margin-top: 0.15rem; }}
 .card .against {{ color: color-mix(in srgb, currentColor 72%, transparent); display: inline-block; }}
 .card b {{
-  --tone: #8a94a0; display: inline-block; margin-right: 0.3rem; padding: 0 0.4rem; border-radius: 1rem;
+  --tone: {COLOURS[Tone.NEITHER]}; display: inline-block; margin-right: 0.3rem; padding: 0 0.4rem; border-radius: 1rem;
   font-weight: 400; white-space: nowrap;
   color: color-mix(in srgb, var(--tone) 62%, currentColor);
   background: color-mix(in srgb, var(--tone) 13%, transparent);
 }}
-.card b.better {{ --tone: {BETTER_LINE}; }}
-.card b.worse {{ --tone: {WORSE_LINE}; }}
+.card b.better {{ --tone: {COLOURS[Tone.BETTER]}; }}
+.card b.worse {{ --tone: {COLOURS[Tone.WORSE]}; }}
 .card b.up::before {{ content: "\\2191\\a0" / ""; }}
 .card b.down::before {{ content: "\\2193\\a0" / ""; }}
 .card dd.line {{ margin: auto -0.95rem -0.3rem; padding-top: 1.2rem; }}

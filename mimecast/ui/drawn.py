@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Callable, Hashable
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, cast
 
-from mimecast.figures.accounts import Panel
+import pandas as pd
+
 from mimecast.figures.drawing import Drawing
 from mimecast.figures.stamp import Stamp
-from mimecast.history.timeline import Timeline
 
 MOST_KEPT: Final = 128
 """Figures of the whole process, the last ones used; History with a year of days has four, of 1 MiB together."""
@@ -47,15 +47,16 @@ class _Part:
         return hash(self._shown)
 
 
-def _shown(value: Hashable) -> Hashable:
-    """A stamp without the clock, whose time shows in its text only; a timeline with the digest of its table."""
-    if isinstance(value, Stamp):
-        return (Stamp, value.text, *(getattr(value, one.name) for one in fields(value) if one.name != "now"))
-    if isinstance(value, Panel):
-        return (Panel, *(_shown(getattr(value, one.name)) for one in fields(value)))
+def _shown(value: Any) -> Hashable:
+    """A stamp without the clock, whose time shows in its text only; a table by its digest; what is made of parts by
+    them."""
+    if isinstance(value, pd.DataFrame):
+        return hashlib.sha256(pickle.dumps(value)).digest()
     if type(value) is tuple:
         return tuple(_shown(part) for part in value)
-    if isinstance(value, Timeline):
-        digest = hashlib.sha256(pickle.dumps(value.users)).digest()
-        return (Timeline, digest, *(getattr(value, one.name) for one in fields(value) if one.name != "users"))
-    return value
+    if not is_dataclass(value):
+        return cast(Hashable, value)
+    parts = [(one.name, _shown(getattr(value, one.name))) for one in fields(value)]
+    if isinstance(value, Stamp):
+        parts = [*((name, part) for name, part in parts if name != "now"), ("text", value.text)]
+    return (type(value), *parts)

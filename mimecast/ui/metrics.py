@@ -5,15 +5,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mimecast.figures.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
 from mimecast.figures.sparkline import sparkline
 from mimecast.figures.stamp import Stamp
 from mimecast.history.comparison import Comparison, Parts
 from mimecast.history.timeline import Timeline
-from mimecast.ui.cards import Card, Tone, cards
+from mimecast.ui.cards import COLOURS, Card, Tone, cards
 from mimecast.wording import count_of, day, number, percent, points, rounded_points, signed
-
-LINES = {Tone.BETTER: BETTER_LINE, Tone.WORSE: WORSE_LINE, Tone.NEITHER: USERS_LINE}
 
 
 def metrics(stamp: Stamp, comparison: Comparison | None, recent: Timeline | None) -> None:
@@ -85,7 +82,7 @@ def _share(
 def _line(values: pd.Series[float] | None, tone: Tone) -> str:
     """Coloured as the change is. Empty where there is no line: a single day."""
     known = [] if values is None else values.dropna().round(2).tolist()
-    return sparkline(known, LINES[tone]) if len(known) > 1 else ""
+    return sparkline(known, COLOURS[tone]) if len(known) > 1 else ""
 
 
 def _against(comparison: Comparison | None) -> str:

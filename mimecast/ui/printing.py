@@ -68,7 +68,7 @@ PRINT_STYLE: Final = f"""
   .js-plotly-plot .svg-container {{ width: 100% !important; height: auto !important; aspect-ratio: var(--drawn); }}
   .js-plotly-plot .main-svg {{ width: 100% !important; height: 100% !important; }}
   [data-testid=stPlotlyChart], .card, .numbers, [data-testid=stAlert],
-  [data-testid=stVegaLiteChart], tr {{ break-inside: avoid; }}
+  tr {{ break-inside: avoid; }}
   h1, h2, h3, [data-testid=stHeading] {{ break-after: avoid; }}
 }}
 """
