@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from bench.protocol import kind_of
 from tests.browser.conftest import FLAGS
-from tests.browser.driving import DESKTOP, MISSING, chromium
+from tests.support.browser import DESKTOP, MISSING, chromium
 
 TIMEOUT: Final = 120_000
 QUIET: Final = 0.7

@@ -27,12 +27,13 @@ from bench import browser as chromium
 from bench.results import Result, as_table
 from bench.run import machine
 from bench.stores import ONE_YEAR, make_store
-from mimecast.figures.grades import grade_chart
-from mimecast.figures.over_time import at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
-from mimecast.figures.stamp import Stamp
-from mimecast.history.store import Store
-from mimecast.history.timeline import COLUMNS_IN_A_MIX, read_timeline
-from tests.browser.driving import DESKTOP
+from mimecast.charts.grades import grade_chart
+from mimecast.charts.over_time import at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
+from mimecast.domain.reporting_days import MAX_MIX_COLUMNS, DayRange
+from mimecast.store.store import Store
+from mimecast.store.timelines import load_timeline
+from mimecast.text.stamp import Stamp
+from tests.support.browser import DESKTOP
 
 PARTS: Final = ("annotations", "shapes", "template", "hovertext")
 
@@ -58,8 +59,8 @@ def figures(folder: Path) -> dict[str, Any]:
     if newest is None:
         raise SystemExit("The store is empty.")
     today, stamp = now.date(), Stamp(account, newest, zone, now)
-    year = read_timeline(store, account, today - timedelta(days=364), today, zone)
-    mix = read_timeline(store, account, year.first, today, zone, at_most=COLUMNS_IN_A_MIX)
+    year = load_timeline(store, account, DayRange(today - timedelta(days=364), today, zone))
+    mix = load_timeline(store, account, DayRange(year.first, today, zone), max_points=MAX_MIX_COLUMNS)
     drawn = {
         "at risk": at_risk_chart(year, stamp),
         "mix": mix_chart(mix, stamp),

@@ -28,8 +28,8 @@ from bench.results import Result, as_table
 from bench.run import machine
 from bench.servers import Mimecast
 from bench.stores import SEED, Plan, make_store
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.sandbox.story import Story
 
 ACCOUNTS: Final = Plan("load", 730, timedelta(days=1), accounts=5)
 REFRESH_AFTER: Final = timedelta(minutes=1)
@@ -62,7 +62,7 @@ class Seen:
 def main() -> int:
     options = _options()
     today = date(2026, 11, 24)
-    story = Story(today)
+    story = DemoCompany(today)
     with (
         tempfile.TemporaryDirectory(prefix="safe-score-load-") as folder,
         Sandbox(lambda: story.counts_on(today)) as api,

@@ -22,9 +22,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from mimecast.capture_all import AT_ONCE
-from mimecast.history.store import Store
-from mimecast.settings import PROJECT
+from mimecast.capture.all_accounts import MAX_CONCURRENT
+from mimecast.settings.project import PROJECT
+from mimecast.store.store import Store
 
 API1: Final = ("base_url", "access_key", "secret_key", "app_id", "app_key")
 API2: Final = ("base_url", "client_id", "client_secret")
@@ -32,7 +32,7 @@ API2: Final = ("base_url", "client_id", "client_secret")
 
 def main() -> None:
     options = _options()
-    print(f"{AT_ONCE} at once, {options.latency:.2f} s latency, median of {options.runs} runs\n")
+    print(f"{MAX_CONCURRENT} at once, {options.latency:.2f} s latency, median of {options.runs} runs\n")
     print("| accounts | API | requests | least | asking alone | took | took / least | CPU time |")
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     with _sandbox(options.latency) as sandbox:
@@ -41,7 +41,7 @@ def main() -> None:
                 runs = [(_ask(sandbox, keys, count), *_run(sandbox, keys, count)) for _ in range(options.runs)]
                 alone, took, cpu = zip(*runs, strict=True)
                 requests = count if keys is API1 else count + 1  # one client, so one token
-                least = math.ceil(count / AT_ONCE) * options.latency + (requests - count) * options.latency
+                least = math.ceil(count / MAX_CONCURRENT) * options.latency + (requests - count) * options.latency
                 middle = median(took)
                 print(
                     f"| {count} | {name} | {requests} | {least:.2f} s | {median(alone):.2f} s | {middle:.2f} s "
@@ -88,7 +88,7 @@ def _ask(sandbox: dict[str, Any], keys: tuple[str, ...], count: int) -> float:
     """Seconds that the requests take alone."""
     began = time.monotonic()
     subprocess.run(
-        [sys.executable, "-c", ASKING, str(count), str(AT_ONCE), *(sandbox[key] for key in keys)],
+        [sys.executable, "-c", ASKING, str(count), str(MAX_CONCURRENT), *(sandbox[key] for key in keys)],
         cwd=PROJECT,
         check=True,
     )

@@ -19,9 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from mimecast.history.snapshot import Snapshot  # noqa: E402
-from mimecast.history.store import Store  # noqa: E402
-from mimecast.scores import ScoreCounts  # noqa: E402
+from mimecast.domain.scores import ScoreCounts  # noqa: E402
+from mimecast.domain.snapshot import Snapshot  # noqa: E402
+from mimecast.store.store import Store  # noqa: E402
 
 DAYS = 3653
 RUNS = 5

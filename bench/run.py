@@ -21,7 +21,7 @@ if __package__ in (None, ""):
 
 from bench.results import Result, as_table
 from bench.sections import SECTIONS, benching
-from mimecast.wording import day
+from mimecast.formatting import format_date
 
 BEGIN: Final = "<!-- measured: bench/run.py writes what follows -->"
 END: Final = "<!-- end of what was measured -->"
@@ -54,7 +54,7 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("streamlit", "plotly", "pandas", "SQLAlchemy"))
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     return (
-        f"Measured on {day(datetime.now(UTC).date())}: {os.cpu_count()} cores ({model}), {memory:.0f} GiB, "
+        f"Measured on {format_date(datetime.now(UTC).date())}: {os.cpu_count()} cores ({model}), {memory:.0f} GiB, "
         f"{platform.system()}, Python {platform.python_version()}, {packages}. Load averages at the end: {load}."
     )
 

@@ -25,9 +25,9 @@ from bench.results import Result, compared
 from bench.servers import Server
 from bench.stores import MANY_ACCOUNTS, ONE_YEAR, TEN_DAYS, TEN_YEARS_HOURLY, Plan, make_store
 from mimecast.api.client import SAFE_SCORE_SUMMARY
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.sandbox.story import Story
-from mimecast.settings import PROJECT
+from mimecast.settings.project import PROJECT
 
 FLOOR: Final = "the floor"
 SESSIONS: Final = (1, 10, 50)
@@ -301,7 +301,7 @@ def memory(bench: Bench) -> list[Result]:
 
 def command_line(bench: Bench) -> list[Result]:
     """CPU time of one snapshot against a local sandbox, and of the least that a program doing so can need."""
-    story, today = Story(date(2026, 11, 24)), date(2026, 11, 24)
+    story, today = DemoCompany(date(2026, 11, 24)), date(2026, 11, 24)
     with Sandbox(lambda: story.counts_on(today)) as sandbox, tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "HOME": home, "PYTHONPATH": os.fspath(PROJECT)}
         keys = sandbox.keys

@@ -17,8 +17,10 @@ from typing import Final
 
 from bench.stores import Plan
 from mimecast.api.auth import Api2Keys
-from mimecast.settings import ENVIRONMENT, PROJECT, STORE_VARIABLE
-from tests.browser.driving import end
+from mimecast.settings.accounts import ENVIRONMENT_KEYS
+from mimecast.settings.project import PROJECT
+from mimecast.settings.store_url import STORE_VARIABLE
+from tests.support.browser import end
 
 PAGES: Final = Path(__file__).parent
 
@@ -131,7 +133,7 @@ def wait_until(url: str, server: Server) -> None:
 @contextlib.contextmanager
 def _started(command: list[str], folder: Path, port: int) -> Iterator[Server]:
     """Nobody's settings but the folder's: no home folder, no variable of ours."""
-    ours = {*ENVIRONMENT, STORE_VARIABLE}
+    ours = {*ENVIRONMENT_KEYS, STORE_VARIABLE}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment |= {"HOME": os.fspath(folder / "home"), "PYTHONPATH": os.fspath(folder)}
     with (folder / "server.log").open("wb") as log:

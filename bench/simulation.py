@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from mimecast.history.earlier_spans import latitude
-from mimecast.history.variation import Verdict, judge
+from mimecast.domain.variation import Verdict, judge
+from mimecast.store.variation_baseline import max_lookback
 
 Shares = npt.NDArray[np.float64]
 """One row a history, one column a day, oldest first: percent at risk, NaN on a day without a snapshot."""
@@ -105,7 +105,7 @@ def shares_back(shares: Shares, span: int) -> Shares:
     columns = []
     for day in range(days - 1, -1, -span):
         column = shares[:, day].copy()
-        for earlier in range(day - 1, max(day - latitude(span).days, 0) - 1, -1):
+        for earlier in range(day - 1, max(day - max_lookback(span).days, 0) - 1, -1):
             column = np.where(np.isnan(column), shares[:, earlier], column)
         columns.append(column)
     return np.stack(columns, axis=1)
@@ -127,19 +127,19 @@ class Outcome:
     are "more than usual" without a real change, and with one."""
 
     judged: float
-    earlier_spans: int
+    baseline_periods: int
     wrongly: float
     rightly: float
 
 
 def outcome(shares: Shares, span: int) -> Outcome:
-    judged, wrongly, earlier_spans = _tally(shares, span, 0.0)
-    return Outcome(judged, earlier_spans, wrongly, percent_more(with_step(shares, span), span))
+    judged, wrongly, baseline_periods = _tally(shares, span, 0.0)
+    return Outcome(judged, baseline_periods, wrongly, percent_more(with_step(shares, span), span))
 
 
 def _tally(shares: Shares, span: int, one_user: float) -> tuple[float, float, int]:
     judged = [judge(known_shares(row), span, one_user) for row in shares_back(shares, span)]
     given = [one for one in judged if one.verdict is not Verdict.UNKNOWN]
     more = sum(one.verdict is Verdict.MORE for one in given)
-    spans = int(np.median([one.earlier_spans for one in judged]))
+    spans = int(np.median([one.baseline_periods for one in judged]))
     return 100 * len(given) / len(judged), 100 * more / len(given) if given else math.nan, spans

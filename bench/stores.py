@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from mimecast.history.schema import snapshots
-from mimecast.history.snapshot import Source
-from mimecast.history.store import Store
+from mimecast.domain.snapshot import Source
+from mimecast.store.database.schema import snapshots
+from mimecast.store.store import Store
 
 SEED: Final = 20_261_124
 SINCE_THE_NEWEST: Final = timedelta(minutes=20)

@@ -27,7 +27,7 @@ from bench.simulation import (
     with_gaps,
     with_step,
 )
-from mimecast.history.variation import limits_of_usual_changes
+from mimecast.domain.variation import normal_limits
 
 USERS: Final = 40
 """Of the small company."""
@@ -36,7 +36,7 @@ Limits = Callable[[Sequence[float]], tuple[float, float]]
 
 
 def cells(found: Outcome) -> str:
-    return f"{found.earlier_spans} | {found.wrongly:.1f} % | {found.rightly:.1f} %"
+    return f"{found.baseline_periods} | {found.wrongly:.1f} % | {found.rightly:.1f} %"
 
 
 def row(process: Process, span: int, days: int) -> str:
@@ -55,8 +55,8 @@ def _xmr(earlier: Sequence[float]) -> tuple[float, float]:
 
 METHODS: Final[dict[str, Limits]] = {
     "XmR": _xmr,
-    "prediction, 98 %": lambda earlier: limits_of_usual_changes(earlier, 0.98),
-    "prediction, 99 %": limits_of_usual_changes,
+    "prediction, 98 %": lambda earlier: normal_limits(earlier, 0.98),
+    "prediction, 99 %": normal_limits,
 }
 
 

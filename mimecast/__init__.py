@@ -1,5 +1,6 @@
-"""Mimecast SAFE Score grades: asked for, stored, drawn.
+"""Mimecast SAFE Score grades: captured, stored, and shown over time.
 
-Arrows run one way: `api` and `scores` know nothing of the rest; `history` uses `scores`; `figures` use both;
-`exports` use the history's data; `ui`, the pages and the command line stand on top.
+Imports point downwards: `domain` knows nothing of the rest; `api`, `text` and `store` use it; `settings`, `charts` and
+`capture` stand on those; `reports` and `sandbox` follow; `ui`, the pages and `cli` are on top. `problem` and
+`formatting` are leaves that everything may import. tests/test_architecture.py holds the table.
 """

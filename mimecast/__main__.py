@@ -11,22 +11,11 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from mimecast.commands import (
-    backup,
-    check,
-    copy,
-    export,
-    import_file,
-    rename,
-    report,
-    restore,
-    sandbox,
-    schedule,
-    snapshot,
-)
-from mimecast.commands.common import FAILED, USAGE, UsageError, complain
-from mimecast.problems import Problem
-from mimecast.settings import SettingsError
+from mimecast.cli import backup, check, copy, export, import_file, rename, report, restore, sandbox, schedule, snapshot
+from mimecast.cli.options import FAILED, USAGE, UsageError
+from mimecast.cli.output import complain
+from mimecast.problem import Problem
+from mimecast.settings.validation import SettingsError
 
 VERBS: Final = (snapshot, check, export, import_file, report, backup, restore, rename, sandbox, schedule, copy)
 """In the order of the help."""

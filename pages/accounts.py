@@ -2,16 +2,23 @@
 
 import streamlit as st
 
-from mimecast.ui.accounts_table import accounts_table, chosen_charts, open_clicked, standings_of, summary, totals
 from mimecast.ui.page import begin
+from mimecast.ui.sections.accounts import (
+    load_statuses,
+    open_clicked,
+    show_chosen_charts,
+    show_summary,
+    show_table,
+    show_totals,
+)
 
 page = begin("Accounts", of_all_accounts=True)
 open_clicked(page)
 with page.reading() as store:
     if store:
-        standings = standings_of(page, store)
-        summary(standings)
-        totals(page, standings)
-        accounts_table(page, standings)
+        standings = load_statuses(page, store)
+        show_summary(standings)
+        show_totals(page, standings)
+        show_table(page, standings)
         st.header("Side by side", anchor=False)
-        chosen_charts(page, standings)
+        show_chosen_charts(page, standings)

@@ -1,12 +1,12 @@
 """Connection: is everything in order between here and Mimecast, and what to do where it is not."""
 
-from mimecast.ui.checks import checks
-from mimecast.ui.data_section import data_section
 from mimecast.ui.page import begin
-from mimecast.ui.schedule_status import schedule_status
+from mimecast.ui.sections.checks import show_checks
+from mimecast.ui.sections.daily_snapshots import show_daily_snapshots
+from mimecast.ui.sections.data import show_data_section
 
 page = begin("Connection")
-checks(page)
+show_checks(page)
 with page.reading() as store:
-    schedule_status(page, store)
-    data_section(page)
+    show_daily_snapshots(page, store)
+    show_data_section(page)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from mimecast.history.timeline import reporting_day
-from mimecast.report import gather
+from mimecast.domain.reporting_days import reporting_day
+from mimecast.reports.report import load_report
 from mimecast.ui.page import begin
-from mimecast.ui.ranges import choose_range
-from mimecast.ui.report_options import choose_options, read_options
-from mimecast.ui.report_place import draw_report, offer_downloads, place_canvas
+from mimecast.ui.report.options import choose_options, read_options
+from mimecast.ui.report.view import offer_downloads, report_chart, show_canvas
+from mimecast.ui.widgets.date_range import choose_range
 
 page = begin("Report")
 with page.reading() as store:
@@ -17,7 +17,7 @@ with page.reading() as store:
         options = read_options(chosen, page.today)
         report = None
         if store:
-            report = gather(
+            report = load_report(
                 store,
                 page.account.id,
                 page.account.name if options.show_name else "",
@@ -32,4 +32,4 @@ with page.reading() as store:
         choose_options(options, report.notes if report else (), page.today)
         if store and report:
             offer_downloads(page, store, report)
-    place_canvas(draw_report(report), key="report")
+    show_canvas(report_chart(report), key="report")

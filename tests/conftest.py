@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
+from streamlit.runtime.secrets import Secrets
 
-from mimecast.history.store import Store
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.sandbox.story import Story
-from mimecast.settings import ENVIRONMENT, PROJECT, STORE_VARIABLE
-from tests import clusters
-from tests.browser.driving import MISSING, chromium
-from tests.clusters import Cluster, programs
+from mimecast.settings.accounts import ENVIRONMENT_KEYS
+from mimecast.settings.project import PROJECT
+from mimecast.settings.store_url import STORE_VARIABLE
+from mimecast.store.store import Store
+from tests.support.browser import MISSING, chromium
+from tests.support.postgresql_cluster import MISSING as NO_POSTGRESQL
+from tests.support.postgresql_cluster import Cluster, programs
 
 EVERY_DATABASE = pytest.mark.databases("sqlite", "postgresql")
 SQLITE_ONLY = pytest.mark.databases("sqlite")
@@ -43,7 +47,7 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
-    for name in (*ENVIRONMENT, STORE_VARIABLE, "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
+    for name in (*ENVIRONMENT_KEYS, STORE_VARIABLE, "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     return home
@@ -63,6 +67,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
+    """Runs pages of the copied project, with nothing cached from another test."""
+    for module in ("settings.secrets_files", "settings.store_url", "settings.dashboard", "sandbox.sample_data"):
+        monkeypatch.setattr(f"mimecast.{module}.PROJECT", project)
+    monkeypatch.setattr(st, "secrets", Secrets())  # what an earlier test's file held stays out
+    monkeypatch.chdir(project)
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     databases = metafunc.definition.get_closest_marker("databases")
     if databases and "store_url" in metafunc.fixturenames:
@@ -74,8 +90,8 @@ def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server that is there for these tests only."""
     if programs() is None:
         if os.environ.get(REQUIRED):
-            pytest.fail(clusters.MISSING)
-        pytest.skip(clusters.MISSING)
+            pytest.fail(NO_POSTGRESQL)
+        pytest.skip(NO_POSTGRESQL)
     made = Cluster.make()
     yield made
     made.remove()
@@ -101,12 +117,12 @@ def store(store_url: str) -> Store:
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story(TODAY)
+def story() -> DemoCompany:
+    return DemoCompany(TODAY)
 
 
 @pytest.fixture
-def sandbox(story: Story) -> Iterator[Sandbox]:
+def sandbox(story: DemoCompany) -> Iterator[Sandbox]:
     """A sandbox on a free port that answers with the made-up company's counts of `TODAY`."""
     with Sandbox(lambda: story.counts_on(TODAY)) as server:
         yield server
@@ -148,7 +164,7 @@ REQUIRED = "SAFE_SCORE_REQUIRE_ALL"
 
 
 def pytest_report_header() -> list[str]:
-    return [f"Chromium: {chromium() or MISSING}", f"PostgreSQL: {programs() or clusters.MISSING}"]
+    return [f"Chromium: {chromium() or MISSING}", f"PostgreSQL: {programs() or NO_POSTGRESQL}"]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

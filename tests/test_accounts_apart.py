@@ -26,24 +26,26 @@ import streamlit as st
 from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
 
-from mimecast.exports.interchange import read_snapshots
-from mimecast.figures.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
-from mimecast.figures.sparkline import sparkline
-from mimecast.history.comparison import compare_back
-from mimecast.history.earlier_spans import read_back, read_variations
-from mimecast.history.leases import Lease
-from mimecast.history.runs import Outcome, Run, last_runs, newest_runs, record, unattended
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.standings import Standings
-from mimecast.history.store import Store
-from mimecast.history.timeline import read_timeline
+from mimecast.charts.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
+from mimecast.charts.sparkline import sparkline
+from mimecast.domain.reporting_days import DayRange
+from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.formatting import format_int, format_percent
+from mimecast.reports.snapshot_csv import read_snapshots
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
+from mimecast.store.account_status import AccountStatusCache
+from mimecast.store.comparisons import compare_back
+from mimecast.store.leases import Lease
+from mimecast.store.scheduled_runs import last_runs, load_schedule_status, newest_runs, save_runs
+from mimecast.store.store import Store
+from mimecast.store.timelines import load_timeline
+from mimecast.store.variation_baseline import load_baseline, load_variations
 from mimecast.ui.page import PAGES
-from mimecast.ui.tables import ALL
-from mimecast.wording import number, percent
-from tests.cards import cards_of
+from mimecast.ui.widgets.tables import ALL_ROWS_KEY
 from tests.conftest import NOW
+from tests.support.cards import cards_of
 
 BASES = {
     "alpha": ScoreCounts(40_011, 11_021, 22_031, 7_741, 3_251),
@@ -79,9 +81,11 @@ def marks_of(account: str) -> Marks:
         shares = [share for one in users if (share := counts.share(one)) is not None and share < 100]
         rounded = {round(share, digits) for share in shares for digits in (2, 3, 4)}
         numbers |= {*users, *(one for one in rounded if one != round(one, 1))}
-        words |= {number(one) for one in users} | {str(one) for one in users if one > 2100}
-        words |= {percent(share) for share in (counts.share(counts.at_risk), counts.share(counts.doing_well)) if share}
-        own |= {percent(share) for share in shares}
+        words |= {format_int(one) for one in users} | {str(one) for one in users if one > 2100}
+        words |= {
+            format_percent(share) for share in (counts.share(counts.at_risk), counts.share(counts.doing_well)) if share
+        }
+        own |= {format_percent(share) for share in shares}
     return Marks(frozenset(numbers), frozenset(words), frozenset(own))
 
 
@@ -131,7 +135,7 @@ def together(store: Store) -> Store:
     for minutes, account in enumerate(BASES):
         taken = {days: NOW - timedelta(days=days, minutes=minutes) for days in DAYS_AGO}
         store.add([Snapshot(account, taken[days], counts_of(account, days)) for days in DAYS_AGO])
-        record(store, Run(account, NOW, NOW, Outcome.FAILED, NAMES[account], f"{NAMES[account]} failed."))
+        save_runs(store, Run(account, NOW, NOW, RunOutcome.FAILED, NAMES[account], f"{NAMES[account]} failed."))
     return store
 
 
@@ -140,9 +144,9 @@ READS: dict[str, Callable[[Store, str], object]] = {
     "newest": lambda store, account: store.newest(account),
     "newest_of": lambda store, account: store.newest_of([account]),
     "oldest": lambda store, account: store.oldest(account),
-    "every": lambda store, account: list(store.every(account)),
+    "every": lambda store, account: list(store.all_snapshots(account)),
     "last_in_each": lambda store, account: store.last_in_each(account, [EVERYTHING]),
-    "levels_in_each": lambda store, account: store.levels_in_each([account], [EVERYTHING]),
+    "risk_levels_in_each": lambda store, account: store.risk_levels_in_each([account], [EVERYTHING]),
     "count_covered": lambda store, account: store.count_covered(account, [EVERYTHING]),
 }
 """Every method of the store that is about accounts."""
@@ -150,9 +154,9 @@ READS: dict[str, Callable[[Store, str], object]] = {
 QUERIES: dict[str, Callable[[Store, str], object]] = {
     "newest_runs": newest_runs,
     "last_runs": lambda store, account: last_runs(store, [account]),
-    "unattended": unattended,
-    "read_variations": lambda store, account: read_variations(store, [newest(store, account)], UTC_ZONE),
-    "read_back": lambda store, account: read_back(store, [newest(store, account)], UTC_ZONE, 30, 3),
+    "unattended": load_schedule_status,
+    "read_variations": lambda store, account: load_variations(store, [newest(store, account)], UTC_ZONE),
+    "read_back": lambda store, account: load_baseline(store, [newest(store, account)], UTC_ZONE, 30, 3),
 }
 
 
@@ -177,8 +181,8 @@ def test_a_query_about_one_account_gives_what_a_store_of_its_own_would_give(
 ) -> None:
     for account in BASES:
         alone = Store.open(f"sqlite:///{tmp_path / account}.db")
-        alone.add(together.every(account))
-        record(alone, Run(account, NOW, NOW, Outcome.FAILED, NAMES[account], f"{NAMES[account]} failed."))
+        alone.add(together.all_snapshots(account))
+        save_runs(alone, Run(account, NOW, NOW, RunOutcome.FAILED, NAMES[account], f"{NAMES[account]} failed."))
         mine = read(together, account)
         assert mine == read(alone, account)
         assert not others_in(account, repr(mine), set())
@@ -186,18 +190,18 @@ def test_a_query_about_one_account_gives_what_a_store_of_its_own_would_give(
 
 def test_the_lease_of_one_account_leaves_the_others_free(together: Store) -> None:
     leases = {account: Lease(together, account) for account in BASES}
-    assert all(lease.take() for lease in leases.values())
+    assert all(lease.acquire() for lease in leases.values())
     leases["alpha"].release()
-    assert Lease(together, "alpha").take()
-    assert not Lease(together, "beta").take()
+    assert Lease(together, "alpha").acquire()
+    assert not Lease(together, "beta").acquire()
 
 
 def test_what_is_kept_of_one_set_of_accounts_is_not_given_for_another(
     together: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.history.store.SETTLED", 0.0)
-    assert together.revision is not None
-    kept = Standings()
+    monkeypatch.setattr("mimecast.store.store.MTIME_GRANULARITY", 0.0)
+    assert together.change_token is not None
+    kept = AccountStatusCache()
     for _ in range(2):  # cold and warm
         for account in BASES:
             (one,) = kept.read(together, [account], {}, NOW, UTC_ZONE)
@@ -220,16 +224,6 @@ def files(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
     monkeypatch.setattr(st, "download_button", offered)
     return made
-
-
-@pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
-        monkeypatch.setattr(f"{module}.PROJECT", project)
-    monkeypatch.chdir(project)
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -259,7 +253,7 @@ def start(project: Path, script: str, secrets: dict[str, Any], account: str) -> 
         app.secrets[key] = value
     app.query_params["account"] = account
     app.query_params["range"] = "all"
-    app.session_state[ALL] = True
+    app.session_state[ALL_ROWS_KEY] = True
     app.run()
     if script != "app.py":
         app.switch_page(script).run()
@@ -306,7 +300,7 @@ def last_month(store: Store, account: str) -> list[list[float]]:
     """The values of the Overview's four sparklines, of this account alone."""
     comparison = compare_back(store, newest(store, account), 30, UTC_ZONE)
     assert comparison is not None
-    month = read_timeline(store, account, comparison.then_day, comparison.now_day, UTC_ZONE)
+    month = load_timeline(store, account, DayRange(comparison.then_day, comparison.now_day, UTC_ZONE))
     lines = [*(month.shares[name] for name in ("at_risk", "doing_well", "F")), month.users["users_graded"]]
     return [line.dropna().round(2).tolist() for line in lines]
 
@@ -341,7 +335,7 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                             sparkline(values, colour) for colour in (BETTER_LINE, WORSE_LINE, USERS_LINE)
                         }
     for account in BASES:
-        found = {one.counts for one in store.every(account)}
+        found = {one.counts for one in store.all_snapshots(account)}
         assert found == {counts_of(account, days) for days in DAYS_AGO}
 
 
@@ -383,5 +377,5 @@ def test_an_export_of_one_account_holds_that_account_only(
         done = command_line("export", "--account", account, "--format", form, variables={"SNAPSHOTS_URL": store_url})
         assert done.returncode == 0
         written = read_snapshots(io.StringIO(done.stdout), now=NOW)
-        assert written == [replace(one, source=Source.IMPORTED) for one in together.every(account)]
+        assert written == [replace(one, source=Source.IMPORTED) for one in together.all_snapshots(account)]
         assert not others_in(account, done.stdout, set())

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mimecast.history.runs import Outcome, Run, record
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
-from tests.browser.driving import eventually
-from tests.cards import cards_of
+from mimecast.store.scheduled_runs import save_runs
+from mimecast.store.store import Store
+from tests.support.browser import eventually
+from tests.support.cards import cards_of
+
+pytestmark = pytest.mark.usefixtures("fresh")
 
 ODD = "Fabrikam *Inc* <b>$x$</b> :material/delete: x"
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
-        monkeypatch.setattr(f"{module}.PROJECT", project)
-    monkeypatch.chdir(project)
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 def secrets_of(sandbox: Sandbox, store_url: str, **names: str) -> dict[str, Any]:
@@ -61,7 +52,7 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     store.add([Snapshot("contoso", now - timedelta(minutes=1), ScoreCounts(50, 20, 20, 8, 2))])
     store.add([Snapshot("fabrikam", now - timedelta(days=3), ScoreCounts(500, 200, 200, 80, 20))])
     store.add([Snapshot("proseware", now - timedelta(hours=1), ScoreCounts())])
-    record(store, Run("proseware", now, now, Outcome.FAILED, "A permission is missing", "It said no."))
+    save_runs(store, Run("proseware", now, now, RunOutcome.FAILED, "A permission is missing", "It said no."))
     names = {"contoso": "Contoso", "fabrikam": ODD, "proseware": "Contoso", "litware": "Litware"}
     app = start(project, secrets_of(sandbox, store_url, **names))
     assert [(one.label, one.value) for one in cards_of(app)] == [
@@ -105,7 +96,7 @@ def test_the_page_asks_mimecast_for_nothing_and_has_no_button_that_does(
 def test_what_failed_behind_a_page_is_the_reason_that_is_told(
     project: Path, sandbox: Sandbox, store: Store, store_url: str
 ) -> None:
-    sandbox.fail_with("forbidden")
+    sandbox.set_fault("forbidden")
     secrets = secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam")
     (table,) = start(project, secrets).dataframe
     assert [state for (state,) in table.value["State"]] == ["failing", "nothing yet"]

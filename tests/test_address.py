@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from mimecast.ui.address import AUTOMATIC, EARLIEST, TwoDates, pick_account, pick_dates, pick_range, pick_resolution
-from mimecast.ui.text import plain
+from mimecast.ui.escaping import escape_markdown
+from mimecast.ui.url.params import AUTOMATIC, EARLIEST, TwoDates, pick_account, pick_dates, pick_range, pick_resolution
 from tests.conftest import TODAY
 
 
@@ -105,7 +105,7 @@ def test_an_account_in_the_address_is_taken_if_it_is_known() -> None:
     ["**bold**", "[x](http://y)", "$x^2$", ":red[x]", "<b>x</b>", "`x`", "# x", "1. x", "a\nb", "www.x.y", "a@b.c"],
 )
 def test_text_has_no_meaning_to_markdown_once_it_is_plain(text: str) -> None:
-    escaped = plain(text)
+    escaped = escape_markdown(text)
     assert "\n" not in escaped
     assert escaped.replace("\\", "").replace("\u2060", "") == " ".join(text.split())
     assert not re.search(r"https?\\?:|www\\?\.|\w\\?@", escaped)

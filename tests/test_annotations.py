@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mimecast.history.notes import read_notes, write_note
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.targets import read_target, set_target
-from mimecast.scores import ScoreCounts
-from mimecast.ui.annotations import OPEN
-from mimecast.ui.text import plain
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.annotations.notes import load_notes, write_note
+from mimecast.store.annotations.targets import load_target, set_target
+from mimecast.store.store import Store
+from mimecast.ui.escaping import escape_markdown
+from mimecast.ui.sections.annotations import FORMS_OPEN_KEY
 from tests import test_pages
 from tests.test_pages import figures, start, text
 
-connected, fresh = test_pages.connected, test_pages.fresh
+connected = test_pages.connected
+pytestmark = pytest.mark.usefixtures("fresh")
 TODAY = datetime.now(UTC).date()
 
 
@@ -35,7 +36,7 @@ def kept(store: Store) -> Store:
 def opened(project: Path, secrets: dict[str, Any]) -> AppTest:
     """History with its forms open."""
     app = start(project, "History", secrets)
-    app.session_state[OPEN] = True
+    app.session_state[FORMS_OPEN_KEY] = True
     return app.run()
 
 
@@ -62,7 +63,7 @@ def test_a_note_is_added_edited_deleted_and_brought_back(project: Path, connecte
     field(app, "date_input", "note_day").set_value(TODAY - timedelta(days=9))
     add(app, "Fishing *campaign*")
     assert "Added\\: " in text(app)
-    (note,) = read_notes(kept, "default")
+    (note,) = load_notes(kept, "default")
     assert (note.day, note.text, note.author) == (TODAY - timedelta(days=9), "Fishing *campaign*", "")
     assert "Fishing \\*campaign\\*" in text(app)
     assert field(app, "text_input", "note_text").value == ""
@@ -70,18 +71,18 @@ def test_a_note_is_added_edited_deleted_and_brought_back(project: Path, connecte
     app.selectbox(key="note_chosen").set_value(note.id).run()
     assert field(app, "text_input", "note_text").value == "Fishing *campaign*"
     add(app, "Phishing campaign")
-    assert [one.text for one in read_notes(kept, "default")] == ["Phishing campaign"]
+    assert [one.text for one in load_notes(kept, "default")] == ["Phishing campaign"]
     click(app, "note_undo")
-    assert read_notes(kept, "default") == [note]
+    assert load_notes(kept, "default") == [note]
     assert "Undone\\. The note is back" in text(app)
     assert not [one for one in app.button if one.key == "note_undo"]
 
     app.selectbox(key="note_chosen").set_value(note.id).run()
     click(app, "note_delete")
-    assert read_notes(kept, "default") == []
+    assert load_notes(kept, "default") == []
     assert app.selectbox(key="note_chosen").options == ["New note"]
     click(app, "note_undo")
-    assert read_notes(kept, "default") == [note]
+    assert load_notes(kept, "default") == [note]
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
@@ -89,13 +90,13 @@ def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
 ) -> None:
     app = opened(project, connected)
     add(app, "Mine")
-    (note,) = read_notes(kept, "default")
+    (note,) = load_notes(kept, "default")
     app.selectbox(key="note_chosen").set_value(note.id).run()
     field(app, "text_input", "note_text").set_value("Mine, edited")
     now = datetime.now(UTC)
     write_note(kept, "default", TODAY, "Theirs", author="", now=now, today=TODAY, old=note)
     click(app, "note_save")
-    assert [one.text for one in read_notes(kept, "default")] == ["Theirs"]
+    assert [one.text for one in load_notes(kept, "default")] == ["Theirs"]
     assert "Somebody else has changed this note" in app.warning[0].value
 
 
@@ -103,7 +104,7 @@ def test_a_note_without_words_is_refused_and_said_once(project: Path, connected:
     app = opened(project, connected)
     add(app, "   ")
     assert "The note has no words" in app.warning[0].value
-    assert read_notes(kept, "default") == []
+    assert load_notes(kept, "default") == []
     app.run()
     assert not app.warning
 
@@ -135,7 +136,7 @@ def test_a_target_is_set_drawn_said_and_cleared(project: Path, connected: dict[s
     field(app, "number_input", "target_share").set_value(8.0)
     field(app, "date_input", "target_by").set_value(TODAY + timedelta(days=15))
     click(app, "target_set")
-    target = read_target(kept, "default")
+    target = load_target(kept, "default")
     assert target is not None
     assert (target.share, target.by, target.author) == (8.0, TODAY + timedelta(days=15), "")
     assert "Target\\: at most 8\\.0 % at risk by" in text(app)
@@ -146,7 +147,7 @@ def test_a_target_is_set_drawn_said_and_cleared(project: Path, connected: dict[s
         assert "Target\\: at most 8\\.0 % at risk by" in text(again)
         assert "target 8.0 % by" in str([one.proto.spec for one in again.get("plotly_chart")])
     click(app, "target_clear")
-    assert read_target(kept, "default") is None
+    assert load_target(kept, "default") is None
     assert "Target:" not in figures(app)[0]
 
 
@@ -154,7 +155,7 @@ def test_a_target_without_a_share_is_refused(project: Path, connected: dict[str,
     app = opened(project, connected)
     click(app, "target_set")
     assert "There is no share" in app.warning[0].value
-    assert read_target(kept, "default") is None
+    assert load_target(kept, "default") is None
 
 
 def test_a_target_whose_date_has_passed_can_be_set_anew(project: Path, connected: dict[str, Any], kept: Store) -> None:
@@ -164,9 +165,9 @@ def test_a_target_whose_date_has_passed_can_be_set_anew(project: Path, connected
     )
     app = opened(project, connected)
     assert "Missed\\: " in text(app)
-    assert f"by {plain('lead@contoso.example')}" in text(app)
+    assert f"by {escape_markdown('lead@contoso.example')}" in text(app)
     click(app, "target_set")
-    target = read_target(kept, "default")
+    target = load_target(kept, "default")
     assert target is not None
     assert target.by == TODAY + timedelta(days=1)
 
@@ -174,7 +175,7 @@ def test_a_target_whose_date_has_passed_can_be_set_anew(project: Path, connected
 def test_without_a_store_that_can_be_written_the_forms_are_off_and_say_why(
     project: Path, connected: dict[str, Any], kept: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.history.store.is_writable", lambda file: False)
+    monkeypatch.setattr("mimecast.store.store.is_writable", lambda file: False)
     app = opened(project, connected)
     assert any("Target and notes cannot be changed now" in one.value for one in app.info)
     assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))

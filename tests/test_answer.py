@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from requests.structures import CaseInsensitiveDict
 
-from mimecast.api.answer import MOST_USERS, Summary, read_summary
 from mimecast.api.errors import (
-    AnswerUnreadable,
     ApplicationRejected,
     CredentialsRejected,
     KeysExpired,
@@ -21,19 +19,21 @@ from mimecast.api.errors import (
     ProductMissing,
     RateLimited,
     Redirected,
-    RequestRefused,
-    ServiceFailing,
+    RequestRejected,
+    ResponseUnreadable,
+    ServiceError,
     WrongAddress,
 )
-from mimecast.api.transport import Answer
-from mimecast.scores import ScoreCounts
+from mimecast.api.response import Summary, read_summary
+from mimecast.api.transport import Response
+from mimecast.domain.scores import MAX_USERS, ScoreCounts
 from tests.conftest import facts
 
 RECORDED = facts("recorded_answers")
 
 
 def read_body(body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> Summary:
-    return read_summary(Answer(status, CaseInsensitiveDict(headers or {}), body))
+    return read_summary(Response(status, CaseInsensitiveDict(headers or {}), body))
 
 
 def read(counts: Any, *, status: int = 200, **more: Any) -> Summary:
@@ -82,7 +82,7 @@ def test_every_recorded_answer_is_held_against_the_code() -> None:
 
 def test_nothing_that_mimecast_words_freely_is_repeated() -> None:
     told = {"code": "a code with recognisable words", "message": "recognisable", "field": "recognisable"}
-    with pytest.raises(RequestRefused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         read({"a": 1}, fail=[{"errors": [told], "key": {"emailAddress": "recognisable"}}])
     assert caught.value.code is None
     assert "recognisable" not in everything_in(caught.value)
@@ -119,16 +119,16 @@ def test_the_name_of_an_unknown_field_is_not_repeated_in_its_warning() -> None:
     ("status", "kind"),
     [
         (301, Redirected),
-        (400, RequestRefused),
+        (400, RequestRejected),
         (401, CredentialsRejected),
         (403, PermissionMissing),
         (404, WrongAddress),
         (405, WrongAddress),
-        (409, RequestRefused),
+        (409, RequestRejected),
         (418, KeysExpired),
         (429, RateLimited),
-        (500, ServiceFailing),
-        (503, ServiceFailing),
+        (500, ServiceError),
+        (503, ServiceError),
     ],
 )
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b'{"fail": "odd"}', b"[]"])
@@ -145,15 +145,15 @@ def test_status_fail_meta_and_data_are_looked_at_in_this_order() -> None:
         read({"a": 1}, fail=fail, meta={"status": 403})
     with pytest.raises(PermissionMissing):
         read({"a": 1}, meta={"status": 403})
-    with pytest.raises(ServiceFailing):
+    with pytest.raises(ServiceError):
         read_body(json.dumps({"data": [{"scoreCounts": {"a": 1}}]}).encode(), status=500)
-    with pytest.raises(ServiceFailing):
+    with pytest.raises(ServiceError):
         read({"a": 1}, fail=[{"errors": [{"code": "an_unknown_code"}]}], meta={"status": 403}, status=500)
     with pytest.raises(ApplicationRejected):
         read({"a": 1}, fail=fail, data="odd")
     with pytest.raises(PermissionMissing):
         read({"a": 1}, meta={"status": 403}, data="odd")
-    with pytest.raises(RequestRefused):
+    with pytest.raises(RequestRejected):
         read({"a": 1}, fail=[{"errors": [{"code": "an_unknown_code"}]}])
 
 
@@ -163,7 +163,7 @@ def test_status_fail_meta_and_data_are_looked_at_in_this_order() -> None:
         ({"F": 1, "a": 2}, ScoreCounts(a=2, f=1)),
         ({"a": 5.0}, ScoreCounts(a=5)),
         ({"a": 0, "b": 0, "c": 0, "d": 0, "f": 0}, ScoreCounts()),
-        ({"b": MOST_USERS}, ScoreCounts(b=MOST_USERS)),
+        ({"b": MAX_USERS}, ScoreCounts(b=MAX_USERS)),
     ],
     ids=["any order and case, the missing count nothing", "5.0 is 5", "nobody graded yet", "very many"],
 )
@@ -187,25 +187,25 @@ def test_a_new_field_does_not_cost_a_day() -> None:
 
 
 @pytest.mark.parametrize(
-    "count", ["5", True, False, None, -1, 1.5, float("nan"), float("inf"), 1e300, MOST_USERS + 1, 10**30, [], {}]
+    "count", ["5", True, False, None, -1, 1.5, float("nan"), float("inf"), 1e300, MAX_USERS + 1, 10**30, [], {}]
 )
 def test_a_count_that_is_none_is_refused_and_not_repeated(count: Any) -> None:
-    with pytest.raises(AnswerUnreadable) as caught:
+    with pytest.raises(ResponseUnreadable) as caught:
         read({"a": 1, "d": count})
-    assert caught.value.sentence.startswith("The count of grade D in Mimecast's answer is ")
-    assert str(count) not in caught.value.sentence
+    assert caught.value.message.startswith("The count of grade D in Mimecast's answer is ")
+    assert str(count) not in caught.value.message
     assert caught.value.can_retry is False
 
 
 def test_a_count_without_end_is_refused() -> None:
-    with pytest.raises(AnswerUnreadable):
+    with pytest.raises(ResponseUnreadable):
         read_body(b'{"data": [{"scoreCounts": {"a": ' + b"9" * 5000 + b"}}]}")
-    with pytest.raises(AnswerUnreadable, match="The count of grade A"):
+    with pytest.raises(ResponseUnreadable, match="The count of grade A"):
         read_body(b'{"data": [{"scoreCounts": {"a": 1e999}}]}')
 
 
 def test_an_unknown_grade_is_held_to_the_same_rules() -> None:
-    with pytest.raises(AnswerUnreadable, match="The count of grade E"):
+    with pytest.raises(ResponseUnreadable, match="The count of grade E"):
         read({"a": 1, "e": "many"})
 
 
@@ -231,7 +231,7 @@ def test_nobody_graded_yet_has_no_shares() -> None:
     ids=["both cases", "twice", "unknown grade in both cases"],
 )
 def test_the_same_grade_twice_is_refused(body: bytes) -> None:
-    with pytest.raises(AnswerUnreadable, match="stands more than once"):
+    with pytest.raises(ResponseUnreadable, match="stands more than once"):
         read_body(body)
 
 
@@ -283,7 +283,7 @@ def test_the_same_grade_twice_is_refused(body: bytes) -> None:
     ],
 )
 def test_an_answer_without_score_counts_says_what_was_found(body: bytes, said: str) -> None:
-    with pytest.raises(AnswerUnreadable) as caught:
+    with pytest.raises(ResponseUnreadable) as caught:
         read_body(body)
     assert said in str(caught.value)
 
@@ -314,7 +314,7 @@ def gives_counts_or_one_of_our_errors(body: bytes, status: int) -> None:
     else:
         assert outcome.title
         assert outcome.remedy
-        assert outcome.sentence.endswith(".")
+        assert outcome.message.endswith(".")
 
 
 @given(some.binary(max_size=200), STATUSES)
@@ -333,14 +333,14 @@ def test_no_envelope_gives_anything_else(meta: Any, fail: Any, counts: Any, stat
     gives_counts_or_one_of_our_errors(json.dumps(answer).encode(), status)
 
 
-@given(some.dictionaries(some.sampled_from("ABCDFEXY"), some.integers(0, MOST_USERS), min_size=1))
+@given(some.dictionaries(some.sampled_from("ABCDFEXY"), some.integers(0, MAX_USERS), min_size=1))
 def test_no_user_is_dropped(counts: dict[str, int]) -> None:
     if not set(counts) & set("ABCDF"):
         counts["A"] = 0
     assert read(counts).counts.users_graded == sum(counts.values())
 
 
-@given(some.permutations("ABCDF"), some.lists(some.integers(0, MOST_USERS), min_size=5, max_size=5), some.booleans())
+@given(some.permutations("ABCDF"), some.lists(some.integers(0, MAX_USERS), min_size=5, max_size=5), some.booleans())
 def test_order_case_and_a_decimal_point_change_nothing(letters: list[str], users: list[int], other_form: bool) -> None:
     counts = dict(zip(letters, users, strict=True))
     sent = {letter.lower(): float(count) for letter, count in counts.items()} if other_form else counts

@@ -1,72 +1,113 @@
-"""The house: arrows run one way, and only pages and `ui` know Streamlit."""
+"""The architecture: layers, folders, and what a command loads."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.settings.project import PROJECT
+from mimecast.store.store import Store
 
 MODULES = sorted((PROJECT / "mimecast").rglob("*.py"))
 
-LEAVES = {"problems", "wording"}
-"""How errors and numbers are said: known to everybody, knowing nobody."""
+LEAVES = {"problem", "formatting"}
+"""Modules that everything may import and that import nothing of ours."""
 
 MAY_IMPORT = {
-    "problems": set[str](),
-    "wording": set[str](),
-    "scores": set[str](),
-    "api": {"scores"},
+    "problem": set[str](),
+    "formatting": set[str](),
+    "domain": set[str](),
+    "api": {"domain"},
+    "text": {"domain"},
+    "store": {"domain"},
     "settings": {"api"},
-    "exposed": set[str](),
-    "sign_in": {"settings"},
-    "history": {"scores"},
-    "narrative": {"history", "scores"},
-    "figures": {"narrative", "history", "scores"},
-    "report": {"figures", "narrative", "history", "scores"},
-    "exports": {"report", "figures", "narrative", "history", "scores", "api"},
-    "capture": {"api", "history", "settings"},
-    "capture_all": {"capture", "api", "history", "settings"},
-    "refresh": {"capture", "api"},
-    "schedule": set[str](),
-    "sandbox": {"api", "scores", "history", "settings"},
+    "charts": {"domain", "text"},
+    "capture": {"api", "settings", "store", "domain"},
+    "reports": {"charts", "store", "domain", "text"},
+    "sandbox": {"api", "settings", "store", "domain"},
+    "ui": {"api", "capture", "charts", "domain", "reports", "sandbox", "settings", "store", "text"},
+    "cli": {"api", "capture", "charts", "domain", "reports", "sandbox", "settings", "store", "text"},
 }
+"""Packages of `mimecast`, and the packages that each may import besides itself and the leaves."""
+
+MAX_MODULES_IN_A_FOLDER = 15
+
+STDLIB_ONLY = {"reporting_days", "comparison", "variation", "targets", "notes", "scores", "snapshot", "scheduled_runs"}
+"""Modules of `domain` that import nothing outside the standard library."""
 
 
-def imported(file: Path) -> set[str]:
-    """Dotted names of everything a file imports, wherever in it."""
-    names: set[str] = set()
+def imported(file: Path) -> list[str]:
+    """Return the dotted names of everything a file imports, wherever in it."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file} imports relatively"
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
     return names
 
 
-def part(file: Path) -> str:
-    return file.relative_to(PROJECT / "mimecast").parts[0].removesuffix(".py")
+def dotted(file: Path) -> str:
+    """Return the name under which a file is imported."""
+    parts = file.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(file: Path, modules: set[str]) -> set[str]:
+    """Return the modules among `modules` that a file imports, whole or a name of them."""
+    names = imported(file)
+    return {name if name in modules else name.rpartition(".")[0] for name in names} & modules
+
+
+def package(dotted_name: str) -> str:
+    return dotted_name.split(".")[1]
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(PROJECT)))
-def test_arrows_run_one_way_and_streamlit_stays_in_ui(file: Path) -> None:
-    mine = part(file)
+def test_imports_point_downwards_and_only_ui_imports_streamlit(file: Path) -> None:
+    if file.parent == PROJECT / "mimecast" and file.stem in ("__init__", "__main__"):
+        return
+    mine = package(dotted(file))
     names = imported(file)
     if mine != "ui":
         assert not [name for name in names if name.split(".")[0] == "streamlit"]
-    used = {name.split(".")[1] for name in names if name.startswith("mimecast.")} - {mine} - LEAVES
-    allowed = MAY_IMPORT.get(mine)
-    if allowed is not None:
-        assert used <= allowed
+    ours = [name for name in names if name.startswith("mimecast.")]
+    assert {package(name) for name in ours} - {mine} - LEAVES <= MAY_IMPORT[mine]
+    assert not [name for name in ours if name.rpartition(".")[2].startswith("_")], "a private name of another module"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = {dotted(file) for file in MODULES}
+    graph = {dotted(file): imported_modules(file, names) - {dotted(file)} for file in MODULES}
+    assert list(TopologicalSorter(graph).static_order())  # raises CycleError with the circle
+
+
+def test_rules_that_alerts_need_import_the_standard_library_only() -> None:
+    for name in STDLIB_ONLY:
+        roots = {found.split(".")[0] for found in imported(PROJECT / "mimecast" / "domain" / f"{name}.py")}
+        assert roots <= {"mimecast", *sys.stdlib_module_names}, name
+
+
+def test_folders_stay_small_enough_to_find_ones_way() -> None:
+    counts = Counter(file.parent for file in MODULES if file.name != "__init__.py")
+    assert {folder: count for folder, count in counts.items() if count > MAX_MODULES_IN_A_FOLDER} == {}
+
+
+@pytest.mark.parametrize(("folder", "other"), [("bench", "tests"), ("tests", "bench")])
+def test_measurements_and_tests_do_not_import_each_other(folder: str, other: str) -> None:
+    for file in sorted((PROJECT / folder).rglob("*.py")):
+        roots = {name.split(".")[0] for name in imported(file)}
+        assert other not in roots, file
 
 
 @pytest.mark.parametrize(

@@ -15,16 +15,22 @@ from subprocess import CompletedProcess
 import pytest
 from sqlalchemy import select
 
-from mimecast.history.backup import BackupUnusable, StoreHasMore, backup_bytes, restore_backup, write_backup
-from mimecast.history.database import StoreDamaged, StoreError, StoreNewer
-from mimecast.history.imports import import_snapshots, read_imports
-from mimecast.history.notes import delete_note, read_notes, write_note
-from mimecast.history.schema import kept_tables
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.targets import clear_target, read_target, set_target
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.settings.project import PROJECT
+from mimecast.store.annotations.notes import delete_note, load_notes, write_note
+from mimecast.store.annotations.targets import clear_target, load_target, set_target
+from mimecast.store.database.schema import data_tables
+from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer
+from mimecast.store.imports import import_snapshots, read_imports
+from mimecast.store.maintenance.backup import (
+    BackupUnusable,
+    StoreHasNewerData,
+    backup_bytes,
+    restore_backup,
+    write_backup,
+)
+from mimecast.store.store import Store
 from tests.conftest import NOW, TODAY
 from tests.test_command_line import failed
 
@@ -45,7 +51,7 @@ def fill(store: Store) -> None:
 
 def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with store.reading() as connection:
-        return {table.name: sorted(map(tuple, connection.execute(select(table)))) for table in kept_tables()}
+        return {table.name: sorted(map(tuple, connection.execute(select(table)))) for table in data_tables()}
 
 
 def file_of(url: str) -> Path:
@@ -71,8 +77,8 @@ def test_a_backup_is_consistent_while_somebody_writes(store: Store, store_url: s
     """Each import is a pair of rows in two tables and of two accounts: a backup has both or none."""
     fill(store)
     script = (
-        "import sys\nfrom datetime import *\nfrom mimecast.history.store import *\n"
-        "from mimecast.history.imports import import_snapshots\n"
+        "import sys\nfrom datetime import *\nfrom mimecast.store.store import *\n"
+        "from mimecast.store.imports import import_snapshots\n"
         "store = Store.open(sys.argv[1]); start = datetime(2020, 1, 1, tzinfo=UTC); print('ready', flush=True)\n"
         "for hour in range(100000):\n"
         "    pair = [Snapshot(name, start + timedelta(hours=hour), ScoreCounts(1)) for name in ('left', 'right')]\n"
@@ -103,7 +109,7 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
 
     def refused(said: str) -> None:
         now = everything(store)
-        with pytest.raises(StoreHasMore, match=said):
+        with pytest.raises(StoreHasNewerData, match=said):
             restore_backup(store_url, file, force=False, now=NOW)
         assert everything(store) == now
         restore_backup(store_url, file, force=True, now=NOW)
@@ -113,7 +119,7 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
     assert everything(store) == before
     store.add([taken(7)])
     refused("holds 1 snapshot that the backup does not")
-    (note,) = read_notes(store, "default")
+    (note,) = load_notes(store, "default")
     write_note(store, "default", TODAY, "Phishing", author="", now=NOW, today=TODAY, old=note)
     store.add([taken(7), taken(8)])
     refused("holds 2 snapshots and 1 note that")
@@ -121,8 +127,8 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
     refused("holds 1 target that")
     delete_note(store, note)
     restore_backup(store_url, file, force=False, now=NOW)
-    assert read_notes(store, "default") == [note]
-    assert read_target(store, "default") is not None
+    assert load_notes(store, "default") == [note]
+    assert load_target(store, "default") is not None
 
 
 def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url: str, tmp_path: Path) -> None:
@@ -166,7 +172,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(store_url: str, tmp_
     before = file.read_bytes()
     restored, _ = restore_backup(store_url, file, force=False, now=NOW)
     assert restored["snapshots"] == 1
-    assert list(Store.open(store_url).every("default")) == [taken(0)]
+    assert list(Store.open(store_url).all_snapshots("default")) == [taken(0)]
     assert file.read_bytes() == before
 
 
@@ -222,7 +228,7 @@ def test_backup_and_restore_from_the_command_line(
     store.add([taken(9)])
     done = command_line("restore", "kept.db", variables=account_variables)
     failed(done, 1, "holds 1 snapshot that the backup does not", "Back it up first, then say --force")
-    assert len(list(store.every("default"))) == 4
+    assert len(list(store.all_snapshots("default"))) == 4
     done = command_line("restore", "kept.db", "--force", variables=account_variables)
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note restored from kept.db.\n", "")
     assert everything(store) == before

@@ -12,7 +12,7 @@ from bench.results import Result, as_table, compared
 from bench.run import BEGIN, END, between_markers
 from bench.sections import dearest
 from bench.stores import Plan, make_store
-from mimecast.history.store import Store
+from mimecast.store.store import Store
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -66,7 +66,7 @@ def test_a_generated_store_is_young_enough_that_no_page_asks_mimecast(tmp_path: 
     store = Store.open(make_store(Plan("two accounts", 10, timedelta(days=1), accounts=2), tmp_path, NOW))
     assert store.accounts() == ["account-001", "account-002"]
     for account in store.accounts():
-        history = list(store.every(account))
+        history = list(store.all_snapshots(account))
         assert len(history) == 10
         assert NOW - history[-1].taken_at == timedelta(minutes=20)
         assert history[-1].taken_at - history[0].taken_at == timedelta(days=9)

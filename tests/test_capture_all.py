@@ -18,17 +18,18 @@ import pytest
 
 from mimecast.api.auth import Api1Keys
 from mimecast.api.errors import RateLimited
-from mimecast.api.retries import Patience
-from mimecast.capture import Captured
-from mimecast.capture_all import AT_ONCE, Ended, capture_all
-from mimecast.history.runs import Outcome, newest_runs
-from mimecast.history.schema import leases
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Added, Store
-from mimecast.problems import Problem
-from mimecast.sandbox.server import LIMIT, WINDOW, Sandbox
-from mimecast.scores import ScoreCounts
-from mimecast.settings import Account
+from mimecast.api.retry import RetryPolicy
+from mimecast.capture.all_accounts import MAX_CONCURRENT, CaptureResult, capture_all
+from mimecast.capture.one_account import CapturedSnapshot
+from mimecast.domain.scheduled_runs import RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.problem import Problem
+from mimecast.sandbox.server import RATE_LIMIT, RATE_WINDOW_SECONDS, Sandbox
+from mimecast.settings.accounts import Account
+from mimecast.store.database.schema import leases
+from mimecast.store.scheduled_runs import newest_runs
+from mimecast.store.store import AddResult, Store
 from tests.conftest import EVERY_DATABASE, NOW
 
 pytestmark = EVERY_DATABASE
@@ -40,11 +41,11 @@ def accounts_of(sandbox: Sandbox, number: int, name: str = "a", keys: Api1Keys |
     return [Account(f"{name}{index}", name, sandbox.base_url, keys or sandbox.keys) for index in range(number)]
 
 
-def flat(batches: Iterator[list[Ended]]) -> list[Ended]:
+def flat(batches: Iterator[list[CaptureResult]]) -> list[CaptureResult]:
     return [one for batch in batches for one in batch]
 
 
-def outcomes(ended: list[Ended]) -> dict[str, str]:
+def outcomes(ended: list[CaptureResult]) -> dict[str, str]:
     return {
         one.account.id: one.outcome.title if isinstance(one.outcome, Problem) else str(one.outcome.snapshot.counts.a)
         for one in ended
@@ -60,7 +61,7 @@ def test_so_many_are_asked_at_the_same_time_and_never_more(store: Store) -> None
         with lock:
             under_way += 1
             most = max(most, under_way)
-            if under_way == AT_ONCE:
+            if under_way == MAX_CONCURRENT:
                 full.set()
         assert full.wait(20), "fewer are asked at a time than could be"
         with lock:
@@ -70,25 +71,25 @@ def test_so_many_are_asked_at_the_same_time_and_never_more(store: Store) -> None
     with Sandbox(counts, latency=0.02) as sandbox:
         ended = flat(capture_all(accounts_of(sandbox, 40), store))
         assert len(sandbox.requests_seen) == 40
-    assert most == AT_ONCE
+    assert most == MAX_CONCURRENT
     assert sorted(one.account.id for one in ended) == store.accounts() == sorted(f"a{index}" for index in range(40))
     assert set(outcomes(ended).values()) == {"5"}
-    assert all(len(list(store.every(account))) == 1 for account in store.accounts())
+    assert all(len(list(store.all_snapshots(account))) == 1 for account in store.accounts())
     with store.reading() as connection:
         assert connection.execute(leases.select()).all() == [], "every lease was given back"
 
 
 def test_they_stay_within_what_mimecast_grants_an_application_where_an_answer_takes_a_tenth_of_a_second() -> None:
-    assert AT_ONCE * WINDOW / 0.1 <= LIMIT
+    assert MAX_CONCURRENT * RATE_WINDOW_SECONDS / 0.1 <= RATE_LIMIT
 
 
 def test_what_is_wrong_with_one_account_is_its_own_affair(store: Store) -> None:
     with Sandbox(lambda: COUNTS) as right, Sandbox(lambda: COUNTS, fault="forbidden") as wrong:
         nobody = Account("nobody", "Nobody", "http://127.0.0.1:9", right.keys)
         no_keys = Account("no-keys", "No keys")
-        patience = Patience(30.0, sleep=lambda seconds: None)
+        retry_policy = RetryPolicy(30.0, sleep=lambda seconds: None)
         mixed = [nobody, *accounts_of(wrong, 2, "bad"), no_keys, *accounts_of(right, 5)]
-        ended = flat(capture_all(mixed, store, patience=patience))
+        ended = flat(capture_all(mixed, store, retry_policy=retry_policy))
     assert outcomes(ended) == {
         "nobody": "Mimecast cannot be reached",
         "bad0": "A permission is missing",
@@ -110,7 +111,7 @@ def test_a_host_that_does_not_answer_takes_no_more_than_its_share(store: Store) 
     with Sandbox(never) as silent, Sandbox(lambda: COUNTS) as sound:
         both = [*accounts_of(silent, 12, "silent"), *accounts_of(sound, 12, "sound")]
         batches = capture_all(both, store, at_once=4)
-        first: list[Ended] = []
+        first: list[CaptureResult] = []
         while len(first) < 12:
             first += next(batches)
         assert {one.account.name for one in first} == {"sound"}, "all of the sound host's, before any of the other's"
@@ -122,11 +123,11 @@ def test_an_application_that_asked_too_often_is_let_alone_and_others_go_on(store
     """One account is refused and told to wait for long: the rest of its application is not asked at all."""
     with Sandbox(lambda: COUNTS, fault="rate-limited-long") as limited, Sandbox(lambda: COUNTS) as sound:
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 6, "sound")]
-        ended = flat(capture_all(both, store, at_once=2, patience=Patience(30.0, clock=lambda: NOW)))
+        ended = flat(capture_all(both, store, at_once=2, retry_policy=RetryPolicy(30.0, clock=lambda: NOW)))
         assert limited.calls <= 2, "whoever was asking already, and nobody after them"
     refused = [one.outcome for one in ended if one.account.name == "limited"]
     assert all(isinstance(one, RateLimited) and one.not_before and one.not_before > NOW for one in refused)
-    assert sum(isinstance(one.outcome, Captured) for one in ended) == 6
+    assert sum(isinstance(one.outcome, CapturedSnapshot) for one in ended) == 6
 
 
 def test_a_short_wait_that_mimecast_asks_for_is_one_for_all_accounts_of_the_application(store: Store) -> None:
@@ -139,7 +140,7 @@ def test_a_short_wait_that_mimecast_asks_for_is_one_for_all_accounts_of_the_appl
             calls_meanwhile.append(limited.calls)
 
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 3, "sound")]
-        ended = flat(capture_all(both, store, at_once=2, patience=Patience(30.0, sleep=sleep)))
+        ended = flat(capture_all(both, store, at_once=2, retry_policy=RetryPolicy(30.0, sleep=sleep)))
     (calls,) = calls_meanwhile
     assert calls <= 2, "while one waits, only whoever was asking already is answered"
     assert set(outcomes(ended).values()) == {"5"}
@@ -151,7 +152,7 @@ def test_a_capture_that_crashes_is_reported_and_the_others_go_on(store: Store, m
 
     real = store.add
 
-    def add(new: list[Snapshot], **how: Any) -> Added:
+    def add(new: list[Snapshot], **how: Any) -> AddResult:
         if new[0].account == "a1":
             raise ZeroDivisionError
         return real(new, **how)
@@ -220,5 +221,5 @@ def test_both_generations_together_and_each_line_as_soon_as_it_is_known(
             assert (last["account"], last["a"]) == ("silent", 9)
             assert run.wait(30) == 0
     assert Counter(run.outcome for name in ("silent", "new", "old") for run in newest_runs(store, name)) == {
-        Outcome.STORED: 3
+        RunOutcome.STORED: 3
     }

@@ -19,20 +19,20 @@ import pytest
 from mimecast.api.auth import Api1Keys, authorization, date_text, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY, Client
 from mimecast.api.errors import (
-    AnswerUnreadable,
     ApplicationRejected,
     CredentialsRejected,
     MimecastError,
     NameUnknown,
     Redirected,
-    ServiceFailing,
+    ResponseUnreadable,
+    ServiceError,
     TimedOut,
     TlsFailed,
     Unreachable,
 )
+from mimecast.domain.scores import ScoreCounts
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.sandbox.story import Story
-from mimecast.scores import ScoreCounts
 from tests.conftest import TODAY
 
 KEYS = Api1Keys(
@@ -40,12 +40,12 @@ KEYS = Api1Keys(
 )
 
 
-def test_the_counts_of_today_come_back(sandbox: Sandbox, story: Story) -> None:
+def test_the_counts_of_today_come_back(sandbox: Sandbox, story: DemoCompany) -> None:
     before = utc_now()
     asked = Client(sandbox.base_url, sandbox.keys).safe_score_summary()
     assert asked.summary.counts == story.counts_on(TODAY)
     assert asked.summary.warnings == ()
-    assert before <= asked.at <= utc_now()
+    assert before <= asked.received_at <= utc_now()
     assert sandbox.requests_seen == [asked.request_id]
 
 
@@ -94,17 +94,17 @@ def head(status: str, *lines: str) -> bytes:
 GOOD = b'{"data": [{"scoreCounts": {"a": 1}}]}'
 MISBEHAVING: dict[str, tuple[bytes, type[MimecastError]]] = {
     "redirect": (head("302 Found", "Location: http://127.0.0.1:9/elsewhere", "Content-Length: 0"), Redirected),
-    "server error": (head("500 Oops", "Content-Length: 0"), ServiceFailing),
-    "proxy's page": (head("502 Bad Gateway", "Content-Type: text/html") + b"<html>no</html>", ServiceFailing),
-    "sign-in page": (head("200 OK", "Content-Type: text/html") + b"<html>sign in</html>", AnswerUnreadable),
-    "empty": (head("200 OK", "Content-Length: 0"), AnswerUnreadable),
-    "cut off": (head("200 OK", "Content-Length: 500") + GOOD, AnswerUnreadable),
+    "server error": (head("500 Oops", "Content-Length: 0"), ServiceError),
+    "proxy's page": (head("502 Bad Gateway", "Content-Type: text/html") + b"<html>no</html>", ServiceError),
+    "sign-in page": (head("200 OK", "Content-Type: text/html") + b"<html>sign in</html>", ResponseUnreadable),
+    "empty": (head("200 OK", "Content-Length: 0"), ResponseUnreadable),
+    "cut off": (head("200 OK", "Content-Length: 500") + GOOD, ResponseUnreadable),
     "cut off between chunks": (
         head("200 OK", "Transfer-Encoding: chunked") + f"{len(GOOD):x}\r\n".encode() + GOOD + b"\r\n",
-        AnswerUnreadable,
+        ResponseUnreadable,
     ),
-    "damaged chunks": (head("200 OK", "Transfer-Encoding: chunked") + b"zz\r\n", AnswerUnreadable),
-    "not gzip": (head("200 OK", "Content-Encoding: gzip", "Content-Length: 4") + b"abcd", AnswerUnreadable),
+    "damaged chunks": (head("200 OK", "Transfer-Encoding: chunked") + b"zz\r\n", ResponseUnreadable),
+    "not gzip": (head("200 OK", "Content-Encoding: gzip", "Content-Length: 4") + b"abcd", ResponseUnreadable),
     "no HTTP at all": (b"SSH-2.0-OpenSSH\r\n", Unreachable),
     "hangs up": (b"", Unreachable),
 }
@@ -178,7 +178,7 @@ def refused(base_url: str, keys: Api1Keys = KEYS, timeout: tuple[float, float] =
     assert not [secret for secret in secrets if secret in shown or repr(secret)[1:-1] in shown]
     assert "Authorization" not in shown
     assert caught.value.request_id == request_id
-    assert caught.value.sentence.endswith(".")
+    assert caught.value.message.endswith(".")
     assert caught.value.remedy
     return caught.value
 
@@ -209,7 +209,7 @@ def test_a_server_that_behaves_is_understood() -> None:
 
 def test_a_long_answer_is_not_read_to_the_counts_at_its_end() -> None:
     with server(chain([head("200 OK")], repeat(b" " * 65536, 500), [GOOD])) as served:
-        assert type(refused(served.base_url)) is AnswerUnreadable
+        assert type(refused(served.base_url)) is ResponseUnreadable
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
@@ -247,7 +247,7 @@ def test_a_refused_connection_is_unreachable() -> None:
 def test_a_host_name_that_cannot_be_looked_up_is_named(host: str) -> None:
     error = refused(f"https://{host}")
     assert type(error) is NameUnknown
-    assert host in error.sentence
+    assert host in error.message
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:

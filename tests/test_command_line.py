@@ -19,10 +19,10 @@ import openpyxl
 import pytest
 from pptx import Presentation
 
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
+from mimecast.store.store import Store
 from tests.conftest import NOW
 
 Run = Callable[..., CompletedProcess[str]]
@@ -44,7 +44,7 @@ def test_snapshot_stores_today_and_says_so(
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("default: 1,204 users graded, 128 at risk (10.6 %), stored as of ")
     assert command_line("snapshot", variables=account_variables).returncode == 0
-    for one in Store.open(store_url).every("default"):
+    for one in Store.open(store_url).all_snapshots("default"):
         assert one.counts == ScoreCounts(525, 341, 210, 87, 41)
 
 
@@ -131,7 +131,7 @@ def test_export_and_import_move_a_history(
         done = command_line("import", name, variables=elsewhere)
         assert (done.returncode, done.stdout) == (0, "3 snapshots added, 0 already there.\n")
         assert command_line("import", name, variables=elsewhere).stdout == "0 snapshots added, 3 already there.\n"
-        stored = list(Store.open(elsewhere["SNAPSHOTS_URL"]).every("default"))
+        stored = list(Store.open(elsewhere["SNAPSHOTS_URL"]).all_snapshots("default"))
         assert [(one.taken_at, one.counts) for one in stored] == [(one.taken_at, one.counts) for one in made]
 
 
@@ -155,7 +155,7 @@ def test_import_keeps_what_is_stored_when_the_file_says_otherwise(
     done = command_line("import", "-", variables=account_variables, text=text)
     assert done.stdout == "0 snapshots added, 1 already there.\n"
     assert "1 snapshot in the file has other counts" in done.stderr
-    assert list(Store.open(store_url).every("default")) == made
+    assert list(Store.open(store_url).all_snapshots("default")) == made
 
 
 def test_a_file_that_cannot_be_imported_stores_nothing(

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.scores import ScoreCounts
-from mimecast.ui.comparing import PRESETS, Picked, before, pick_comparison
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.store import Store
+from mimecast.ui.widgets.compare_dates import PRESET_LABELS, Picked, pick_comparison, preset_day
 from tests.conftest import NOW, TODAY
 
 ZONE = ZoneInfo("UTC")
@@ -117,13 +117,13 @@ def test_the_reporting_zone_decides_which_snapshot_a_date_stands_for(store: Stor
 
 
 def test_presets_lie_so_far_before_the_later_date() -> None:
-    assert [before(date(2026, 11, 24), preset) for preset in PRESETS] == [
+    assert [preset_day(date(2026, 11, 24), preset) for preset in PRESET_LABELS] == [
         date(2026, 11, 17),
         date(2026, 10, 25),
         date(2026, 8, 26),
         date(2025, 11, 24),
         date(2026, 1, 1),
     ]
-    assert before(date(2028, 2, 29), "year") == date(2027, 2, 28)
+    assert preset_day(date(2028, 2, 29), "year") == date(2027, 2, 28)
     with pytest.raises(ValueError, match="fortnight"):
-        before(TODAY, "fortnight")
+        preset_day(TODAY, "fortnight")

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mimecast import wording
-from mimecast.exports.shown import MEANINGS, as_csv, comparison_frame, grades_frame
-from mimecast.figures.stamp import ComparedStamp, Stamp
-from mimecast.history.comparison import Comparison, Parts, compare_back
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.narrative import comparison_summary, headcount_summary, headline
-from mimecast.scores import ScoreCounts
+from mimecast import formatting
+from mimecast.domain.comparison import ChangeParts, Comparison
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.reports.tables import CSV_DEFINITIONS, comparison_frame, grades_frame, to_csv
+from mimecast.store.comparisons import compare_back
+from mimecast.store.store import Store
+from mimecast.text.stamp import ComparedStamp, Stamp
+from mimecast.text.summaries import comparison_summary, headcount_summary, headline
 from tests.conftest import EVERY_DATABASE, NOW
 
 pytestmark = EVERY_DATABASE
@@ -122,8 +123,8 @@ def test_headcount_and_behaviour_add_up_to_the_change_exactly_and_only_a_notable
     if parts:
         assert parts.headcount + parts.behaviour == parts.whole == compared.change_in_users("at_risk")
         held = then.at_risk / then.users_graded * now.users_graded
-        assert parts.held == pytest.approx(held, abs=0.500001)
-        assert parts.headcount == parts.held - then.at_risk
+        assert parts.at_earlier_share == pytest.approx(held, abs=0.500001)
+        assert parts.headcount == parts.at_earlier_share - then.at_risk
 
 
 @pytest.mark.parametrize(("graded", "is_split"), [(1050, False), (1051, True), (950, False), (949, True)])
@@ -134,7 +135,7 @@ def test_five_per_cent_is_not_yet_more_than_five_per_cent(graded: int, is_split:
 
 def test_how_much_is_headcount_is_said_in_a_sentence() -> None:
     acquired = comparison(ScoreCounts(900, 0, 0, 80, 20), ScoreCounts(1090, 0, 0, 80, 30))
-    assert acquired.parts == Parts(whole=10, headcount=20, behaviour=-10, held=120)
+    assert acquired.parts == ChangeParts(whole=10, headcount=20, behaviour=-10, at_earlier_share=120)
     assert headcount_summary(acquired) == (
         "Users graded rose by 20.0 %, from 1,000 to 1,200. Of the net change of +10 in users at risk, +20 are "
         "headcount (at the share of 25 Oct 2026, 1,200 users would have 120 at risk) and -10 are behaviour (the share "
@@ -182,13 +183,13 @@ def test_shares_in_tables_are_rounded_once() -> None:
     counts = ScoreCounts(75_958, 0, 0, 23_927)
     frame = grades_frame(Stamp("Contoso", Snapshot("contoso", NOW, counts), ZONE, NOW), None)
     share = dict(zip(frame["grade"], frame["share_percent"], strict=True))["at_risk"]
-    assert wording.percent(share) == wording.percent(counts.share(counts.at_risk)) == "24.0 %"
+    assert formatting.format_percent(share) == formatting.format_percent(counts.share(counts.at_risk)) == "24.0 %"
 
 
 def test_the_csv_of_a_comparison_has_each_grade_then_and_now() -> None:
     compared = comparison(ScoreCounts(50, 20, 20, 8, 2), ScoreCounts(50, 20, 20, 15, 5))
     frame = grades_frame(Stamp("Contoso", compared.now, ZONE, NOW), compared)
-    lines = as_csv(frame).decode().splitlines()
+    lines = to_csv(frame).decode().splitlines()
     assert lines[0] == (
         "account,source,taken_at,grade,users,share_percent,compared_with,users_then,share_then_percent,change_users,"
         "change_points,definitions"
@@ -197,19 +198,19 @@ def test_the_csv_of_a_comparison_has_each_grade_then_and_now() -> None:
         "At risk: Users with grade D or F. Users graded: Everybody with a grade."
     }
     assert (
-        f"contoso,live from Mimecast,2026-11-24T12:50:11Z,D,15,13.64,2026-10-25T12:50:11Z,8,8.0,7,5.64,{MEANINGS}"
-        in lines
+        f"contoso,live from "
+        f"Mimecast,2026-11-24T12:50:11Z,D,15,13.64,2026-10-25T12:50:11Z,8,8.0,7,5.64,{CSV_DEFINITIONS}" in lines
     )
     assert [line.split(",")[3] for line in lines[1:]] == [*"ABCDF", "at_risk", "doing_well", "users_graded"]
-    assert "-0.0" not in as_csv(pd.DataFrame({"x": [-0.001, 1]})).decode()
+    assert "-0.0" not in to_csv(pd.DataFrame({"x": [-0.001, 1]})).decode()
 
 
 def test_the_csv_of_two_dates_has_both_and_the_parts_of_the_change() -> None:
     compared = comparison(ScoreCounts(900, 0, 0, 80, 20), ScoreCounts(1090, 0, 0, 80, 25, 5))
     stamp = ComparedStamp("Contoso", compared.now, ZONE, NOW, compared.then)
     same = "contoso,stored, from Mimecast and live from Mimecast,2026-10-25T12:50:11Z,2026-11-24T12:50:11Z"
-    lines = as_csv(comparison_frame(stamp, compared)).decode().replace('"', "").splitlines()
-    assert [line.removesuffix(f",{MEANINGS}") for line in lines] == [
+    lines = to_csv(comparison_frame(stamp, compared)).decode().replace('"', "").splitlines()
+    assert [line.removesuffix(f",{CSV_DEFINITIONS}") for line in lines] == [
         "account,source,then_taken_at,now_taken_at,grade,users_then,users_now,net_change_users,share_then_percent,"
         "share_now_percent,net_change_points,definitions",
         f"{same},A,900,1090,190,90.0,90.83,0.83",
@@ -227,31 +228,31 @@ def test_the_csv_of_two_dates_has_both_and_the_parts_of_the_change() -> None:
 
 
 WRITTEN = [
-    (wording.number(1204), "1,204"),
-    (wording.percent(11), "11.0 %"),
-    (wording.percent(None), "–"),
-    (wording.points(-1.24), "-1.2 points"),
-    (wording.points(0.4), "+0.4 points"),
-    (wording.points(-0.04), "0.0 points"),
-    (wording.points(None), "–"),
-    (wording.signed(14), "+14"),
-    (wording.signed(-1204), "-1,204"),
-    (wording.signed(0), "0"),
-    (wording.count_of(1, "user"), "1 user"),
-    (wording.day(date(2026, 3, 4)), "4 Mar 2026"),
-    (wording.instant(datetime.fromisoformat("2026-11-24T03:00:00+00:00"), ZONE), "24 Nov 2026, 03:00 UTC"),
+    (formatting.format_int(1204), "1,204"),
+    (formatting.format_percent(11), "11.0 %"),
+    (formatting.format_percent(None), "–"),
+    (formatting.format_points(-1.24), "-1.2 points"),
+    (formatting.format_points(0.4), "+0.4 points"),
+    (formatting.format_points(-0.04), "0.0 points"),
+    (formatting.format_points(None), "–"),
+    (formatting.format_signed(14), "+14"),
+    (formatting.format_signed(-1204), "-1,204"),
+    (formatting.format_signed(0), "0"),
+    (formatting.pluralize(1, "user"), "1 user"),
+    (formatting.format_date(date(2026, 3, 4)), "4 Mar 2026"),
+    (formatting.format_datetime(datetime.fromisoformat("2026-11-24T03:00:00+00:00"), ZONE), "24 Nov 2026, 03:00 UTC"),
     (
-        wording.instant(datetime.fromisoformat("2026-07-24T03:00:00+00:00"), ZoneInfo("Europe/London")),
+        formatting.format_datetime(datetime.fromisoformat("2026-07-24T03:00:00+00:00"), ZoneInfo("Europe/London")),
         "24 Jul 2026, 04:00 Europe/London",
     ),
-    (wording.age(timedelta(seconds=59)), "just now"),
-    (wording.age(timedelta(seconds=-5)), "just now"),
-    (wording.age(timedelta(minutes=1)), "1 minute ago"),
-    (wording.age(timedelta(hours=23, minutes=59)), "23 hours ago"),
-    (wording.age(timedelta(days=21)), "21 days ago"),
-    (wording.length_of(timedelta(hours=6)), "6 hours"),
-    (wording.length_of(timedelta(minutes=90)), "90 minutes"),
-    (wording.listing(["A", "B", "C"]), "A, B and C"),
+    (formatting.format_age(timedelta(seconds=59)), "just now"),
+    (formatting.format_age(timedelta(seconds=-5)), "just now"),
+    (formatting.format_age(timedelta(minutes=1)), "1 minute ago"),
+    (formatting.format_age(timedelta(hours=23, minutes=59)), "23 hours ago"),
+    (formatting.format_age(timedelta(days=21)), "21 days ago"),
+    (formatting.format_duration(timedelta(hours=6)), "6 hours"),
+    (formatting.format_duration(timedelta(minutes=90)), "90 minutes"),
+    (formatting.join_and(["A", "B", "C"]), "A, B and C"),
 ]
 
 

@@ -16,18 +16,19 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from mimecast.history import copying
-from mimecast.history.copying import copy_store
-from mimecast.history.errors import CopyDiffers
-from mimecast.history.leases import Lease
-from mimecast.history.runs import Outcome, Run, newest_runs, record
-from mimecast.history.schema import kept_tables, leases, runs
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Store
-from mimecast.scores import ScoreCounts
-from tests.clusters import PASSWORD
+from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.store.database.schema import data_tables, leases, runs
+from mimecast.store.errors import CopyVerificationFailed
+from mimecast.store.leases import Lease
+from mimecast.store.maintenance import transfer
+from mimecast.store.maintenance.transfer import copy_store
+from mimecast.store.scheduled_runs import newest_runs, save_runs
+from mimecast.store.store import Store
 from tests.conftest import NOW
-from tests.histories import history
+from tests.support.histories import history
+from tests.support.postgresql_cluster import PASSWORD
 
 CommandLine = Callable[..., CompletedProcess[str]]
 
@@ -52,19 +53,19 @@ def filled(url: str, rows: int = 2500) -> Store:
     store.add([Snapshot("Zürich_b", NOW, ScoreCounts(1, 2, 3, 4, 5, 6), Source.IMPORTED, "EX")])
     store.add([Snapshot(name, NOW, ScoreCounts(2**60)) for name in ("a-b", "ab", "B")])
     for hour in range(120):
-        record(store, run_at(hour))
-    record(store, Run("a-b", NOW, NOW, Outcome.FAILED, "“Odd” 'title'", "100 % \\ of\nit; -- 🙈"))
-    assert Lease(store, "default").take()
+        save_runs(store, run_at(hour))
+    save_runs(store, Run("a-b", NOW, NOW, RunOutcome.FAILED, "“Odd” 'title'", "100 % \\ of\nit; -- 🙈"))
+    assert Lease(store, "default").acquire()
     return store
 
 
 def run_at(hour: int) -> Run:
-    return Run("default", NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, seconds=9), Outcome.STORED)
+    return Run("default", NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, seconds=9), RunOutcome.STORED)
 
 
 def content(url: str) -> dict[str, set[tuple[Any, ...]]]:
     with Store.open(url).reading() as connection:
-        return {table.name: {tuple(row) for row in connection.execute(select(table))} for table in kept_tables()}
+        return {table.name: {tuple(row) for row in connection.execute(select(table))} for table in data_tables()}
 
 
 def failed(done: CompletedProcess[str], status: int, *said: str) -> None:
@@ -94,7 +95,7 @@ def test_the_copy_goes_on_where_the_original_ended(urls: tuple[str, str], comman
     filled(urls[0], rows=10)
     assert command_line("copy", *urls, "--quiet").returncode == 0
     copy = Store.open(urls[1])
-    record(copy, run_at(500))
+    save_runs(copy, run_at(500))
     assert newest_runs(copy, "default", most=1) == [run_at(500)]
     assert copy.add(history(11)).new == 1
     with copy.reading() as connection:
@@ -113,7 +114,7 @@ def test_it_reports_as_json_or_not_at_all(urls: tuple[str, str], command_line: C
     filled(urls[0], rows=10)
     (line,) = command_line("copy", *urls, "--json").stdout.splitlines()
     said = json.loads(line)
-    assert said["rows"] == {**dict.fromkeys((table.name for table in kept_tables()), 0), "snapshots": 14, "runs": 101}
+    assert said["rows"] == {**dict.fromkeys((table.name for table in data_tables()), 0), "snapshots": 14, "runs": 101}
     assert (said["from"], said["compared"]) == (urls[0].removeprefix("sqlite:///"), True)
     assert said["to"].startswith("postgresql://dashboard@127.0.0.1:")
     quiet = command_line("copy", urls[0], f"sqlite:///{tmp_path / 'quiet.db'}", "--quiet")
@@ -140,7 +141,7 @@ def test_a_terminal_sees_it_progress(urls: tuple[str, str], project: Path, tmp_p
 @pytest.mark.parametrize("urls", KINDS[:2], ids=" to ".join, indirect=True)
 def test_a_store_with_anything_in_it_is_not_copied_into(urls: tuple[str, str], command_line: CommandLine) -> None:
     filled(urls[0], rows=10)
-    record(Store.open(urls[1]), run_at(0))
+    save_runs(Store.open(urls[1]), run_at(0))
     before = content(urls[1])
     failed(command_line("copy", *urls), 1, "holds runs already", "Copy into an empty database")
     assert content(urls[1]) == before
@@ -201,8 +202,8 @@ def test_a_copy_that_reads_differently_is_taken_back(urls: tuple[str, str], monk
         if table is runs:
             connection.execute(runs.update().where(runs.c.account == "a-b").values(ended=runs.c.ended + 1))
 
-    monkeypatch.setattr(copying, "continue_numbers_after", spoil)
-    with pytest.raises(CopyDiffers, match="A row of runs reads differently"):
+    monkeypatch.setattr(transfer, "advance_sequence", spoil)
+    with pytest.raises(CopyVerificationFailed, match="A row of runs reads differently"):
         copy_store(source, target)
     assert not any(content(urls[1]).values())
 
@@ -215,14 +216,14 @@ def test_a_row_too_few_or_too_many_is_noticed(
     last = history(997)[-1]
 
     def spoil(connection: Any, table: Any) -> None:
-        snapshots = next(one for one in kept_tables() if one.name == "snapshots")
+        snapshots = next(one for one in data_tables() if one.name == "snapshots")
         if table is snapshots:
             key = (snapshots.c.account == "default", snapshots.c.taken_at == int(last.taken_at.timestamp()))
             change = snapshots.delete().where(*key) if kind == "lost" else snapshots.update().values(account="x")
             connection.execute(change if kind == "lost" else _doubled(snapshots))
 
-    monkeypatch.setattr(copying, "continue_numbers_after", spoil)
-    with pytest.raises(CopyDiffers):
+    monkeypatch.setattr(transfer, "advance_sequence", spoil)
+    with pytest.raises(CopyVerificationFailed):
         copy_store(source, target)
     assert not any(content(urls[1]).values())
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from mimecast.history import damage
-from mimecast.history.damage import LogSetAside, StoreSetAside, set_damage_aside
-from mimecast.history.database import StoreDamaged, StoreNewer
-from mimecast.history.store import Store
-from mimecast.settings import PROJECT
+from mimecast.settings.project import PROJECT
+from mimecast.store.database import quarantine
+from mimecast.store.database.quarantine import LogQuarantined, StoreQuarantined, quarantine_if_corrupt
+from mimecast.store.errors import StoreDamaged, StoreNewer
+from mimecast.store.store import Store
 from tests.conftest import NOW
-from tests.histories import history
+from tests.support.histories import history
 from tests.test_nothing_lost import CommandLine, beside, file_of, is_whole
 
 
@@ -87,9 +87,9 @@ def test_a_damaged_file_is_set_aside_and_the_store_goes_on(
     assert aside.startswith("snapshots.db.damaged-20")
     assert (file_of(store_url).parent / aside).read_bytes() == content
     again = Store.open(store_url)
-    assert list(again.every("default")) == history(3)
+    assert list(again.all_snapshots("default")) == history(3)
     assert beside(file_of(store_url)) == [aside]
-    assert aside in str(again.set_aside)
+    assert aside in str(again.quarantined)
 
 
 def test_what_was_set_aside_is_named_by_every_run_until_it_is_moved_away(
@@ -127,8 +127,8 @@ def test_the_log_of_a_damaged_file_goes_with_it(store: Store, store_url: str) ->
 def killed_with_a_log(store_url: str) -> bytes:
     """Commits 30 single snapshots in a process that is killed before SQLite takes them from the log into the file."""
     script = (
-        "import os, signal, sys\nfrom mimecast.history.store import Store\n"
-        "from tests.histories import history\n"
+        "import os, signal, sys\nfrom mimecast.store.store import Store\n"
+        "from tests.support.histories import history\n"
         "store = Store.open(sys.argv[1])\n"
         "with store._engine.connect() as connection:\n"
         "    connection.exec_driver_sql('SELECT 1 FROM snapshots').fetchall()\n"
@@ -145,8 +145,8 @@ def test_a_sound_log_of_a_killed_process_is_taken_in(store: Store, store_url: st
     store.add(history(5))
     assert len(killed_with_a_log(store_url)) > 4096
     reopened = Store.open(store_url)
-    assert list(reopened.every("fabrikam")) == history(30, "fabrikam")
-    assert reopened.set_aside is None
+    assert list(reopened.all_snapshots("fabrikam")) == history(30, "fabrikam")
+    assert reopened.quarantined is None
     assert beside(file_of(store_url)) == []
 
 
@@ -160,14 +160,14 @@ def test_a_damaged_log_is_kept_before_sqlite_drops_it(store: Store, store_url: s
     Path(f"{file}-wal").write_bytes(spoilt)
     for _ in range(2):
         reopened = Store.open(store_url)
-        assert list(reopened.every("default")) == history(5)
-        stored = list(reopened.every("fabrikam"))
+        assert list(reopened.all_snapshots("default")) == history(5)
+        stored = list(reopened.all_snapshots("fabrikam"))
         assert stored == history(30, "fabrikam")[: len(stored)] != history(30, "fabrikam")
         (aside,) = beside(file)
         assert aside.startswith("snapshots.db-wal.damaged-20")
         assert (file.parent / aside).read_bytes() == spoilt
-        assert isinstance(reopened.set_aside, LogSetAside)
-        assert aside in str(reopened.set_aside)
+        assert isinstance(reopened.quarantined, LogQuarantined)
+        assert aside in str(reopened.quarantined)
     assert is_whole(file)
 
 
@@ -176,15 +176,18 @@ def test_a_log_that_ends_in_a_write_that_was_killed_is_no_damage(store: Store, s
     log = killed_with_a_log(store_url)
     Path(f"{file_of(store_url)}-wal").write_bytes(log[:-3000])
     reopened = Store.open(store_url)
-    assert list(reopened.every("fabrikam")) == history(29, "fabrikam") or len(list(reopened.every("fabrikam"))) == 29
-    assert reopened.set_aside is None
+    assert (
+        list(reopened.all_snapshots("fabrikam")) == history(29, "fabrikam")
+        or len(list(reopened.all_snapshots("fabrikam"))) == 29
+    )
+    assert reopened.quarantined is None
 
 
 def test_of_several_processes_one_sets_the_file_aside(store_url: str, damaged: Callable[..., bytes]) -> None:
     """And none takes the fresh file for the damaged one."""
     content = damaged(zero_a_page)
     script = (
-        "import sys\nfrom mimecast.history.store import Store\nfrom tests.histories import history\n"
+        "import sys\nfrom mimecast.store.store import Store\nfrom tests.support.histories import history\n"
         "store = Store.open(sys.argv[1])\n"
         "for one in history(20, sys.argv[2]): store.add([one])\n"
     )
@@ -197,7 +200,7 @@ def test_of_several_processes_one_sets_the_file_aside(store_url: str, damaged: C
     (aside,) = beside(file_of(store_url))
     assert (file_of(store_url).parent / aside).read_bytes() == content
     store = Store.open(store_url)
-    assert [len(list(store.every(f"writer-{number}"))) for number in range(4)] == [20] * 4
+    assert [len(list(store.all_snapshots(f"writer-{number}"))) for number in range(4)] == [20] * 4
 
 
 def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) -> None:
@@ -209,12 +212,12 @@ def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) 
         cut_short(content)
         file.write_bytes(content)
         kept.append(bytes(content))
-        set_damage_aside(file, now=NOW)
+        quarantine_if_corrupt(file, now=NOW)
     names = beside(file)
     assert names == [f"snapshots.db.damaged-2026-11-24T125011Z{number}" for number in ("", ".2", ".3")]
     assert [(file.parent / name).read_bytes() for name in names] == kept
-    said = Store.open(store_url).set_aside
-    assert isinstance(said, StoreSetAside)
+    said = Store.open(store_url).quarantined
+    assert isinstance(said, StoreQuarantined)
     assert "was found damaged on 24 Nov 2026, 12:50 UTC; it is kept as snapshots.db.damaged-2026" in str(said)
 
 
@@ -285,5 +288,5 @@ def test_a_store_of_a_newer_version_is_refused_and_not_one_byte_changes(
 def test_looking_for_damage_leaves_a_sound_file_alone(store: Store, store_url: str) -> None:
     store.add(history(1000))
     before = file_of(store_url).read_bytes()
-    assert damage._is_sound(file_of(store_url))
+    assert quarantine._is_sound(file_of(store_url))
     assert file_of(store_url).read_bytes() == before

@@ -11,25 +11,26 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mimecast.exports.interchange import read_snapshots, write_template
-from mimecast.history.imports import read_imports
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Store
-from mimecast.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.snapshot_csv import read_snapshots, write_template
+from mimecast.store.imports import read_imports
+from mimecast.store.store import Store
 from tests import test_pages
 from tests.conftest import NOW
 from tests.test_annotations import click
 from tests.test_pages import start, text
 
-connected, fresh = test_pages.connected, test_pages.fresh
+connected = test_pages.connected
+pytestmark = pytest.mark.usefixtures("fresh")
 HEADER = "account,taken_at,a,b,c,d,f,other"
 PAGE = """
-from mimecast.ui.data_section import data_section
+from mimecast.ui.sections.data import show_data_section
 from mimecast.ui.page import begin
 
 page = begin("Alone")
 with page.reading():
-    data_section(page)
+    show_data_section(page)
 """
 
 
@@ -67,10 +68,10 @@ def test_a_file_is_shown_stored_listed_and_taken_out_again(
     assert "8 snapshots from 28 Jan 2025 to 28 Aug 2025\\: 8 new\\." in text(app)
     assert list(app.dataframe[0].value["F"]) == ["8", "7", "6", "5", "4"]
     assert app.dataframe[0].value["At risk"].iloc[0] == "45.5 %"
-    assert len(list(kept.every("default"))) == 1
+    assert len(list(kept.all_snapshots("default"))) == 1
     click(app, "data_store")
     assert "8 snapshots stored from months\\.csv\\." in app.success[0].value
-    assert [one.source for one in kept.every("default")].count(Source.IMPORTED) == 8
+    assert [one.source for one in kept.all_snapshots("default")].count(Source.IMPORTED) == 8
     assert "months\\.csv\\: 8 snapshots from 28 Jan 2025 to 28 Aug 2025, imported" in text(app)
 
     upload(app, f"{HEADER}\n{rows(8, 9)}", "more.csv")
@@ -79,7 +80,7 @@ def test_a_file_is_shown_stored_listed_and_taken_out_again(
     first = next(one for one in read_imports(kept, "default") if one.file_name == "months.csv")
     click(app, f"import_undo_{first.id}")
     assert "8 snapshots of months\\.csv removed" in app.success[0].value
-    assert [one.counts.f for one in kept.every("default")] == [9, 1]
+    assert [one.counts.f for one in kept.all_snapshots("default")] == [9, 1]
 
 
 def test_a_spreadsheets_semicolons_and_mark_are_read(project: Path, connected: dict[str, Any], kept: Store) -> None:
@@ -115,17 +116,17 @@ def test_another_accounts_file_goes_under_the_account_shown(
     kept.add([Snapshot("fabrikam", NOW, ScoreCounts(1))])
     upload(app, f"{HEADER}\n{rows(2, account='fabrikam')}")
     click(app, "data_store")
-    assert len(list(kept.every("fabrikam"))) == 2
+    assert len(list(kept.all_snapshots("fabrikam"))) == 2
     upload(app, f"{HEADER}\n{rows(3, account='fabrikam')}")
     app.radio(key="data_under").set_value(app.radio(key="data_under").options[1].replace("\\", "")).run()
     click(app, "data_store")
-    assert (len(list(kept.every("fabrikam"))), len(list(kept.every("default")))) == (2, 3)
+    assert (len(list(kept.all_snapshots("fabrikam"))), len(list(kept.all_snapshots("default")))) == (2, 3)
 
 
 def test_a_store_that_cannot_be_written_takes_nothing_and_says_why(
     project: Path, connected: dict[str, Any], kept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.history.store.is_writable", lambda file: False)
+    monkeypatch.setattr("mimecast.store.store.is_writable", lambda file: False)
     app = start(project, "Alone", connected)
     assert app.file_uploader[0].proto.disabled
     assert any("cannot be written" in one.value for one in app.info)

@@ -10,36 +10,37 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from mimecast.api.retries import Patience
-from mimecast.diagnosis import (
-    ASKED,
+from mimecast.api.retry import RetryPolicy
+from mimecast.capture.diagnostics import (
     CLOCK,
     CONNECTION,
     DATA,
     HOST,
     NEWEST,
     REFRESH,
+    REQUEST_STEPS,
     SETTINGS,
     STORE,
-    State,
     Step,
+    StepStatus,
     diagnose,
-    for_support,
+    support_text,
 )
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.faults import FAULTS
 from mimecast.sandbox.server import TOY_KEYS, Sandbox
-from mimecast.sandbox.story import Story
-from mimecast.scores import ScoreCounts
-from mimecast.settings import Account, Dashboard
+from mimecast.settings.accounts import Account
+from mimecast.settings.dashboard import DashboardSettings
+from mimecast.store.store import Store
 from tests.conftest import NOW, TODAY
-from tests.faults import EXPECTED, OF_API_2
+from tests.support.faults import EXPECTED, OF_API_2
 
 Run = Callable[..., CompletedProcess[str]]
 
-AT_ONCE = Patience(1000.0, sleep=lambda _: None)
-NAMES = [SETTINGS, HOST, *ASKED, STORE, NEWEST, REFRESH]
+AT_ONCE = RetryPolicy(1000.0, sleep=lambda _: None)
+NAMES = [SETTINGS, HOST, *REQUEST_STEPS, STORE, NEWEST, REFRESH]
 
 
 def account_of(sandbox: Sandbox, generation: int) -> Account:
@@ -49,7 +50,7 @@ def account_of(sandbox: Sandbox, generation: int) -> Account:
 
 def checked(account: Account, store: Store | None, *, now: datetime | None = None) -> dict[str, Step]:
     clock = {"clock": lambda: now} if now else {}
-    steps = list(diagnose(account, store, Dashboard(), patience=AT_ONCE, **clock))  # type: ignore[arg-type]
+    steps = list(diagnose(account, store, DashboardSettings(), retry_policy=AT_ONCE, **clock))  # type: ignore[arg-type]
     assert [step.name for step in steps] == NAMES
     return {step.name: step for step in steps}
 
@@ -61,36 +62,36 @@ def test_every_fault_has_its_expectation() -> None:
 @pytest.mark.parametrize("generation", [1, 2])
 def test_when_all_is_well_every_step_is_in_order(sandbox: Sandbox, store: Store, generation: int) -> None:
     steps = checked(account_of(sandbox, generation), store)
-    assert {step.state for step in steps.values()} == {State.DONE}
-    assert steps[SETTINGS].said.startswith(f"Keys of API {generation}.0")
-    assert steps[DATA].said == "1,204 users graded."
+    assert {step.state for step in steps.values()} == {StepStatus.DONE}
+    assert steps[SETTINGS].detail.startswith(f"Keys of API {generation}.0")
+    assert steps[DATA].detail == "1,204 users graded."
     assert steps[DATA].request_id == sandbox.requests_seen[-1]
-    assert list(store.every("contoso")) == []
+    assert list(store.all_snapshots("contoso")) == []
 
 
 @pytest.mark.parametrize("fault", [fault for fault in EXPECTED if fault != "silent"])
 def test_a_fault_fails_at_its_step_and_says_what_to_do(sandbox: Sandbox, store: Store, fault: str) -> None:
-    sandbox.fail_with(fault)
+    sandbox.set_fault(fault)
     steps = checked(account_of(sandbox, 2 if fault in OF_API_2 else 1), store)
     expected = EXPECTED[fault]
     if expected is None:
-        assert {step.state for step in steps.values()} == {State.DONE}
+        assert {step.state for step in steps.values()} == {StepStatus.DONE}
         return
     kind, name = expected
-    failed = [step for step in steps.values() if step.state is State.FAILED]
+    failed = [step for step in steps.values() if step.state is StepStatus.FAILED]
     assert [step.name for step in failed] == [name]
     assert type(failed[0].problem) is kind
     assert failed[0].problem.remedy
-    after = ASKED[ASKED.index(name) + 1 :]
-    assert {steps[step].state for step in after} <= {State.NOT_REACHED}
-    assert steps[STORE].state is State.DONE
+    after = REQUEST_STEPS[REQUEST_STEPS.index(name) + 1 :]
+    assert {steps[step].state for step in after} <= {StepStatus.NOT_REACHED}
+    assert steps[STORE].state is StepStatus.DONE
 
 
 def test_a_host_that_is_not_known_ends_the_questions(store: Store) -> None:
     account = Account("contoso", "Contoso", "https://no-such-host.invalid", TOY_KEYS)
     steps = checked(account, store)
-    assert steps[HOST].state is State.FAILED
-    assert {steps[name].state for name in ASKED} == {State.NOT_REACHED}
+    assert steps[HOST].state is StepStatus.FAILED
+    assert {steps[name].state for name in REQUEST_STEPS} == {StepStatus.NOT_REACHED}
 
 
 def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
@@ -101,14 +102,14 @@ def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:recognisable@127.0.0.1:{port}")
     account = Account("contoso", "Contoso", "https://no-such-host.invalid", TOY_KEYS)
     steps = checked(account, store)
-    assert steps[HOST].said == "Left to the proxy at 127.0.0.1."
-    assert steps[CONNECTION].state is State.FAILED
-    assert "recognisable" not in for_support(list(steps.values()), account, NOW)
+    assert steps[HOST].detail == "Left to the proxy at 127.0.0.1."
+    assert steps[CONNECTION].state is StepStatus.FAILED
+    assert "recognisable" not in support_text(list(steps.values()), account, NOW)
     assert "recognisable" not in repr(steps)
 
 
 @pytest.fixture
-def late_sandbox(story: Story) -> Iterator[Sandbox]:
+def late_sandbox(story: DemoCompany) -> Iterator[Sandbox]:
     """It tolerates a clock that is off by hours."""
     with Sandbox(lambda: story.counts_on(TODAY), skew=timedelta(days=10_000)) as server:
         yield server
@@ -117,32 +118,32 @@ def late_sandbox(story: Story) -> Iterator[Sandbox]:
 def test_a_clock_that_is_off_is_told_before_it_matters(late_sandbox: Sandbox, store: Store) -> None:
     ahead = datetime.now().astimezone() + timedelta(minutes=12)
     steps = checked(account_of(late_sandbox, 1), store, now=ahead)
-    assert steps[CLOCK].state is State.DONE
-    assert steps[CLOCK].said == "It is 12 minutes ahead of Mimecast's. Set it before that matters."
+    assert steps[CLOCK].state is StepStatus.DONE
+    assert steps[CLOCK].detail == "It is 12 minutes ahead of Mimecast's. Set it before that matters."
 
 
 def test_the_newest_snapshot_and_the_next_refresh_are_told(sandbox: Sandbox, store: Store) -> None:
     store.add([Snapshot("contoso", NOW - timedelta(hours=2), ScoreCounts(a=1))])
     steps = checked(account_of(sandbox, 2), store, now=NOW)
-    assert steps[NEWEST].said == "Taken 2 hours ago, 24 Nov 2026, 10:50 UTC."
-    assert steps[REFRESH].said == ("When a page is open after 24 Nov 2026, 16:50 UTC; a snapshot may be 6 hours old.")
+    assert steps[NEWEST].detail == "Taken 2 hours ago, 24 Nov 2026, 10:50 UTC."
+    assert steps[REFRESH].detail == ("When a page is open after 24 Nov 2026, 16:50 UTC; a snapshot may be 6 hours old.")
 
 
 def test_without_a_store_the_rest_is_told_all_the_same(sandbox: Sandbox) -> None:
     steps = checked(account_of(sandbox, 1), None)
-    assert steps[DATA].state is State.DONE
-    assert steps[STORE].state is State.NOT_REACHED
+    assert steps[DATA].state is StepStatus.DONE
+    assert steps[STORE].state is StepStatus.NOT_REACHED
 
 
 def test_the_text_for_support_has_the_id_and_the_time_and_no_key(sandbox: Sandbox, store: Store) -> None:
-    sandbox.fail_with("forbidden")
+    sandbox.set_fault("forbidden")
     account = account_of(sandbox, 1)
     steps = list(checked(account, store).values())
-    text = for_support(steps, account, NOW)
-    asked = next(step for step in steps if step.at)
+    text = support_text(steps, account, NOW)
+    asked = next(step for step in steps if step.requested_at)
     assert asked.request_id
     assert f"Request id: {asked.request_id}" in text
-    assert f"Time of the request: {asked.at:%Y-%m-%d %H:%M:%S} UTC" in text
+    assert f"Time of the request: {asked.requested_at:%Y-%m-%d %H:%M:%S} UTC" in text
     assert "HTTP status: 403" in text
     for secret in (sandbox.keys.access_key, sandbox.keys.secret_key, sandbox.keys.app_key, sandbox.keys.app_id):
         assert secret not in text
@@ -160,7 +161,7 @@ def test_check_prints_a_line_a_step(command_line: Run, account_variables: dict[s
 def test_check_marks_what_failed_and_what_was_not_reached(
     command_line: Run, account_variables: dict[str, str], sandbox: Sandbox
 ) -> None:
-    sandbox.fail_with("keys-expired")
+    sandbox.set_fault("keys-expired")
     done = command_line("check", variables=account_variables)
     assert done.returncode == 1
     assert "✗ Credentials: Mimecast answered with status 418" in done.stdout

@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mimecast.figures.drawing import Drawing
-from mimecast.figures.grades import grade_chart
-from mimecast.figures.over_time import at_risk_chart
-from mimecast.figures.stamp import LIVE_FOR, Stamp
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.timeline import Timeline, read_timeline
-from mimecast.scores import ScoreCounts
-from mimecast.ui.drawn import drawn
+from mimecast.charts.chart import Chart
+from mimecast.charts.grades import grade_chart
+from mimecast.charts.over_time import at_risk_chart
+from mimecast.domain.reporting_days import DayRange
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.timeline import Timeline
+from mimecast.store.store import Store
+from mimecast.store.timelines import load_timeline
+from mimecast.text.stamp import LIVE_DURATION, Stamp
+from mimecast.ui.chart_cache import cached_chart
 
 TAKEN = datetime(2026, 11, 24, 3, tzinfo=UTC)
 LATER = TAKEN + timedelta(hours=5)
@@ -26,11 +28,11 @@ def stamp(counts: ScoreCounts, *, name: str = "Contoso", now: datetime = LATER) 
 
 
 def timeline(store: Store) -> Timeline:
-    return read_timeline(store, "contoso", date(2026, 11, 1), date(2026, 11, 24), ZONE)
+    return load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 24), ZONE))
 
 
-def grades(shown: Stamp | None) -> Drawing:
-    return drawn(grade_chart, shown, file_name="grades")
+def grades(shown: Stamp | None) -> Chart:
+    return cached_chart(grade_chart, shown, file_name="grades")
 
 
 def test_the_same_numbers_are_drawn_once_however_late_it_is() -> None:
@@ -45,19 +47,19 @@ def test_whatever_else_is_shown_is_another_figure() -> None:
     others = [
         stamp(replace(counts, d=3)),
         stamp(counts, name="Fabrikam"),
-        stamp(counts, now=TAKEN + LIVE_FOR / 2),
+        stamp(counts, now=TAKEN + LIVE_DURATION / 2),
         replace(shown, newest=replace(shown.newest, account="fabrikam")),
         replace(shown, zone=ZoneInfo("Asia/Tokyo")),
     ]
     figures = [grades(one) for one in (shown, *others)]
     assert len({id(one) for one in figures}) == len(figures)
     assert "D 3 (18.8 %)" in figures[1].alt
-    assert drawn(grade_chart, shown, file_name="another") is not figures[0]
+    assert cached_chart(grade_chart, shown, file_name="another") is not figures[0]
 
 
 def test_one_user_more_on_one_day_long_ago_is_another_figure(store: Store) -> None:
-    def chart() -> Drawing:
-        return drawn(at_risk_chart, timeline(store), stamp(ScoreCounts(5, 4, 3, 2, 1)), file_name="at-risk")
+    def chart() -> Chart:
+        return cached_chart(at_risk_chart, timeline(store), stamp(ScoreCounts(5, 4, 3, 2, 1)), file_name="at-risk")
 
     store.add([Snapshot("contoso", TAKEN - timedelta(days=days), ScoreCounts(5, 4, 3, 2, 1)) for days in (0, 20)])
     before = chart()

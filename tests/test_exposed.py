@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mimecast.exposed import exposed
 from mimecast.sandbox.server import Sandbox
-from mimecast.settings import PROJECT
+from mimecast.settings.file_permissions import readable_by_others
+from mimecast.settings.project import PROJECT
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -31,13 +30,13 @@ def file(nobodys_settings: Path) -> Path:
 )
 def test_only_a_file_that_others_can_read_is_named(file: Path, mode: int, named: bool) -> None:
     file.chmod(mode)
-    assert len(exposed([file, file.with_name("none.toml")])) == named
+    assert len(readable_by_others([file, file.with_name("none.toml")])) == named
 
 
 def test_the_remedy_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> None:
     file = tmp_path / "it's here; really.toml"
     file.touch(mode=0o644)
-    (problem,) = exposed([file])
+    (problem,) = readable_by_others([file])
     assert problem.remedy.endswith("""it'"'"'s here; really.toml'""")
 
 
@@ -57,16 +56,6 @@ def test_every_command_that_reads_it_says_so_on_stderr_and_does_its_work(
         assert all(json.loads(line) for line in done.stdout.splitlines())
         file.chmod(0o600)
         assert command_line(*verb, variables={"SNAPSHOTS_URL": store_url}).stderr == ""
-
-
-@pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
-        monkeypatch.setattr(f"{module}.PROJECT", project)
-    monkeypatch.chdir(project)
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.mark.parametrize("page", ["app.py", *(f"pages/{one.name}" for one in (PROJECT / "pages").glob("*.py"))])

@@ -14,21 +14,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mimecast.figures.drawing import Drawing
-from mimecast.figures.dumbbell import dumbbell_chart
-from mimecast.figures.grades import grade_chart
-from mimecast.figures.marks import Marks
-from mimecast.figures.over_time import _spread, at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
-from mimecast.figures.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_LINES, USERS_LINE
-from mimecast.figures.sparkline import EDGE, HEIGHT, sparkline
-from mimecast.figures.stamp import LINE, ComparedStamp, Stamp
-from mimecast.figures.usual_band import usual_band
-from mimecast.history.comparison import Comparison
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Store
-from mimecast.history.timeline import Timeline, read_timeline
-from mimecast.history.variation import Variation, Verdict
-from mimecast.scores import ScoreCounts
+from mimecast.charts.annotations import Annotations
+from mimecast.charts.chart import Chart
+from mimecast.charts.dumbbell import dumbbell_chart
+from mimecast.charts.grades import grade_chart
+from mimecast.charts.normal_range_band import normal_range_band
+from mimecast.charts.over_time import _spread, at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
+from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_LINES, USERS_LINE
+from mimecast.charts.sparkline import HEIGHT, STROKE_MARGIN, sparkline
+from mimecast.domain.comparison import Comparison
+from mimecast.domain.reporting_days import DayRange
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.domain.timeline import Timeline
+from mimecast.domain.variation import Variation, Verdict
+from mimecast.store.store import Store
+from mimecast.store.timelines import load_timeline
+from mimecast.text.stamp import MAX_LINE_CHARS, ComparedStamp, Stamp
 from tests.conftest import NOW, TODAY
 
 ZONE = ZoneInfo("UTC")
@@ -43,10 +45,10 @@ def stamp(counts: ScoreCounts = COUNTS, *, name: str = "Contoso", source: Source
 def timeline(store: Store, days_ago: Sequence[int], *, days: int = 30, at_most: int = 400) -> Timeline:
     """Snapshots so many days before today."""
     store.add(Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(50 + ago, 20, 20, 8, 2)) for ago in days_ago)
-    return read_timeline(store, "contoso", TODAY - timedelta(days=days - 1), TODAY, ZONE, at_most=at_most)
+    return load_timeline(store, "contoso", DayRange(TODAY - timedelta(days=days - 1), TODAY, ZONE), max_points=at_most)
 
 
-def texts(drawing: Drawing) -> list[str]:
+def texts(drawing: Chart) -> list[str]:
     return [annotation.text for annotation in drawing.figure.layout.annotations]
 
 
@@ -87,7 +89,7 @@ def test_the_stamp_names_the_source() -> None:
 @given(some.text(some.characters(categories=["L", "N", "Zs"]), min_size=1, max_size=60))
 def test_a_long_name_is_broken_into_lines_and_never_cut(name: str) -> None:
     made = stamp(name=name)
-    assert all(len(line) <= LINE for line in made.lines)
+    assert all(len(line) <= MAX_LINE_CHARS for line in made.lines)
     whole, broken = "".join(made.parts), "".join(made.lines)
     assert [letter for letter in broken if not letter.isspace() and letter != "·"] == [
         letter for letter in whole if not letter.isspace() and letter != "·"
@@ -247,17 +249,17 @@ def judged(span: int, change: float | None, low: float | None, high: float | Non
 def falling(store: Store, days_ago: Sequence[int], *, days: int, at_most: int = 400) -> Timeline:
     """An at-risk share of as many percent as days ago."""
     store.add(Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(100 - ago, 0, 0, ago)) for ago in days_ago)
-    return read_timeline(store, "contoso", TODAY - timedelta(days=days - 1), TODAY, ZONE, at_most=at_most)
+    return load_timeline(store, "contoso", DayRange(TODAY - timedelta(days=days - 1), TODAY, ZONE), max_points=at_most)
 
 
 def test_usual_limits_are_the_share_one_span_earlier_plus_and_minus_over_the_last_span_only(store: Store) -> None:
     shown = falling(store, range(90), days=90)
     variation = judged(30, -30, -5, 2)
-    band = usual_band(shown, variation)
+    band = normal_range_band(shown, variation)
     assert [band.index[0].date(), band.index[-1].date()] == [TODAY - timedelta(days=30), TODAY]
     assert band["low"].tolist() == pytest.approx([60 - day - 5 for day in range(31)])
     assert band["high"].tolist() == pytest.approx([60 - day + 2 for day in range(31)])
-    drawing = at_risk_chart(shown, stamp(), marks=Marks(variation=variation))
+    drawing = at_risk_chart(shown, stamp(), marks=Annotations(variation=variation))
     shaded = drawing.figure.data[0]
     assert (shaded.fill, shaded.hoveron) == ("toself", "fills")
     assert shaded.text == "Within usual variation over 30 days it would be 25.0 % to 32.0 %"
@@ -268,21 +270,21 @@ def test_usual_limits_are_the_share_one_span_earlier_plus_and_minus_over_the_las
 
 def test_usual_limits_leave_gaps_open_and_stay_between_nobody_and_everybody(store: Store) -> None:
     shown = falling(store, [*range(10), *range(15, 20), *range(30, 45), *range(50, 80)], days=80)
-    band = usual_band(shown, judged(30, -30, -90, 90))
+    band = normal_range_band(shown, judged(30, -30, -90, 90))
     assert [(TODAY - label.date()).days for label in band.index[band["low"].isna()]] == [
         *range(29, 19, -1),
         *range(14, 9, -1),
     ]
     assert (band["low"].dropna() == 0).all()
     assert (band["high"].dropna() == 100).all()
-    drawing = at_risk_chart(shown, stamp(), marks=Marks(variation=judged(30, -30, -5, 2)))
+    drawing = at_risk_chart(shown, stamp(), marks=Annotations(variation=judged(30, -30, -5, 2)))
     outlines = [trace for trace in drawing.figure.data if trace.name == "usual variation"]
     assert [trace.fill for trace in outlines] == [None, "toself", "toself"]
 
 
 def test_a_chart_shorter_than_two_spans_shows_the_limits_of_its_last_day(store: Store) -> None:
     shown = falling(store, range(90), days=30)
-    drawing = at_risk_chart(shown, stamp(), marks=Marks(variation=judged(90, -70, -5, 2)))
+    drawing = at_risk_chart(shown, stamp(), marks=Annotations(variation=judged(90, -70, -5, 2)))
     stroke = drawing.figure.data[0]
     assert list(stroke.y) == [65, 72]
     assert "Within usual variation over 90 days it would be 65.0 % to 72.0 %." in drawing.alt
@@ -291,14 +293,14 @@ def test_a_chart_shorter_than_two_spans_shows_the_limits_of_its_last_day(store: 
 @pytest.mark.parametrize("variation", [None, judged(30, None, None, None), judged(30, -1, None, None)])
 def test_without_limits_none_are_drawn(store: Store, variation: Variation | None) -> None:
     shown = falling(store, range(30), days=30)
-    plain, marked = at_risk_chart(shown, stamp()), at_risk_chart(shown, stamp(), marks=Marks(variation=variation))
+    plain, marked = at_risk_chart(shown, stamp()), at_risk_chart(shown, stamp(), marks=Annotations(variation=variation))
     assert marked.figure == plain.figure
     assert marked.alt == plain.alt
 
 
 def test_usual_limits_are_drawn_by_week_too(store: Store) -> None:
     shown = falling(store, range(100), days=100, at_most=20)
-    band = usual_band(shown, judged(30, -30, -1, 1))
+    band = normal_range_band(shown, judged(30, -30, -1, 1))
     assert [str(label.date()) for label in band.index[[0, -1]]] == ["2026-10-19", "2026-11-23"]
     assert (band["high"] - band["low"]).tolist() == pytest.approx([2] * 6)
     assert band["high"].iloc[-1] == pytest.approx(31)
@@ -369,7 +371,7 @@ def heights(picture: str) -> list[float]:
 
 def test_a_sparkline_goes_from_its_least_value_at_the_bottom_to_its_greatest_at_the_top() -> None:
     low, high, middle = heights(sparkline([10, 30, 20], "#123456"))
-    assert (low, high, middle) == (HEIGHT - EDGE, EDGE, HEIGHT / 2)
+    assert (low, high, middle) == (HEIGHT - STROKE_MARGIN, STROKE_MARGIN, HEIGHT / 2)
     assert "#123456" in unquote(sparkline([10, 30], "#123456"))
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from mimecast.exports.interchange import read_snapshots, write_csv, write_json
-from mimecast.history.imports import ImportGone, import_snapshots, read_imports, undo_import
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Added, Store
-from mimecast.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json
+from mimecast.store.imports import ImportGone, import_snapshots, read_imports, undo_import
+from mimecast.store.store import AddResult, Store
 from tests.conftest import EVERY_DATABASE, NOW
 from tests.test_interchange import SNAPSHOTS
 
@@ -30,26 +30,26 @@ def taken(hours: int, account: str = "contoso", *, a: int = 5, source: Source = 
     return Snapshot(account, NOW + timedelta(hours=hours), ScoreCounts(a, 4, 3, 2, 1), source)
 
 
-def imported(store: Store, *found: Snapshot, file_name: str = "months.csv", author: str = "") -> Added:
+def imported(store: Store, *found: Snapshot, file_name: str = "months.csv", author: str = "") -> AddResult:
     return import_snapshots(store, found, file_name=file_name, author=author, now=NOW)
 
 
 def test_imported_snapshots_are_marked_and_listed_with_who_when_and_from_which_file(store: Store) -> None:
     assert imported(store, taken(0), taken(1), author="lead@contoso.example", file_name="C/kept/months.csv").new == 2
-    assert {one.source for one in store.every("contoso")} == {Source.IMPORTED}
+    assert {one.source for one in store.all_snapshots("contoso")} == {Source.IMPORTED}
     (entry,) = read_imports(store, "contoso")
-    assert (entry.file_name, entry.author, entry.added, entry.left) == ("months.csv", "lead@contoso.example", 2, 2)
+    assert (entry.file_name, entry.author, entry.added, entry.remaining) == ("months.csv", "lead@contoso.example", 2, 2)
     assert (entry.imported_at, entry.oldest, entry.newest) == (NOW, NOW, NOW + timedelta(hours=1))
 
 
 def test_duplicates_are_counted_and_not_doubled(store: Store) -> None:
     store.add([taken(0), taken(1)])
     found = [taken(0), taken(1, a=9), taken(2), taken(2), taken(2, a=9)]
-    assert store.compare(found) == Added(new=1, already_there=4, different=2)
-    assert imported(store, *found) == Added(new=1, already_there=4, different=2)
-    assert imported(store, *found) == Added(new=0, already_there=5, different=2)
-    assert store.compare(found) == Added(new=0, already_there=5, different=2)
-    assert [(one.taken_at.hour, one.source.value) for one in store.every("contoso")] == [
+    assert store.compare(found) == AddResult(new=1, already_there=4, different=2)
+    assert imported(store, *found) == AddResult(new=1, already_there=4, different=2)
+    assert imported(store, *found) == AddResult(new=0, already_there=5, different=2)
+    assert store.compare(found) == AddResult(new=0, already_there=5, different=2)
+    assert [(one.taken_at.hour, one.source.value) for one in store.all_snapshots("contoso")] == [
         (12, "mimecast"),
         (13, "mimecast"),
         (14, "imported"),
@@ -64,7 +64,7 @@ def test_one_import_is_undone_as_a_whole_and_touches_nothing_else(store: Store) 
     second = next(one for one in read_imports(store, "contoso") if one.file_name == "second.csv")
     assert read_imports(store, "fabrikam") == [second]
     assert undo_import(store, second.id) == 2
-    assert [one.taken_at for one in store.every("contoso")] == [NOW, NOW + timedelta(hours=1)]
+    assert [one.taken_at for one in store.all_snapshots("contoso")] == [NOW, NOW + timedelta(hours=1)]
     assert store.accounts() == ["contoso"]
     assert [one.file_name for one in read_imports(store, "contoso")] == ["first.csv"]
     with pytest.raises(ImportGone, match="undone this import meanwhile"):
@@ -99,7 +99,7 @@ def test_export_import_export_gives_the_same_bytes(write: Callable[..., int], sn
 
 def exported(store: Store, write: Callable[..., int]) -> str:
     out = io.StringIO()
-    write((one for account in store.accounts() for one in list(store.every(account))), out)
+    write((one for account in store.accounts() for one in list(store.all_snapshots(account))), out)
     return out.getvalue()
 
 
@@ -111,5 +111,5 @@ def test_the_command_line_marks_what_it_imports(
     done = command_line("import", "months.csv", variables=account_variables)
     assert (done.returncode, done.stdout) == (0, "1 snapshot added, 0 already there.\n")
     store = Store.open(store_url)
-    assert [one.source for one in store.every("default")] == [Source.IMPORTED]
+    assert [one.source for one in store.all_snapshots("default")] == [Source.IMPORTED]
     assert [(one.file_name, one.added) for one in read_imports(store, "default")] == [("months.csv", 1)]

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mimecast.exports.interchange import UnreadableFile, read_snapshots, write_csv, write_json
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.snapshot_csv import ImportFileInvalid, read_snapshots, write_csv, write_json
 from tests.conftest import NOW
 
 HEADER = "account,taken_at,a,b,c,d,f,other"
@@ -84,7 +84,7 @@ LINE = "contoso,2026-11-24T03:00:00Z,1,2,3,4,5,0"
     ],
 )
 def test_a_broken_file_is_named_by_row_and_column(text: str, said: str) -> None:
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ImportFileInvalid) as caught:
         read_snapshots(io.StringIO(text), now=NOW)
     assert said in str(caught.value)
     assert "nothing of this" in str(caught.value)
@@ -93,14 +93,14 @@ def test_a_broken_file_is_named_by_row_and_column(text: str, said: str) -> None:
 @pytest.mark.parametrize("value", [True, None, 1.5, -1, "1x", [1]])
 def test_json_counts_are_checked_as_strictly(value: object) -> None:
     row = dict(zip(HEADER.split(","), ["contoso", "2026-11-24T03:00:00Z", 1, 2, 3, 4, 5, 0], strict=True))
-    with pytest.raises(UnreadableFile, match="Row 1, column f: this is not a whole number"):
+    with pytest.raises(ImportFileInvalid, match="Row 1, column f: this is not a whole number"):
         read_snapshots(io.StringIO(json.dumps(row | {"f": value})), now=NOW)
-    with pytest.raises(UnreadableFile, match="Row 1 has the unknown column 'g'"):
+    with pytest.raises(ImportFileInvalid, match="Row 1 has the unknown column 'g'"):
         read_snapshots(io.StringIO(json.dumps(row | {"g": 1})), now=NOW)
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
-    with pytest.raises(UnreadableFile, match="In Excel save it as “CSV UTF-8”"):
+    with pytest.raises(ImportFileInvalid, match="In Excel save it as “CSV UTF-8”"):
         read_snapshots(io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), encoding="utf-8"), now=NOW)
 
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mimecast.history.kept import kept_timeline
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.scores import ScoreCounts
+from mimecast.domain.reporting_days import DayRange
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.store import Store
+from mimecast.store.timelines import cached_timeline
 from tests.conftest import NOW, TODAY
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -25,25 +26,25 @@ def day_ago(days: int, a: int = 5, account: str = "contoso") -> Snapshot:
 @pytest.fixture
 def settled(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store whose last write is long enough ago."""
-    monkeypatch.setattr("mimecast.history.store.SETTLED", 0.0)
+    monkeypatch.setattr("mimecast.store.store.MTIME_GRANULARITY", 0.0)
     store.add([day_ago(3), day_ago(1)])
     return store
 
 
 def test_a_timeline_is_read_once_until_somebody_writes(settled: Store, store_url: str) -> None:
-    first = kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE)
-    assert kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE) is first
+    first = cached_timeline(settled, "contoso", DayRange(FIRST, TODAY, UTC_ZONE))
+    assert cached_timeline(settled, "contoso", DayRange(FIRST, TODAY, UTC_ZONE)) is first
     assert first.days_covered == 2
     another_process = Store.open(store_url)
     another_process.add([day_ago(0)])
-    assert kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE).days_covered == 3
+    assert cached_timeline(settled, "contoso", DayRange(FIRST, TODAY, UTC_ZONE)).days_covered == 3
 
 
 def test_whatever_is_asked_for_is_told_apart(settled: Store) -> None:
     settled.add([day_ago(0, a=77, account="fabrikam")])
     zones = (UTC_ZONE, ZoneInfo("Asia/Tokyo"))
     found = [
-        kept_timeline(settled, account, first, TODAY, zone, at_most=most)
+        cached_timeline(settled, account, DayRange(first, TODAY, zone), max_points=most)
         for account in ("contoso", "fabrikam")
         for first in (FIRST, TODAY)
         for zone in zones
@@ -55,15 +56,15 @@ def test_whatever_is_asked_for_is_told_apart(settled: Store) -> None:
 
 def test_in_the_moments_after_a_write_nothing_is_kept(store: Store) -> None:
     store.add([day_ago(1)])
-    assert store.revision is None
-    first = kept_timeline(store, "contoso", FIRST, TODAY, UTC_ZONE)
-    assert kept_timeline(store, "contoso", FIRST, TODAY, UTC_ZONE) is not first
+    assert store.change_token is None
+    first = cached_timeline(store, "contoso", DayRange(FIRST, TODAY, UTC_ZONE))
+    assert cached_timeline(store, "contoso", DayRange(FIRST, TODAY, UTC_ZONE)) is not first
 
 
 def test_a_write_that_goes_past_the_store_is_seen_too(settled: Store, store_url: str) -> None:
-    before = kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE)
+    before = cached_timeline(settled, "contoso", DayRange(FIRST, TODAY, UTC_ZONE))
     with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE snapshots SET a = 50")
     connection.close()
-    assert kept_timeline(settled, "contoso", FIRST, TODAY, UTC_ZONE).users["A"].max() == 50
+    assert cached_timeline(settled, "contoso", DayRange(FIRST, TODAY, UTC_ZONE)).users["A"].max() == 50
     assert before.users["A"].max() == 5

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mimecast.figures.drawing import Drawing, spread
-from mimecast.figures.marks import Marks
-from mimecast.figures.notes_and_target import TAGS
-from mimecast.figures.over_time import at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
-from mimecast.figures.palette import NOTE_NUMBER, NOTE_TAG, TARGET_LINE
-from mimecast.history.notes import Note
-from mimecast.history.store import Store
-from mimecast.history.targets import Target
+from mimecast.charts.annotations import Annotations
+from mimecast.charts.chart import Chart, separate_labels
+from mimecast.charts.notes_and_target import TAGS
+from mimecast.charts.over_time import at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
+from mimecast.charts.palette import NOTE_NUMBER, NOTE_TAG, TARGET_LINE
+from mimecast.domain.notes import Note
+from mimecast.domain.targets import Target
+from mimecast.store.store import Store
 from tests.conftest import NOW, TODAY
 from tests.test_figures import OVER_TIME, linear, stamp, timeline
 
@@ -30,8 +30,8 @@ WIDE = 16
 """Pixels of a tag with two digits, its padding included."""
 
 
-def noted(*days_ago: int, text: str = "Phishing campaign") -> Marks:
-    return Marks(
+def noted(*days_ago: int, text: str = "Phishing campaign") -> Annotations:
+    return Annotations(
         tuple(
             Note(number, "contoso", TODAY - timedelta(days=ago), f"{text} {number}", "", NOW)
             for number, ago in enumerate(sorted(days_ago, reverse=True), start=1)
@@ -39,15 +39,17 @@ def noted(*days_ago: int, text: str = "Phishing campaign") -> Marks:
     )
 
 
-def aimed(share: float = 5.0, *, by: int = 10, set_ago: int = 10, then: float | None = 12.0) -> Marks:
-    return Marks(target=Target("contoso", share, TODAY + timedelta(days=by), "", NOW - timedelta(days=set_ago), then))
+def aimed(share: float = 5.0, *, by: int = 10, set_ago: int = 10, then: float | None = 12.0) -> Annotations:
+    return Annotations(
+        target=Target("contoso", share, TODAY + timedelta(days=by), "", NOW - timedelta(days=set_ago), then)
+    )
 
 
-def tags(drawing: Drawing) -> list[Any]:
+def tags(drawing: Chart) -> list[Any]:
     return [one for one in drawing.figure.layout.annotations if one.name == "note"]
 
 
-def shapes(drawing: Drawing, colour: str) -> list[Any]:
+def shapes(drawing: Chart, colour: str) -> list[Any]:
     return [one for one in drawing.figure.layout.shapes if one.line.color == colour]
 
 
@@ -105,7 +107,7 @@ def test_what_a_note_says_stays_text(store: Store, draw: Any) -> None:
 @pytest.mark.parametrize("draw", OVER_TIME)
 @pytest.mark.parametrize(("days", "at_most"), [(1, 60), (61, 60), (500, 60), (3000, 60), (6000, 60)])
 def test_marks_are_drawn_at_every_resolution(store: Store, draw: Any, days: int, at_most: int) -> None:
-    marks = Marks(noted(0, days - 1).notes, aimed().target)
+    marks = Annotations(noted(0, days - 1).notes, aimed().target)
     drawn = draw(timeline(store, [0, 5, days - 1], days=days, at_most=at_most), stamp(), marks)
     assert len(tags(drawn)) == 2
 
@@ -145,8 +147,8 @@ def test_a_way_that_is_cut_by_the_edges_has_their_shares(store: Store) -> None:
     assert (way.y0, way.y1) == (pytest.approx(7.0), pytest.approx(5.55))
 
 
-@pytest.mark.parametrize("marks", [aimed(by=-40, set_ago=90), aimed(by=90, set_ago=-5), Marks()])
-def test_a_target_of_another_time_is_not_drawn(store: Store, marks: Marks) -> None:
+@pytest.mark.parametrize("marks", [aimed(by=-40, set_ago=90), aimed(by=90, set_ago=-5), Annotations()])
+def test_a_target_of_another_time_is_not_drawn(store: Store, marks: Annotations) -> None:
     drawn = at_risk_chart(timeline(store, range(30)), stamp(), marks)
     assert shapes(drawn, TARGET_LINE) == []
     assert "Target" not in drawn.alt
@@ -162,7 +164,7 @@ def test_the_target_is_about_the_at_risk_share_alone(store: Store, draw: Any) ->
 @given(some.lists(some.floats(0, 1), min_size=1, max_size=TAGS))
 def test_places_are_spread_in_order_between_the_edges(places: list[float]) -> None:
     wanted, apart = sorted(places), 1 / TAGS
-    found = spread(wanted, apart=apart, low=0, high=1)
+    found = separate_labels(wanted, apart=apart, low=0, high=1)
     assert all(after - before >= apart - 1e-9 for before, after in pairwise(found))
     assert found[0] >= -1e-9
     assert found[-1] <= 1 + 1e-9

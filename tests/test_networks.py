@@ -8,11 +8,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.sandbox.story import Story
-from mimecast.settings import PROJECT
+from mimecast.settings.project import PROJECT
 from tests.conftest import TODAY
-from tests.networks import Authority, Proxy
+from tests.support.networks import Authority, Proxy
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -23,7 +23,7 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def secure(story: Story, authority: Authority) -> Iterator[Sandbox]:
+def secure(story: DemoCompany, authority: Authority) -> Iterator[Sandbox]:
     with Sandbox(lambda: story.counts_on(TODAY), tls=authority.certificate()) as server:
         yield server
 
@@ -62,7 +62,7 @@ def test_an_authority_that_is_named_or_that_the_system_trusts_is_trusted(
     ("names", "ended"), [("DNS:elsewhere.invalid", False), ("IP:127.0.0.1", True)], ids=["another host's", "ended"]
 )
 def test_a_certificate_of_another_host_or_that_has_ended_is_refused(
-    command_line: Run, story: Story, authority: Authority, store_url: str, names: str, ended: bool
+    command_line: Run, story: DemoCompany, authority: Authority, store_url: str, names: str, ended: bool
 ) -> None:
     with Sandbox(lambda: story.counts_on(TODAY), tls=authority.certificate(names, ended=ended)) as server:
         trusted = {"REQUESTS_CA_BUNDLE": str(authority.file)}

@@ -13,17 +13,17 @@ import pytest
 from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.api.client import Client
 from mimecast.api.errors import MimecastError
-from mimecast.api.retries import Patience
-from mimecast.api.tokens import Tokens
+from mimecast.api.retry import RetryPolicy
+from mimecast.api.tokens import TokenCache
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.faults import FAULTS
 from mimecast.sandbox.server import Sandbox
-from mimecast.sandbox.story import Story
 from tests.conftest import TODAY
-from tests.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
+from tests.support.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
 
 Run = Callable[..., CompletedProcess[str]]
 
-AT_ONCE = Patience(1000.0, sleep=lambda _: None)
+AT_ONCE = RetryPolicy(1000.0, sleep=lambda _: None)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def witness() -> Witness:
 
 
 @pytest.fixture
-def sandbox(story: Story, witness: Witness) -> Iterator[Sandbox]:
+def sandbox(story: DemoCompany, witness: Witness) -> Iterator[Sandbox]:
     with recognisable_sandbox(lambda: story.counts_on(TODAY), witness) as server:
         yield server
 
@@ -56,10 +56,10 @@ def test_whatever_goes_wrong_no_error_and_no_log_tells_a_secret(
     fault: str | None,
     keys: Api1Keys | Api2Keys,
 ) -> None:
-    sandbox.fail_with(fault)
+    sandbox.set_fault(fault)
     with caplog.at_level(logging.DEBUG):
         try:
-            asked = Client(sandbox.base_url, keys, patience=AT_ONCE, tokens=Tokens()).safe_score_summary()
+            asked = Client(sandbox.base_url, keys, retry_policy=AT_ONCE, tokens=TokenCache()).safe_score_summary()
             witness.sees("the answer", repr(asked))
         except MimecastError as error:
             witness.sees("the error", everything_of(error))
@@ -92,7 +92,7 @@ def test_no_verb_tells_a_secret(
     generation: int,
     fault: str | None,
 ) -> None:
-    sandbox.fail_with(fault)
+    sandbox.set_fault(fault)
     keys = (
         {"ACCESS_KEY": KEYS.access_key, "SECRET_KEY": KEYS.secret_key, "APP_ID": KEYS.app_id, "APP_KEY": KEYS.app_key}
         if generation == 1

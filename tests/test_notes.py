@@ -10,55 +10,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mimecast.history.notes import (
-    MOST_LETTERS,
-    Change,
-    NoteChanged,
-    NoteRefused,
-    delete_note,
-    make,
-    one_line,
-    read_notes,
-    write_note,
-)
-from mimecast.history.store import Store
+from mimecast.domain.notes import MAX_NOTE_CHARS, NoteChanged, NoteEdit, NoteInvalid
+from mimecast.formatting import single_line
+from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note
+from mimecast.store.store import Store
 from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
 
 pytestmark = EVERY_DATABASE
 
 
-def write(store: Store, text: str, *, day: date = TODAY, account: str = "contoso", **more: object) -> Change:
+def write(store: Store, text: str, *, day: date = TODAY, account: str = "contoso", **more: object) -> NoteEdit:
     return write_note(store, account, day, text, **{"author": "", "now": NOW, "today": TODAY, **more})  # type: ignore[arg-type]
 
 
 def texts(store: Store, account: str = "contoso") -> list[str]:
-    return [note.text for note in read_notes(store, account)]
+    return [note.text for note in load_notes(store, account)]
 
 
 def test_notes_come_back_by_day_with_who_and_when(store: Store) -> None:
     write(store, "Acquired Fabrikam: +300 users", author="lead@contoso.example")
     write(store, "Phishing campaign Q3", day=TODAY - timedelta(days=9))
     write(store, "Theirs", account="fabrikam")
-    first, second = read_notes(store, "contoso")
+    first, second = load_notes(store, "contoso")
     assert (first.day, first.text, first.author) == (TODAY - timedelta(days=9), "Phishing campaign Q3", "")
     assert (second.text, second.author) == ("Acquired Fabrikam: +300 users", "lead@contoso.example")
     assert second.written_at == NOW
-    assert read_notes(store, "contoso", TODAY, TODAY) == [second]
-    assert read_notes(store, "contoso", None, TODAY - timedelta(days=1)) == [first]
+    assert load_notes(store, "contoso", TODAY, TODAY) == [second]
+    assert load_notes(store, "contoso", None, TODAY - timedelta(days=1)) == [first]
 
 
 def test_an_edit_and_a_delete_can_be_taken_back(store: Store) -> None:
     note = write(store, "Fishing campaign").after
     assert note is not None
     edited = write(store, "Phishing campaign", old=note, author="ben", day=TODAY - timedelta(days=1))
-    (now,) = read_notes(store, "contoso")
+    (now,) = load_notes(store, "contoso")
     assert (now.id, now.text, now.author) == (note.id, "Phishing campaign", "ben")
-    make(store, edited.undo)
-    assert read_notes(store, "contoso") == [note]
+    apply(store, edited.undo)
+    assert load_notes(store, "contoso") == [note]
     deleted = delete_note(store, note)
     assert texts(store) == []
-    make(store, deleted.undo)
-    assert read_notes(store, "contoso") == [note]
+    apply(store, deleted.undo)
+    assert load_notes(store, "contoso") == [note]
 
 
 @SQLITE_ONLY
@@ -83,17 +75,17 @@ def test_nobody_overwrites_what_somebody_else_wrote_meanwhile(store: Store) -> N
     assert mine.after is not None
     deleted = delete_note(store, mine.after)
     with pytest.raises(NoteChanged, match="has deleted this note"):
-        make(store, mine.undo)
-    make(store, deleted.undo)
+        apply(store, mine.undo)
+    apply(store, deleted.undo)
     with pytest.raises(NoteChanged, match="brought this note back"):
-        make(store, deleted.undo)
+        apply(store, deleted.undo)
     assert texts(store) == ["Mine"]
 
 
 def test_saving_a_note_as_it_is_changes_nothing(store: Store) -> None:
     note = write(store, "One", author="ana").after
-    assert write(store, " One ", old=note, author="ben", now=NOW + timedelta(hours=1)).undo == Change(note, note)
-    assert read_notes(store, "contoso") == [note]
+    assert write(store, " One ", old=note, author="ben", now=NOW + timedelta(hours=1)).undo == NoteEdit(note, note)
+    assert load_notes(store, "contoso") == [note]
 
 
 @pytest.mark.parametrize(
@@ -101,22 +93,22 @@ def test_saving_a_note_as_it_is_changes_nothing(store: Store) -> None:
     [
         ("", TODAY, "has no words"),
         (" \n\t\x00", TODAY, "has no words"),
-        ("x" * (MOST_LETTERS + 1), TODAY, "has 121 letters"),
+        ("x" * (MAX_NOTE_CHARS + 1), TODAY, "has 121 letters"),
         ("x", TODAY + timedelta(days=1), "25 Nov 2026 is still to come"),
     ],
 )
 def test_what_is_no_note_is_refused(store: Store, text: str, day: date, said: str) -> None:
-    with pytest.raises(NoteRefused, match=said):
+    with pytest.raises(NoteInvalid, match=said):
         write(store, text, day=day)
     assert texts(store) == []
 
 
 @given(some.text(max_size=400))
 def test_a_note_is_one_line_and_keeps_its_letters(text: str) -> None:
-    line = one_line(text)
+    line = single_line(text)
     assert line == " ".join(line.split())
     assert len(line.splitlines()) <= 1
-    assert one_line(line) == line
+    assert single_line(line) == line
 
 
 @pytest.mark.parametrize("text", ["<b>bold</b> $x$ [a](b) :red[c]", "=1+1", "'; DROP TABLE notes; --", "Grüße 🎣 日本"])
@@ -137,12 +129,13 @@ def test_a_store_from_before_there_were_notes_that_cannot_be_written_has_none(st
         )
     connection.close()
     file.chmod(0o444)
-    from mimecast.history.database import StoreReadOnly, make_read_only_engines
-    from mimecast.history.imports import read_imports
-    from mimecast.history.targets import read_target
+    from mimecast.store.annotations.targets import load_target
+    from mimecast.store.database.engine import make_read_only_engines
+    from mimecast.store.errors import StoreReadOnly
+    from mimecast.store.imports import read_imports
 
     engine, _ = make_read_only_engines(file)
     old = Store(engine, read_only=StoreReadOnly("It cannot be written."))
-    assert (read_notes(old, "contoso"), read_target(old, "contoso"), read_imports(old, "contoso")) == ([], None, [])
+    assert (load_notes(old, "contoso"), load_target(old, "contoso"), read_imports(old, "contoso")) == ([], None, [])
     with pytest.raises(StoreReadOnly):
         write(old, "One")

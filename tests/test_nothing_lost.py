@@ -22,16 +22,17 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from mimecast.exports.interchange import text_of, write_csv
-from mimecast.history.database import StoreFull
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.formatting import format_iso_utc
+from mimecast.reports.snapshot_csv import write_csv
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT
+from mimecast.settings.project import PROJECT
+from mimecast.store.errors import StoreFull
+from mimecast.store.store import Store
 from tests.conftest import NOW
-from tests.histories import history
-from tests.unprivileged import unprivileged
+from tests.support.histories import history
+from tests.support.unprivileged import unprivileged
 
 CommandLine = Callable[..., CompletedProcess[str]]
 
@@ -75,7 +76,7 @@ def many_accounts(sandbox: Sandbox, home: Path, ids: list[str]) -> None:
 def kill_at_random(seed: int, jobs: list[list[str]], store_url: str) -> list[dict[str, Any]]:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "SNAPSHOTS_URL": store_url}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.killing"],
+        [sys.executable, "-m", "tests.support.killing"],
         input=json.dumps({"seed": seed, "kills": KILLS, "jobs": jobs}),
         capture_output=True,
         text=True,
@@ -112,20 +113,20 @@ def test_runs_that_are_killed_at_random_moments_lose_and_double_nothing(
     store = Store.open(store_url)
     for one in ended:
         account = one["arguments"][-1]
-        stored = list(store.every(account))
+        stored = list(store.all_snapshots(account))
         if one["arguments"][0] == "snapshot":
             assert len(stored) <= 1
             for line in one["said"].splitlines():
-                assert json.loads(line)["taken_at"] == text_of(stored[0].taken_at)
+                assert json.loads(line)["taken_at"] == format_iso_utc(stored[0].taken_at)
         else:
             assert len(stored) in ((ROWS,) if one["said"] else (0, ROWS))
-    came_through = {bool(list(store.every(one["arguments"][-1]))) for one in killed}
+    came_through = {bool(list(store.all_snapshots(one["arguments"][-1]))) for one in killed}
     assert came_through == {True, False}, "kills before and after the commit"
 
     again = next(one["arguments"][-1] for one in killed if one["arguments"][0] == "import")
     done = command_line("import", file, "--account", again, variables={"SNAPSHOTS_URL": store_url})
     assert done.returncode == 0
-    assert len(list(store.every(again))) == ROWS
+    assert len(list(store.all_snapshots(again))) == ROWS
 
 
 def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
@@ -144,7 +145,7 @@ def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
             killed.kill()
             said, _ = killed.communicate(timeout=20)
         store = Store.open(url)
-        assert len(list(store.every("default"))) in ((1,) if said else (0, 1))
+        assert len(list(store.all_snapshots("default"))) in ((1,) if said else (0, 1))
         store.add(history(1))
         assert is_whole(file_of(url))
         assert beside(file_of(url)) == []
@@ -154,8 +155,8 @@ def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
 
 WRITES_500 = """
 import sys
-from mimecast.history.store import Store
-from tests.histories import history
+from mimecast.store.store import Store
+from tests.support.histories import history
 store = Store.open(sys.argv[1])
 for one in history(500, sys.argv[2]):
     assert store.add([one]).new == 1
@@ -170,7 +171,7 @@ def test_eight_processes_write_500_snapshots_each_to_one_file(store_url: str) ->
     store = Store.open(store_url)
     assert store.accounts() == writers
     for writer in writers:
-        assert list(store.every(writer)) == history(500, writer)
+        assert list(store.all_snapshots(writer)) == history(500, writer)
     assert is_whole(file_of(store_url))
 
 
@@ -189,7 +190,7 @@ def test_a_full_disk_is_said_and_what_was_stored_stays(store: Store, store_url: 
         store.add(history(2000, "fabrikam"))
     assert "Free some space" in str(caught.value)
     reopened = Store.open(store_url)
-    assert list(reopened.every("default")) == history(100)
+    assert list(reopened.all_snapshots("default")) == history(100)
     assert reopened.accounts() == ["default"]
     assert reopened.add([Snapshot("default", NOW, ScoreCounts(1))]).new == 1
 
@@ -229,7 +230,7 @@ def test_a_file_that_may_not_grow_is_said_and_what_was_stored_stays(
     assert done.stderr.endswith("What was stored before is safe.\n")
     assert done.stderr.count("\n") == 1
     store = Store.open(store_url)
-    assert list(store.every("default")) == history(100)
+    assert list(store.all_snapshots("default")) == history(100)
     assert file_of(store_url).read_bytes() == before
     assert is_whole(file_of(store_url))
     assert beside(file_of(store_url)) == []

@@ -8,40 +8,30 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mimecast.figures.palette import USERS_LINE, WORSE_LINE
-from mimecast.figures.sparkline import sparkline
-from mimecast.history.runs import Outcome, Run, record
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.charts.palette import USERS_LINE, WORSE_LINE
+from mimecast.charts.sparkline import sparkline
+from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.formatting import UNDEFINED
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
-from mimecast.ui.tables import ALL, NEWEST
-from mimecast.wording import UNDEFINED
-from tests.cards import cards_of
+from mimecast.store.scheduled_runs import save_runs
+from mimecast.store.store import Store
+from mimecast.ui.widgets.tables import ALL_ROWS_KEY, NEWEST_ROWS
+from tests.support.cards import cards_of
+
+pytestmark = pytest.mark.usefixtures("fresh")
 
 PAGES = {"Overview": 3, "History": 4, "Compare": 2, "Report": 1}
 """Titles and how many figures stand on each of the pages that draw."""
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    """Nothing cached from another test, and the project folder is the copy."""
-    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
-        monkeypatch.setattr(f"{module}.PROJECT", project)
-    monkeypatch.chdir(project)
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -106,7 +96,7 @@ def test_a_connected_account_is_asked_and_its_name_stays_text(
     project: Path, page: str, connected: dict[str, Any], store_url: str
 ) -> None:
     app = start(project, page, connected)
-    assert len(list(Store.open(store_url).every("default"))) == 1
+    assert len(list(Store.open(store_url).all_snapshots("default"))) == 1
     assert "1\\,204" in text(app) or "1,204" in text(app)
     assert "Contoso \\*Ltd\\* \\<b\\>\\$x\\$\\<\\/b\\>" in text(app)
     if page == "Compare":
@@ -244,17 +234,17 @@ def test_history_shows_its_newest_days_at_once_and_all_of_them_when_asked(
     assert list(table["A"]) == [*["5,000"] * 3, UNDEFINED, *["5,000"] * 3]
     assert table["At risk (D + F)"][0].replace("\u00a0", " ") == "1,000 (10.0 %)"
     assert not app.dataframe
-    app.session_state[ALL] = True
+    app.session_state[ALL_ROWS_KEY] = True
     (everything,) = app.run().dataframe
     assert list(everything.value["A"].isna()) == [days == 3 for days in range(20)]
     assert everything.value["At risk"][0] == 1000
 
 
 def test_history_of_a_week_is_shown_whole(project: Path, connected: dict[str, Any], store_url: str) -> None:
-    Store.open(store_url).add(snapshots(*((days, ScoreCounts(1)) for days in range(NEWEST))))
+    Store.open(store_url).add(snapshots(*((days, ScoreCounts(1)) for days in range(NEWEST_ROWS))))
     app = start(project, "History", connected, {"range": "all"})
     (table,) = pd.read_html(io.StringIO(html(app)))
-    assert len(table) == NEWEST
+    assert len(table) == NEWEST_ROWS
     assert [one.label for one in app.expander] == ["Target and notes"]
 
 
@@ -316,7 +306,9 @@ def test_a_file_that_is_damaged_meanwhile_is_set_aside_and_named_until_it_is_mov
     (aside,) = file.parent.glob("*.damaged-*")
     app = start(project, "Overview", connected)
     assert [one.value for one in app.warning if f"it is kept as {aside.name} beside it" in one.value.replace("\\", "")]
-    assert [one.counts for one in Store.open(store_url).every("default")] == [ScoreCounts(525, 341, 210, 87, 41)]
+    assert [one.counts for one in Store.open(store_url).all_snapshots("default")] == [
+        ScoreCounts(525, 341, 210, 87, 41)
+    ]
     aside.unlink()
     app.run()
     assert not app.warning
@@ -342,7 +334,7 @@ def test_the_connection_is_checked_step_by_step(project: Path, connected: dict[s
 
 def test_a_step_that_fails_says_what_to_do(project: Path, connected: dict[str, Any], sandbox: Sandbox) -> None:
     app = open_connection(project, connected)
-    sandbox.fail_with("forbidden")
+    sandbox.set_fault("forbidden")
     app.button(key="check").click().run()
     shown = text(app).replace("\\", "")
     assert "**Permission**: failed" in shown
@@ -364,12 +356,12 @@ def test_the_last_scheduled_run_and_the_next_one_are_told(
     store = Store.open(store_url)
     for days in (4, 3, 2, 1):
         began = now - timedelta(days=days, seconds=days)
-        record(store, Run("default", began, began, Outcome.STORED))
+        save_runs(store, Run("default", began, began, RunOutcome.STORED))
     shown = text(open_connection(project, connected)).replace("\\", "")
     assert "The last run ended 1 day ago" in shown
     assert "It stored a snapshot." in shown
     assert "has not come" in shown
-    record(store, Run("default", now, now, Outcome.FAILED, "A permission is missing", "Mimecast said no."))
+    save_runs(store, Run("default", now, now, RunOutcome.FAILED, "A permission is missing", "Mimecast said no."))
     shown = text(open_connection(project, connected)).replace("\\", "")
     assert "It failed. A permission is missing: Mimecast said no." in shown
     assert "Runs come about every 1 day; the next one is expected" in shown

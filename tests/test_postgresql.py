@@ -18,28 +18,28 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mimecast.history import postgresql
-from mimecast.history.database import parse_url
-from mimecast.history.errors import (
-    DatabaseForbids,
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.settings.project import PROJECT
+from mimecast.store.database import postgresql
+from mimecast.store.database.engine import parse_url
+from mimecast.store.database.schema import MIGRATIONS, data_tables, snapshots, versions
+from mimecast.store.errors import (
+    DatabaseLoginFailed,
     DatabaseMissing,
-    DatabaseNotSecure,
-    DatabaseRefuses,
+    DatabasePermissionMissing,
+    DatabaseTlsFailed,
     DatabaseUnreachable,
     StoreDamaged,
     StoreError,
     StoreReadOnly,
 )
-from mimecast.history.schema import MIGRATIONS, kept_tables, snapshots, versions
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Added, Store
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT
-from tests.browser.driving import eventually
-from tests.clusters import USER, Cluster
+from mimecast.store.store import AddResult, Store
 from tests.conftest import NOW
-from tests.histories import history
-from tests.networks import Authority
+from tests.support.browser import eventually
+from tests.support.histories import history
+from tests.support.networks import Authority
+from tests.support.postgresql_cluster import USER, Cluster
 
 CommandLine = Callable[..., CompletedProcess[str]]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
@@ -84,15 +84,15 @@ def refused(url: str) -> StoreError:
 def test_a_wrong_password_or_an_unknown_user_is_refused(cluster: Cluster) -> None:
     for url in (cluster.url("postgres", password="recognisable"), cluster.url("postgres", user="nobody")):
         said = refused(url)
-        assert isinstance(said, DatabaseRefuses)
-        assert "does not let the user" in said.sentence
+        assert isinstance(said, DatabaseLoginFailed)
+        assert "does not let the user" in said.message
         assert "%40" in said.remedy
 
 
 def test_a_database_that_does_not_exist_is_named(cluster: Cluster) -> None:
     said = refused(cluster.url("nowhere"))
     assert isinstance(said, DatabaseMissing)
-    assert said.sentence == "The database nowhere at 127.0.0.1 does not exist."
+    assert said.message == "The database nowhere at 127.0.0.1 does not exist."
 
 
 def test_where_nobody_answers_that_is_said(cluster: Cluster) -> None:
@@ -103,19 +103,19 @@ def test_where_nobody_answers_that_is_said(cluster: Cluster) -> None:
     ):
         said = refused(url)
         assert isinstance(said, DatabaseUnreachable)
-        assert said.sentence.startswith("There is no connection to the database db at ")
+        assert said.message.startswith("There is no connection to the database db at ")
 
 
 @pytest.mark.parametrize("setting", ["sslmod=require", "sslmode=recognisable", "application=recognisable"])
 def test_a_setting_that_is_none_is_said(cluster: Cluster, setting: str) -> None:
-    assert "holds a setting that PostgreSQL does not know" in refused(f"{cluster.url('postgres')}?{setting}").sentence
+    assert "holds a setting that PostgreSQL does not know" in refused(f"{cluster.url('postgres')}?{setting}").message
 
 
 def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Cluster) -> None:
     database = cluster.make_database(owner="postgres")
     said = refused(cluster.url(database))
-    assert isinstance(said, DatabaseForbids)
-    assert said.sentence == f"The database {database} at 127.0.0.1 does not let the user {USER} do that."
+    assert isinstance(said, DatabasePermissionMissing)
+    assert said.message == f"The database {database} at 127.0.0.1 does not let the user {USER} do that."
     cluster.run(f"GRANT USAGE, CREATE ON SCHEMA public TO {USER}", database=database)
     assert Store.open(cluster.url(database)).add(history(1)).new == 1
 
@@ -123,7 +123,7 @@ def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Clu
 def test_without_the_right_to_connect_that_is_said(cluster: Cluster) -> None:
     database = cluster.make_database(owner="postgres")
     cluster.run(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC")
-    assert isinstance(refused(cluster.url(database)), DatabaseForbids)
+    assert isinstance(refused(cluster.url(database)), DatabasePermissionMissing)
 
 
 def test_who_may_only_read_reads_and_is_told(cluster: Cluster, database: str) -> None:
@@ -141,7 +141,7 @@ def test_a_server_that_takes_no_writes_is_read(cluster: Cluster, database: str) 
 
 
 def is_read(store: Store) -> None:
-    assert list(store.every("default")) == history(3)
+    assert list(store.all_snapshots("default")) == history(3)
     assert isinstance(store.read_only, StoreReadOnly)
     assert "Let the dashboard's database user write" in store.read_only.remedy
     for write in (store.check_writable, lambda: store.add(history(4))):
@@ -152,7 +152,7 @@ def is_read(store: Store) -> None:
 def test_a_right_that_is_taken_away_later_is_said(cluster: Cluster, database: str) -> None:
     store = Store.open(cluster.url(database))
     cluster.run(f"ALTER TABLE snapshots OWNER TO postgres; GRANT SELECT ON snapshots TO {USER}", database=database)
-    with pytest.raises(DatabaseForbids):
+    with pytest.raises(DatabasePermissionMissing):
         store.add(history(1))
     with pytest.raises(StoreReadOnly):
         store.check_writable()
@@ -180,14 +180,17 @@ def test_tables_that_are_gone_are_missed(cluster: Cluster, database: str) -> Non
         ("FATAL:  remaining connection slots are reserved for roles with SUPERUSER", StoreError),
         ("consuming input failed: SSL connection has been closed unexpectedly", DatabaseUnreachable),
         ("FATAL:  the database system is starting up", DatabaseUnreachable),
-        ('FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", no encryption', DatabaseRefuses),
+        (
+            'FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", no encryption',
+            DatabaseLoginFailed,
+        ),
         ("FATAL:  Passwort-Authentifizierung für Benutzer »u« fehlgeschlagen", DatabaseUnreachable),
     ],
 )
 def test_what_a_server_says_before_it_lets_anybody_in(text: str, kind: type[StoreError]) -> None:
     said = postgresql._of_connecting(text, parse_url("postgresql://u@h/d"))
     assert type(said) is kind
-    assert "the database d at h" in said.sentence.lower()
+    assert "the database d at h" in said.message.lower()
 
 
 def test_more_connections_than_the_server_takes_is_a_busy_store(cluster: Cluster, database: str) -> None:
@@ -202,7 +205,7 @@ def test_the_server_is_known_by_its_certificate(server: Cluster, tmp_path_factor
     url = server.url("postgres")
     asked = f"{url}?sslmode=verify-full&sslrootcert="
     said = refused(f"{asked}{tmp_path_factory.mktemp('empty') / 'none.pem'}")
-    assert isinstance(said, DatabaseNotSecure)
+    assert isinstance(said, DatabaseTlsFailed)
     server.run(f"CREATE SCHEMA safe AUTHORIZATION {USER}")
     store = Store.open(f"{asked}{authority.file}&options=-csearch_path%3Dsafe")
     with store.reading() as connection:
@@ -235,8 +238,8 @@ def test_a_server_that_was_away_is_used_again_without_a_restart(server: Cluster)
     with pytest.raises(DatabaseUnreachable):
         store.add(history(4))
     server.start()
-    assert list(store.every("default")) == history(3)
-    assert store.add(history(4)) == Added(new=1, already_there=3, different=0)
+    assert list(store.all_snapshots("default")) == history(3)
+    assert store.add(history(4)) == AddResult(new=1, already_there=3, different=0)
 
 
 def test_a_connection_that_was_cut_while_idle_is_replaced_unseen(cluster: Cluster, named_url: str) -> None:
@@ -258,7 +261,7 @@ def test_a_connection_that_is_cut_at_work_costs_that_work_only(cluster: Cluster,
 
     with pytest.raises(DatabaseUnreachable, match="ended the connection"):
         cut_half_way()
-    assert store.add(history(2)) == Added(new=1, already_there=1, different=0)
+    assert store.add(history(2)) == AddResult(new=1, already_there=1, different=0)
 
 
 def end_connections(cluster: Cluster) -> None:
@@ -272,7 +275,7 @@ def end_connections(cluster: Cluster) -> None:
 def test_nobody_keeps_a_transaction_open_while_they_work(cluster: Cluster, named_url: str) -> None:
     store = Store.open(named_url)
     store.add(history(3))
-    rows = store.every("default")
+    rows = store.all_snapshots("default")
     assert next(rows) == history(1)[0]
     assert states(cluster) == {"idle"}
     assert len(list(rows)) == 2
@@ -305,7 +308,7 @@ def test_importing_the_same_file_at_once_in_any_order_stores_it_once(postgresql_
     rows = history(3000)
     together = threading.Barrier(len(stores))
 
-    def add(number: int) -> Added:
+    def add(number: int) -> AddResult:
         together.wait()
         return stores[number].add(rows if number % 2 else reversed(rows))
 
@@ -314,16 +317,16 @@ def test_importing_the_same_file_at_once_in_any_order_stores_it_once(postgresql_
     assert sum(one.new for one in added) == 3000
     assert sum(one.already_there for one in added) == 9000
     assert not any(one.different for one in added)
-    assert list(stores[0].every("default")) == rows
+    assert list(stores[0].all_snapshots("default")) == rows
 
 
 def test_who_waits_too_long_for_a_lock_is_told_that_the_store_is_busy(
     cluster: Cluster, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.history.database.SECONDS_TO_WAIT_FOR_A_LOCK", 1)
+    monkeypatch.setattr("mimecast.store.database.engine.LOCK_TIMEOUT_SECONDS", 1)
     store, other = Store.open(postgresql_url), Store.open(postgresql_url)
     with store.writing() as connection:
-        postgresql.keep_writers_out(connection, kept_tables())
+        postgresql.lock_against_writes(connection, data_tables())
         assert other.newest("default") is None
         with pytest.raises(StoreError) as caught:
             other.add(history(1))
@@ -336,7 +339,7 @@ def test_who_waits_too_long_for_a_lock_is_told_that_the_store_is_busy(
 
 OPENS = """
 import sys
-from mimecast.history.store import Store
+from mimecast.store.store import Store
 print("ready", flush=True)
 sys.stdin.readline()
 Store.open(sys.argv[1]).check_writable()
@@ -372,8 +375,8 @@ def test_a_migration_waits_for_the_one_that_goes_on(
         arrived.set()
         assert go_on.wait(20)
 
-    monkeypatch.setattr("mimecast.history.schema.MIGRATIONS", (*MIGRATIONS, slow))
-    monkeypatch.setattr("mimecast.history.store.MIGRATIONS", (*MIGRATIONS, slow))
+    monkeypatch.setattr("mimecast.store.database.schema.MIGRATIONS", (*MIGRATIONS, slow))
+    monkeypatch.setattr("mimecast.store.store.MIGRATIONS", (*MIGRATIONS, slow))
     with ThreadPoolExecutor() as pool:
         first = pool.submit(Store.open, postgresql_url)
         assert arrived.wait(20)
@@ -389,10 +392,10 @@ def test_a_migration_waits_for_the_one_that_goes_on(
 TAKES_TURNS = """
 import sys, time
 from datetime import timedelta
-from mimecast.history import leases
-from mimecast.history.leases import Lease
-from mimecast.history.store import Store
-leases.RENEWED_EVERY = timedelta(seconds=0.02)
+from mimecast.store import leases
+from mimecast.store.leases import Lease
+from mimecast.store.store import Store
+leases.RENEW_INTERVAL = timedelta(seconds=0.02)
 store = Store.open(sys.argv[1])
 for turn in range(8):
     lease = Lease(store, "contoso")
@@ -428,7 +431,7 @@ def test_several_schedulers_on_one_server_ask_once_and_share(
     with ThreadPoolExecutor(3) as pool:
         ended = list(pool.map(lambda _: command_line("snapshot", "--json", variables=variables), range(3)))
     assert [(one.returncode, one.stderr) for one in ended] == [(0, "")] * 3
-    stored = list(Store.open(postgresql_url).every("default"))
+    stored = list(Store.open(postgresql_url).all_snapshots("default"))
     assert {json.loads(one.stdout)["taken_at"] for one in ended} == {
         one.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ") for one in stored
     }

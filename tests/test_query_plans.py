@@ -18,10 +18,10 @@ from streamlit.testing.v1 import AppTest
 
 from bench.servers import secrets_for
 from bench.stores import TEN_YEARS_HOURLY, make_store
-from mimecast.history.timeline import POINTS_IN_A_LINE
-from mimecast.settings import PROJECT
+from mimecast.domain.reporting_days import MAX_LINE_POINTS
+from mimecast.settings.project import PROJECT
 
-MOST_ROWS = 10 * POINTS_IN_A_LINE
+MOST_ROWS = 10 * MAX_LINE_POINTS
 PAGES = ["app.py", *sorted(f"pages/{page.name}" for page in (PROJECT / "pages").glob("*.py"))]
 
 GIVEN = re.compile("CONSTANT ROW|ranges|accounts")

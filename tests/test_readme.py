@@ -11,13 +11,17 @@ import pytest
 
 from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.api.errors import MimecastError
-from mimecast.capture import CaptureUnderWay
-from mimecast.history.damage import StoreSetAside
-from mimecast.history.database import StoreError
-from mimecast.problems import Problem
-from mimecast.settings import ACCOUNT_KEYS, ALLOWED, ENVIRONMENT, PROJECT, STORE_VARIABLE, read_dashboard, read_settings
-from mimecast.sign_in import read_sign_in
-from mimecast.ui.shell import HEADERS
+from mimecast.capture.one_account import CaptureInProgress
+from mimecast.problem import Problem
+from mimecast.settings.accounts import ACCOUNT_KEYS, ENVIRONMENT_KEYS
+from mimecast.settings.auth import read_auth
+from mimecast.settings.dashboard import ALLOW_LIST_KEYS, read_dashboard
+from mimecast.settings.project import PROJECT
+from mimecast.settings.settings import read_settings
+from mimecast.settings.store_url import STORE_VARIABLE
+from mimecast.store.database.quarantine import StoreQuarantined
+from mimecast.store.errors import StoreError
+from mimecast.ui.server.middleware import SECURITY_HEADERS
 
 README = (PROJECT / "README.md").read_text()
 EXAMPLE = (PROJECT / ".streamlit" / "secrets.toml.example").read_text()
@@ -47,7 +51,7 @@ def test_every_key_of_an_account_is_explained(key: str) -> None:
 
 
 def test_every_variable_is_named() -> None:
-    assert {*ENVIRONMENT, STORE_VARIABLE} <= set(re.findall(r"`([A-Z0-9_]+)`", README))
+    assert {*ENVIRONMENT_KEYS, STORE_VARIABLE} <= set(re.findall(r"`([A-Z0-9_]+)`", README))
 
 
 def uncommented(text: str, *starts: str) -> str:
@@ -75,8 +79,8 @@ def test_what_the_examples_say_about_sign_in_is_right_once_it_is_filled_in() -> 
     written = [guide.partition("```toml\n")[2].partition("```")[0]]
     written.append(re.sub(r"^# ", "", EXAMPLE[EXAMPLE.index("# [auth]") :], flags=re.MULTILINE))
     for text in written:
-        assert read_sign_in(tomllib.loads(text.replace('"..."', f'"{"x" * 32}"')))
-    dashboard = uncommented(EXAMPLE, "[dashboard]", *ALLOWED)
+        assert read_auth(tomllib.loads(text.replace('"..."', f'"{"x" * 32}"')))
+    dashboard = uncommented(EXAMPLE, "[dashboard]", *ALLOW_LIST_KEYS)
     read = read_dashboard(tomllib.loads(dashboard[dashboard.index("[dashboard]") :]))
     assert (read.allowed_domains, read.allowed_emails) == (("contoso.com",), ("auditor@fabrikam.com",))
 
@@ -95,7 +99,7 @@ def test_the_proxies_say_the_same_and_forward_to_the_port_of_the_service() -> No
     )
     encrypted = re.compile(r'Strict-Transport-Security\s+"([^"]+)"')
     assert encrypted.findall(nginx) == encrypted.findall(caddy) != []
-    for header, _ in HEADERS:
+    for header, _ in SECURITY_HEADERS:
         assert header.decode() not in (nginx + caddy).lower(), "the dashboard sends it itself"
     assert "127.0.0.1:8501" in nginx
     assert "127.0.0.1:8501" in caddy
@@ -115,7 +119,7 @@ def test_every_failure_has_a_row_with_its_symptom_its_cause_and_its_remedy() -> 
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
     told = {symptom: remedy.replace("\0", "|") for symptom, _, remedy in rows[2:]}
     assert all(cause for _, cause, _ in rows)
-    assert StoreSetAside.title in told
-    assert told == remedies(MimecastError) | remedies(StoreError) | remedies(StoreSetAside) | {
-        CaptureUnderWay.title: CaptureUnderWay.remedy
+    assert StoreQuarantined.title in told
+    assert told == remedies(MimecastError) | remedies(StoreError) | remedies(StoreQuarantined) | {
+        CaptureInProgress.title: CaptureInProgress.remedy
     }

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mimecast.capture import Captured
-from mimecast.history.snapshot import Snapshot
-from mimecast.problems import Problem
-from mimecast.refresh import Refresher
-from mimecast.scores import ScoreCounts
-from tests.browser.driving import eventually
+from mimecast.capture.background_refresh import Refresher
+from mimecast.capture.one_account import CapturedSnapshot
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.problem import Problem
 from tests.conftest import NOW
+from tests.support.browser import eventually
 
 
 class Clock:
@@ -34,15 +34,15 @@ def refresher(clock: Clock) -> Refresher:
     return Refresher(clock=clock)
 
 
-def works() -> Captured:
-    return Captured(Snapshot("contoso", NOW, ScoreCounts(1)), ("a warning",))
+def works() -> CapturedSnapshot:
+    return CapturedSnapshot(Snapshot("contoso", NOW, ScoreCounts(1)), ("a warning",))
 
 
-def fails() -> Captured:
+def fails() -> CapturedSnapshot:
     raise Problem("Mimecast is away.")
 
 
-def crashes() -> Captured:
+def crashes() -> CapturedSnapshot:
     raise ZeroDivisionError
 
 
@@ -53,7 +53,7 @@ def finished(refresher: Refresher, runs: int) -> None:
 def test_however_many_ask_one_request_is_under_way(refresher: Refresher) -> None:
     go = threading.Event()
 
-    def slow() -> Captured:
+    def slow() -> CapturedSnapshot:
         go.wait(20)
         return works()
 

@@ -9,13 +9,13 @@ from subprocess import CompletedProcess
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
-from mimecast.history import rename
-from mimecast.history.imports import read_imports, undo_import
-from mimecast.history.notes import read_notes
-from mimecast.history.rename import RenameRefused, rename_account
-from mimecast.history.schema import kept_tables
-from mimecast.history.store import Store
-from mimecast.history.targets import read_target
+from mimecast.store.annotations.notes import load_notes
+from mimecast.store.annotations.targets import load_target
+from mimecast.store.database.schema import data_tables
+from mimecast.store.imports import read_imports, undo_import
+from mimecast.store.maintenance import rename
+from mimecast.store.maintenance.rename import RenameRejected, rename_account
+from mimecast.store.store import Store
 from tests.conftest import EVERY_DATABASE, SQLITE_ONLY
 from tests.test_backup import everything, fill, taken
 from tests.test_command_line import failed
@@ -31,32 +31,32 @@ def test_snapshots_notes_target_and_imports_go_along(store: Store) -> None:
     moved = rename_account(store, "default", "contoso")
     assert (moved["snapshots"], moved["notes"], moved["targets"], moved["imported_snapshots"]) == (3, 1, 1, 1)
     assert store.accounts() == ["contoso", "fabrikam"]
-    assert [note.text for note in read_notes(store, "contoso")] == ["Phishing campaign"]
-    assert read_target(store, "contoso") is not None
+    assert [note.text for note in load_notes(store, "contoso")] == ["Phishing campaign"]
+    assert load_target(store, "contoso") is not None
     (entry,) = read_imports(store, "contoso")
     assert undo_import(store, entry.id) == 1
-    assert len(list(store.every("contoso"))) == 2
-    assert read_notes(store, "default") == []
+    assert len(list(store.all_snapshots("contoso"))) == 2
+    assert load_notes(store, "default") == []
 
 
 def test_a_history_joins_one_that_has_begun_under_the_new_id(store: Store) -> None:
     fill(store)
     store.add([taken(30, "contoso")])
     rename_account(store, "default", "contoso")
-    assert len(list(store.every("contoso"))) == 4
+    assert len(list(store.all_snapshots("contoso"))) == 4
 
 
 def test_rows_of_the_same_instant_clash_and_nothing_changes(store: Store) -> None:
     fill(store)
     before = everything(store)
-    with pytest.raises(RenameRefused, match="fabrikam has 1 snapshot of its own taken at the same instants"):
+    with pytest.raises(RenameRejected, match="fabrikam has 1 snapshot of its own taken at the same instants"):
         rename_account(store, "default", "fabrikam")
     assert everything(store) == before
 
 
 def test_an_id_without_anything_is_named(store: Store) -> None:
     fill(store)
-    with pytest.raises(RenameRefused, match="Nothing is stored under the id ugly"):
+    with pytest.raises(RenameRejected, match="Nothing is stored under the id ugly"):
         rename_account(store, "ugly", "contoso")
 
 
@@ -65,7 +65,7 @@ def test_tables_that_come_later_go_along(store: Store, monkeypatch: pytest.Monke
     later = MetaData()
     state = Table("state", later, Column("account", String(40), primary_key=True), Column("until", BigInteger))
     log = Table("log", later, Column("id", BigInteger, primary_key=True), Column("account", String(40)))
-    monkeypatch.setattr(rename, "kept_tables", lambda: [*kept_tables(), state, log])
+    monkeypatch.setattr(rename, "data_tables", lambda: [*data_tables(), state, log])
     fill(store)
     with store.writing() as connection:
         later.create_all(connection)
@@ -96,4 +96,4 @@ def test_rename_from_the_command_line(command_line: Run, account_variables: dict
     failed(command_line("rename", "default", "a/b", variables=account_variables), 2, "cannot be an account's id")
     failed(command_line("rename", "default", "default", variables=account_variables), 2, "are the same")
     failed(command_line("rename", "ugly", "contoso", variables=account_variables), 1, "stored under the id ugly")
-    assert len(list(store.every("default"))) == 3
+    assert len(list(store.all_snapshots("default"))) == 3

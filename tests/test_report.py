@@ -9,31 +9,31 @@ from typing import Any
 
 import pytest
 
-from mimecast.figures.canvas import HEIGHT, MOST_NOTES, WIDTH, Words, empty_canvas, report_canvas
-from mimecast.figures.drawing import Drawing
-from mimecast.figures.marks import Marks
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.report import Report, chosen_notes, gather
-from mimecast.scores import ScoreCounts
-from mimecast.ui.report_address import pick_options
+from mimecast.charts.annotations import Annotations
+from mimecast.charts.chart import Chart
+from mimecast.charts.report_canvas import HEIGHT, MAX_NOTES, WIDTH, CanvasText, empty_canvas, report_canvas
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.reports.report import Report, chosen_notes, load_report
+from mimecast.store.store import Store
+from mimecast.ui.url.report_params import pick_options
 from tests.conftest import NOW, TODAY
-from tests.reports import ZONE, longest, made, note, smallest, told
+from tests.support.reports import ZONE, longest, made, note, smallest, told
 
 
-def drawn(report: Report) -> Drawing:
-    words = Words(report.title, report.range_text, report.headline, (report.usual_text, report.target_text))
+def drawn(report: Report) -> Chart:
+    words = CanvasText(report.title, report.range_text, report.headline, (report.usual_text, report.target_text))
     band = report.band.days if report.band else None
     return report_canvas(words, report.stamp, report.comparison, report.timeline, report.marks, band)
 
 
-def texts(drawing: Drawing) -> list[str]:
+def texts(drawing: Chart) -> list[str]:
     return [annotation.text for annotation in drawing.figure.layout.annotations]
 
 
 def test_a_report_is_of_the_last_snapshot_in_its_range(store: Store) -> None:
     store.add(Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(100 + ago, 0, 0, 10)) for ago in range(100))
-    report = gather(
+    report = load_report(
         store, "contoso", "Contoso", first=TODAY - timedelta(60), last=TODAY - timedelta(20), zone=ZONE, now=NOW
     )
     assert report is not None
@@ -51,9 +51,9 @@ def test_a_report_begins_with_the_first_snapshot_at_the_earliest(store: Store) -
 
 
 def test_without_a_snapshot_in_the_range_there_is_no_report(store: Store) -> None:
-    assert gather(store, "contoso", "", first=TODAY, last=TODAY, zone=ZONE, now=NOW) is None
+    assert load_report(store, "contoso", "", first=TODAY, last=TODAY, zone=ZONE, now=NOW) is None
     store.add([Snapshot("contoso", NOW - timedelta(days=9), ScoreCounts(5))])
-    assert gather(store, "contoso", "", first=TODAY, last=TODAY, zone=ZONE, now=NOW) is None
+    assert load_report(store, "contoso", "", first=TODAY, last=TODAY, zone=ZONE, now=NOW) is None
 
 
 def test_a_report_compares_with_a_day_or_with_so_many_days_earlier(store: Store) -> None:
@@ -86,7 +86,7 @@ def test_the_usual_range_lies_about_the_value_one_span_earlier_and_over_the_last
 
 
 def _bounds(day: date) -> Any:
-    from mimecast.history.timeline import midnight
+    from mimecast.domain.reporting_days import midnight
 
     return midnight(day, ZONE), midnight(day + timedelta(1), ZONE)
 
@@ -140,7 +140,7 @@ def test_the_canvas_says_everything_that_a_report_needs(store: Store) -> None:
 
 
 def test_text_of_people_stays_text_on_the_canvas(store: Store) -> None:
-    report = replace(told(store), title="<a href='x'>$y$</a>", marks=Marks((note(1, TODAY, "<b>$z$</b>"),)))
+    report = replace(told(store), title="<a href='x'>$y$</a>", marks=Annotations((note(1, TODAY, "<b>$z$</b>"),)))
     said = "\n".join(texts(drawn(report)))
     assert "<a" not in said
     assert "&lt;b&gt;&#36;z&#36;" in said
@@ -148,8 +148,8 @@ def test_text_of_people_stays_text_on_the_canvas(store: Store) -> None:
 
 def test_more_notes_than_there_is_room_for_are_counted(store: Store) -> None:
     report = told(store)
-    notes = tuple(note(order, TODAY - timedelta(60 - order), f"no. {order}") for order in range(1, MOST_NOTES + 4))
-    said = "\n".join(texts(drawn(replace(report, marks=Marks(notes)))))
+    notes = tuple(note(order, TODAY - timedelta(60 - order), f"no. {order}") for order in range(1, MAX_NOTES + 4))
+    said = "\n".join(texts(drawn(replace(report, marks=Annotations(notes)))))
     assert "3 earlier notes not shown." in said
     assert "no. 3<" not in said
     assert "no. 15" in said

@@ -7,10 +7,15 @@ from datetime import timedelta
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from mimecast.api.answer import LONGEST_RESET, RESETS, RETRY_AFTER, asked_to_wait
 from mimecast.api.client import Client
-from mimecast.api.errors import ApplicationRejected, MimecastError, RateLimited, ServiceFailing, Unreachable
-from mimecast.api.retries import COMMAND_LINE, PAGE, Patience
+from mimecast.api.errors import ApplicationRejected, MimecastError, RateLimited, ServiceError, Unreachable
+from mimecast.api.response import (
+    MAX_RETRY_AFTER_SECONDS,
+    RATE_LIMIT_RESET_HEADERS,
+    RETRY_AFTER_HEADER,
+    retry_after_seconds,
+)
+from mimecast.api.retry import COMMAND_LINE_RETRIES, PAGE_RETRIES, RetryPolicy
 from mimecast.sandbox.server import Sandbox
 from tests.conftest import NOW
 
@@ -18,8 +23,8 @@ from tests.conftest import NOW
 class Sleeps(list[float]):
     """A clock that only notes how long it was slept."""
 
-    def patience(self, longest: float = 30.0) -> Patience:
-        return Patience(longest, sleep=self.append, clock=lambda: NOW)
+    def retry_policy(self, longest: float = 30.0) -> RetryPolicy:
+        return RetryPolicy(longest, sleep=self.append, clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -27,18 +32,18 @@ def sleeps() -> Sleeps:
     return Sleeps()
 
 
-def ask(sandbox: Sandbox, patience: Patience) -> None:
-    Client(sandbox.base_url, sandbox.keys, patience=patience).safe_score_summary()
+def ask(sandbox: Sandbox, retry_policy: RetryPolicy) -> None:
+    Client(sandbox.base_url, sandbox.keys, retry_policy=retry_policy).safe_score_summary()
 
 
 def test_the_command_line_waits_30_seconds_at_most_and_a_page_5() -> None:
-    assert (COMMAND_LINE.longest, PAGE.longest) == (30.0, 5.0)
+    assert (COMMAND_LINE_RETRIES.max_wait, PAGE_RETRIES.max_wait) == (30.0, 5.0)
 
 
 @pytest.mark.parametrize("fault", ["unknown-application-once", "server-error-once", "rate-limited-once"])
 def test_what_passes_is_tried_again_and_succeeds(sandbox: Sandbox, sleeps: Sleeps, fault: str) -> None:
-    sandbox.fail_with(fault)
-    ask(sandbox, sleeps.patience())
+    sandbox.set_fault(fault)
+    ask(sandbox, sleeps.retry_policy())
     assert sandbox.calls == 2
     assert len(sleeps) == 1
 
@@ -50,8 +55,8 @@ def test_each_attempt_has_an_id_of_its_own(sandbox: Sandbox, sleeps: Sleeps) -> 
         given.append(f"5a4db0c5-0000-4000-8000-{len(given):012}")
         return given[-1]
 
-    sandbox.fail_with("server-error-once")
-    client = Client(sandbox.base_url, sandbox.keys, patience=sleeps.patience(), new_id=new_id)
+    sandbox.set_fault("server-error-once")
+    client = Client(sandbox.base_url, sandbox.keys, retry_policy=sleeps.retry_policy(), new_id=new_id)
     assert client.safe_score_summary().request_id == given[1]
     assert sandbox.requests_seen == given[1:]
 
@@ -60,25 +65,25 @@ def test_each_attempt_has_an_id_of_its_own(sandbox: Sandbox, sleeps: Sleeps) -> 
 def test_a_fault_that_stays_is_tried_four_times_with_growing_waits(
     sandbox: Sandbox, sleeps: Sleeps, fault: str
 ) -> None:
-    sandbox.fail_with(fault)
-    with pytest.raises(ServiceFailing):
-        ask(sandbox, sleeps.patience())
+    sandbox.set_fault(fault)
+    with pytest.raises(ServiceError):
+        ask(sandbox, sleeps.retry_policy())
     assert sandbox.calls == 4
     assert all(0.25 * 2**tries <= wait <= 0.5 * 2**tries for tries, wait in enumerate(sleeps))
     assert len(sleeps) == 3
 
 
 def test_a_connection_that_breaks_is_tried_again(sandbox: Sandbox, sleeps: Sleeps) -> None:
-    sandbox.fail_with("hang-up")
+    sandbox.set_fault("hang-up")
     with pytest.raises(Unreachable):
-        ask(sandbox, sleeps.patience())
+        ask(sandbox, sleeps.retry_policy())
     assert sandbox.calls == 4
 
 
 def test_the_application_is_tried_once_more_only(sandbox: Sandbox, sleeps: Sleeps) -> None:
-    sandbox.fail_with("unknown-application")
+    sandbox.set_fault("unknown-application")
     with pytest.raises(ApplicationRejected):
-        ask(sandbox, sleeps.patience())
+        ask(sandbox, sleeps.retry_policy())
     assert sandbox.calls == 2
 
 
@@ -96,26 +101,26 @@ def test_the_application_is_tried_once_more_only(sandbox: Sandbox, sleeps: Sleep
     ],
 )
 def test_what_cannot_succeed_is_not_tried_again(sandbox: Sandbox, sleeps: Sleeps, fault: str) -> None:
-    sandbox.fail_with(fault)
+    sandbox.set_fault(fault)
     with pytest.raises(MimecastError):
-        ask(sandbox, sleeps.patience())
+        ask(sandbox, sleeps.retry_policy())
     assert sandbox.calls == 1
     assert sleeps == []
 
 
 def test_nobody_waits_less_than_mimecast_asks(sandbox: Sandbox, sleeps: Sleeps) -> None:
-    sandbox.fail_with("rate-limited")
+    sandbox.set_fault("rate-limited")
     with pytest.raises(RateLimited):
-        ask(sandbox, sleeps.patience())
+        ask(sandbox, sleeps.retry_policy())
     assert all(wait >= 1.0 for wait in sleeps)
     assert sandbox.calls == 4
 
 
 @pytest.mark.parametrize("fault", ["rate-limited-long", "rate-limited-seconds"])
 def test_a_wait_that_is_too_long_is_not_begun_and_its_end_is_said(sandbox: Sandbox, sleeps: Sleeps, fault: str) -> None:
-    sandbox.fail_with(fault)
+    sandbox.set_fault(fault)
     with pytest.raises(RateLimited) as caught:
-        ask(sandbox, sleeps.patience())
+        ask(sandbox, sleeps.retry_policy())
     assert sandbox.calls == 1
     assert sleeps == []
     assert caught.value.not_before == NOW + timedelta(seconds=120)
@@ -127,9 +132,9 @@ def test_a_wait_that_is_too_long_is_not_begun_and_its_end_is_said(sandbox: Sandb
 def test_a_page_does_not_wait_for_what_the_command_line_waits_for(
     sandbox: Sandbox, sleeps: Sleeps, longest: float, waits: list[float]
 ) -> None:
-    sandbox.fail_with("rate-limited-6s")
+    sandbox.set_fault("rate-limited-6s")
     with pytest.raises(RateLimited) as caught:
-        ask(sandbox, sleeps.patience(longest))
+        ask(sandbox, sleeps.retry_policy(longest))
     assert sleeps == waits
     assert (caught.value.not_before is None) is bool(waits)
 
@@ -142,7 +147,7 @@ def test_a_page_does_not_wait_for_what_the_command_line_waits_for(
         ({"X-Mimecast-RateLimit-Reset": "1500"}, 1.5),
         ({"Retry-After": "3"}, 3.0),
         ({"X-RateLimit-Reset": "1500", "Retry-After": "1"}, 1.5),
-        ({"X-RateLimit-Reset": "99999999999"}, LONGEST_RESET),
+        ({"X-RateLimit-Reset": "99999999999"}, MAX_RETRY_AFTER_SECONDS),
         ({"X-RateLimit-Reset": "-5"}, None),
         ({"X-RateLimit-Reset": "soon"}, None),
         ({"Retry-After": "Tue, 24 Nov 2026 12:50:11 GMT"}, None),
@@ -152,12 +157,12 @@ def test_a_page_does_not_wait_for_what_the_command_line_waits_for(
 def test_every_spelling_is_understood_and_the_longest_wait_counts(
     headers: dict[str, str], seconds: float | None
 ) -> None:
-    assert asked_to_wait(CaseInsensitiveDict(headers), (*RESETS, RETRY_AFTER)) == seconds
+    assert retry_after_seconds(CaseInsensitiveDict(headers), (*RATE_LIMIT_RESET_HEADERS, RETRY_AFTER_HEADER)) == seconds
 
 
 def test_the_end_of_the_window_is_no_wait_for_a_fault(sandbox: Sandbox, sleeps: Sleeps) -> None:
-    sandbox.fail_with("server-error")
-    with pytest.raises(ServiceFailing) as caught:
-        ask(sandbox, sleeps.patience(0.1))
+    sandbox.set_fault("server-error")
+    with pytest.raises(ServiceError) as caught:
+        ask(sandbox, sleeps.retry_policy(0.1))
     assert caught.value.retry_after is None
     assert caught.value.not_before is None

@@ -15,10 +15,10 @@ import pytest
 
 from mimecast.api.auth import Api1Keys, authorization, date_text, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY
+from mimecast.domain.scores import GRADES, ScoreCounts
 from mimecast.sandbox.api1 import ASSUMED_SKEW
-from mimecast.sandbox.server import LIMIT, LIMIT_OF_STRANGERS, MOST_BYTES, TOY_KEYS, PortTaken, Sandbox
-from mimecast.sandbox.story import LENGTH, NO_SNAPSHOTS, PHISHING, REORGANISATION, Story
-from mimecast.scores import GRADES, ScoreCounts
+from mimecast.sandbox.demo_company import HISTORY_DAYS, NO_SNAPSHOTS, PHISHING, REORGANISATION, DemoCompany
+from mimecast.sandbox.server import MAX_BODY_BYTES, RATE_LIMIT, TOY_KEYS, UNKNOWN_KEY_RATE_LIMIT, PortInUse, Sandbox
 from tests.conftest import NOW, TODAY, facts
 
 COUNTS = ScoreCounts(a=5, b=4, c=3, d=2, f=1, other=9)
@@ -282,7 +282,9 @@ def test_another_path_is_not_there(strict: Sandbox, path: str) -> None:
     assert send(strict, signed(path=path), path=path).status == 404
 
 
-@pytest.mark.parametrize(("size", "status"), [(MOST_BYTES, 200), (MOST_BYTES + 1, 413)], ids=["largest", "too large"])
+@pytest.mark.parametrize(
+    ("size", "status"), [(MAX_BODY_BYTES, 200), (MAX_BODY_BYTES + 1, 413)], ids=["largest", "too large"]
+)
 def test_a_body_that_is_too_large_is_refused(strict: Sandbox, size: int, status: int) -> None:
     assert send(strict, signed(), body=GOOD_BODY.ljust(size)).status == status
 
@@ -303,7 +305,7 @@ def test_what_was_refused_is_not_counted_as_answered(strict: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("keys", "limit"),
-    [(TOY_KEYS, LIMIT), (replace(TOY_KEYS, access_key="stranger"), LIMIT_OF_STRANGERS)],
+    [(TOY_KEYS, RATE_LIMIT), (replace(TOY_KEYS, access_key="stranger"), UNKNOWN_KEY_RATE_LIMIT)],
     ids=["known access key", "unknown access key"],
 )
 def test_every_answer_says_how_many_requests_are_left(keys: Api1Keys, limit: int) -> None:
@@ -332,7 +334,7 @@ def test_requests_of_all_kinds_share_one_allowance() -> None:
             int(send(server, signed(), path=path).headers["X-RateLimit-Remaining"])
             for path in (SAFE_SCORE_SUMMARY, "/other")
         ]
-    assert left == [LIMIT - 1, LIMIT - 2]
+    assert left == [RATE_LIMIT - 1, RATE_LIMIT - 2]
 
 
 def test_the_log_names_the_request_and_nothing_secret() -> None:
@@ -346,47 +348,47 @@ def test_the_log_names_the_request_and_nothing_secret() -> None:
 def test_it_listens_on_this_computer_only_and_says_when_the_port_is_taken(strict: Sandbox) -> None:
     host, _, port = strict.base_url.removeprefix("http://").partition(":")
     assert host == "127.0.0.1"
-    with pytest.raises(PortTaken, match=f"Port {port} on 127.0.0.1 cannot be used"):
+    with pytest.raises(PortInUse, match=f"Port {port} on 127.0.0.1 cannot be used"):
         Sandbox(lambda: COUNTS, port=int(port))
 
 
 def test_everybody_sees_the_same_story() -> None:
-    assert Story(TODAY).past() == Story(TODAY).past()
-    assert Story(TODAY).past() != Story(TODAY, seed=1).past()
+    assert DemoCompany(TODAY).past() == DemoCompany(TODAY).past()
+    assert DemoCompany(TODAY).past() != DemoCompany(TODAY, seed=1).past()
 
 
 def test_the_story_ends_today_whatever_the_day() -> None:
     later = TODAY + timedelta(days=100)
-    assert Story(later).counts_on(later) == Story(TODAY).counts_on(TODAY)
-    assert [counts for _, counts in Story(later).past()] == [counts for _, counts in Story(TODAY).past()]
+    assert DemoCompany(later).counts_on(later) == DemoCompany(TODAY).counts_on(TODAY)
+    assert [counts for _, counts in DemoCompany(later).past()] == [counts for _, counts in DemoCompany(TODAY).past()]
 
 
-def test_the_past_is_two_years_long_and_ends_yesterday(story: Story) -> None:
+def test_the_past_is_two_years_long_and_ends_yesterday(story: DemoCompany) -> None:
     taken = [at for at, _ in story.past()]
-    assert taken[0].date() == story.first_day == TODAY - timedelta(days=LENGTH)
+    assert taken[0].date() == story.first_day == TODAY - timedelta(days=HISTORY_DAYS)
     assert taken[-1].date() == TODAY - timedelta(days=1)
     assert taken == sorted(set(taken))
     assert {at.utcoffset() for at in taken} == {timedelta(0)}
 
 
-def test_the_past_lacks_a_fortnight_and_two_single_days(story: Story) -> None:
+def test_the_past_lacks_a_fortnight_and_two_single_days(story: DemoCompany) -> None:
     days = [at.date() for at, _ in story.past()]
     gaps = [(after - before).days - 1 for before, after in pairwise(days) if after - before > timedelta(days=1)]
     assert sorted(gaps) == [1, 1, 14]
-    assert len(days) == LENGTH - len(NO_SNAPSHOTS)
+    assert len(days) == HISTORY_DAYS - len(NO_SNAPSHOTS)
 
 
-def day_of(story: Story, number: int) -> date:
+def day_of(story: DemoCompany, number: int) -> date:
     return story.first_day + timedelta(days=number)
 
 
-def share_at_risk(story: Story, number: int) -> float:
+def share_at_risk(story: DemoCompany, number: int) -> float:
     """The mean of a week, so that no single day decides."""
     week = [story.counts_on(day_of(story, day)) for day in range(number, number + 7)]
     return 100 * sum(counts.at_risk for counts in week) / sum(counts.users_graded for counts in week)
 
 
-def test_the_reorganisation_brings_users_who_need_training(story: Story) -> None:
+def test_the_reorganisation_brings_users_who_need_training(story: DemoCompany) -> None:
     before, after = (
         story.counts_on(day_of(story, number)).users_graded for number in (REORGANISATION, REORGANISATION + 5)
     )
@@ -394,34 +396,34 @@ def test_the_reorganisation_brings_users_who_need_training(story: Story) -> None
     assert share_at_risk(story, REORGANISATION + 5) > share_at_risk(story, REORGANISATION - 7)
 
 
-def test_the_company_gets_better_over_two_years(story: Story) -> None:
-    assert share_at_risk(story, LENGTH - 6) < share_at_risk(story, 0) - 3
+def test_the_company_gets_better_over_two_years(story: DemoCompany) -> None:
+    assert share_at_risk(story, HISTORY_DAYS - 6) < share_at_risk(story, 0) - 3
     start, end = story.counts_on(story.first_day), story.counts_on(TODAY)
     assert (end.share(end.doing_well) or 0) > (start.share(start.doing_well) or 100)
 
 
-def test_many_fall_for_the_phishing_campaign_and_are_trained(story: Story) -> None:
+def test_many_fall_for_the_phishing_campaign_and_are_trained(story: DemoCompany) -> None:
     before, after, trained = (share_at_risk(story, number) for number in (PHISHING - 7, PHISHING + 6, PHISHING + 75))
     assert after > before + 1
     assert trained < before
 
 
-def test_every_day_of_the_story_has_everybody_in_a_grade(story: Story) -> None:
-    for number in range(LENGTH + 1):
+def test_every_day_of_the_story_has_everybody_in_a_grade(story: DemoCompany) -> None:
+    for number in range(HISTORY_DAYS + 1):
         counts = story.counts_on(day_of(story, number))
         assert counts.users_graded == sum(counts.users(grade) for grade in GRADES)
         assert min(counts.users(grade) for grade in GRADES) > 0
         assert 1000 < counts.users_graded < 1300
 
 
-def test_the_headcount_changes_by_a_few_users_a_day_but_for_the_reorganisation(story: Story) -> None:
-    users = [story.counts_on(day_of(story, number)).users_graded for number in range(LENGTH + 1)]
+def test_the_headcount_changes_by_a_few_users_a_day_but_for_the_reorganisation(story: DemoCompany) -> None:
+    users = [story.counts_on(day_of(story, number)).users_graded for number in range(HISTORY_DAYS + 1)]
     changes = [abs(after - before) for before, after in pairwise(users)]
     del changes[REORGANISATION : REORGANISATION + 5]
     assert max(changes) <= 10
 
 
-def test_days_outside_the_story_are_answered_too(story: Story) -> None:
+def test_days_outside_the_story_are_answered_too(story: DemoCompany) -> None:
     assert story.counts_on(story.first_day - timedelta(days=1000)) == story.counts_on(story.first_day)
     far = story.counts_on(TODAY + timedelta(days=5000))
     assert far == story.counts_on(TODAY + timedelta(days=10_000))

@@ -13,12 +13,19 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from mimecast.schedule import CannotSchedule, Place, Scheduler, fitting, plan, read_interval
+from mimecast.capture.scheduler_templates import (
+    Installation,
+    Scheduler,
+    ScheduleUnsupported,
+    default_scheduler,
+    make_snippet,
+    parse_interval,
+)
 
 Run = Callable[..., CompletedProcess[str]]
 
-PLAIN = Place("/opt/safe-score/.venv/bin/python", "/opt/safe-score")
-WINDOWS = Place(r"C:\Users\R&D (Ann)\.venv\Scripts\python.exe", r"C:\Users\R&D (Ann)\safe score")
+PLAIN = Installation("/opt/safe-score/.venv/bin/python", "/opt/safe-score")
+WINDOWS = Installation(r"C:\Users\R&D (Ann)\.venv\Scripts\python.exe", r"C:\Users\R&D (Ann)\safe score")
 ODD = "we ird %n'q\"d\\e$HOME &;#é"
 """A folder's name with everything that somebody's quoting trips over."""
 
@@ -40,14 +47,14 @@ def cron_reads(line: str) -> tuple[list[str], str]:
 
 
 @pytest.fixture
-def odd_place(tmp_path: Path) -> Place:
+def odd_place(tmp_path: Path) -> Installation:
     """A checkout and an interpreter that writes down how it was started."""
     project = tmp_path / ODD
     project.mkdir()
     python = project / "python"
     python.write_text('#!/bin/sh\nexec > "$(dirname "$0")/started"\npwd -P\nprintf "%s\\n" "$@"\n')
     python.chmod(0o755)
-    return Place(str(python), str(project))
+    return Installation(str(python), str(project))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,7 @@ def odd_place(tmp_path: Path) -> Place:
     ],
 )
 def test_cron_gets_a_line_of_five_fields(every: str, fields: str) -> None:
-    made = plan(Scheduler.CRON, read_interval(every), PLAIN)
+    made = make_snippet(Scheduler.CRON, parse_interval(every), PLAIN)
     found, command = cron_reads(made.line)
     assert " ".join(found) == fields
     assert command == "cd /opt/safe-score && /opt/safe-score/.venv/bin/python -m mimecast snapshot --quiet"
@@ -73,12 +80,12 @@ def test_cron_gets_a_line_of_five_fields(every: str, fields: str) -> None:
 
 @pytest.mark.parametrize("every", ["7m", "45m", "90m", "5h", "36h", "2d", "30d"])
 def test_what_cron_cannot_do_is_refused(every: str) -> None:
-    with pytest.raises(CannotSchedule, match=r"cron cannot start something every \d+ \w+\. It can every 1, 2, 3"):
-        plan(Scheduler.CRON, read_interval(every), PLAIN)
+    with pytest.raises(ScheduleUnsupported, match=r"cron cannot start something every \d+ \w+\. It can every 1, 2, 3"):
+        make_snippet(Scheduler.CRON, parse_interval(every), PLAIN)
 
 
-def test_the_shell_that_cron_starts_finds_folder_and_interpreter(odd_place: Place) -> None:
-    _, command = cron_reads(plan(Scheduler.CRON, timedelta(days=1), odd_place).line)
+def test_the_shell_that_cron_starts_finds_folder_and_interpreter(odd_place: Installation) -> None:
+    _, command = cron_reads(make_snippet(Scheduler.CRON, timedelta(days=1), odd_place).line)
     subprocess.run(["/bin/sh", "-c", command], check=True, cwd="/", env={}, timeout=20)
     started = Path(odd_place.project, "started").read_text().splitlines()
     assert started == [str(Path(odd_place.project).resolve()), "-m", "mimecast", "snapshot", "--quiet"]
@@ -96,7 +103,7 @@ def test_the_shell_that_cron_starts_finds_folder_and_interpreter(odd_place: Plac
     ],
 )
 def test_systemd_gets_a_service_and_a_timer_for_any_interval(every: str, times: str) -> None:
-    made = plan(Scheduler.SYSTEMD, read_interval(every), PLAIN)
+    made = make_snippet(Scheduler.SYSTEMD, parse_interval(every), PLAIN)
     assert list(made.units) == ["safe-score-snapshot.service", "safe-score-snapshot.timer"]
     service, timer = made.units.values()
     assert f"[Timer]\n{times}\n" in timer
@@ -104,9 +111,9 @@ def test_systemd_gets_a_service_and_a_timer_for_any_interval(every: str, times: 
     assert 'ExecStart="/opt/safe-score/.venv/bin/python" -m mimecast snapshot --quiet\n' in service
 
 
-def test_pasting_the_units_writes_them_and_starts_the_timer(tmp_path: Path, odd_place: Place) -> None:
+def test_pasting_the_units_writes_them_and_starts_the_timer(tmp_path: Path, odd_place: Installation) -> None:
     """In a shell whose `systemctl` and `loginctl` write down what they were asked."""
-    made = plan(Scheduler.SYSTEMD, timedelta(days=1), odd_place)
+    made = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), odd_place)
     asked = tmp_path / "asked"
     for name in ("systemctl", "loginctl"):
         (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {asked}\n')
@@ -124,18 +131,20 @@ def test_pasting_the_units_writes_them_and_starts_the_timer(tmp_path: Path, odd_
 
 def test_paths_are_quoted_as_systemd_reads_them() -> None:
     """By `systemd-analyze verify` where there is one, and by the rules of systemd.syntax(7) everywhere."""
-    odd = plan(Scheduler.SYSTEMD, timedelta(days=1), Place('/a/100% "q"\\b$c/python', '/a/100% "q"\\b$c'))
+    odd = make_snippet(
+        Scheduler.SYSTEMD, timedelta(days=1), Installation('/a/100% "q"\\b$c/python', '/a/100% "q"\\b$c')
+    )
     service = odd.units["safe-score-snapshot.service"]
     assert 'ExecStart=/usr/bin/env "/a/100%% \\"q\\"\\\\b$$c/python" -m mimecast snapshot --quiet\n' in service
     assert 'WorkingDirectory=/a/100%% "q"\\b$c\n' in service
-    spaced = plan(Scheduler.SYSTEMD, timedelta(days=1), Place("/a b/100%/python", "/a b/100%"))
+    spaced = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), Installation("/a b/100%/python", "/a b/100%"))
     assert 'ExecStart="/a b/100%%/python" -m mimecast' in spaced.units["safe-score-snapshot.service"]
 
 
-def test_systemd_itself_finds_nothing_to_complain_about(tmp_path: Path, odd_place: Place) -> None:
+def test_systemd_itself_finds_nothing_to_complain_about(tmp_path: Path, odd_place: Installation) -> None:
     verify = shutil.which("systemd-analyze")
     for number, every in enumerate(["10m", "5h", "1d", "7d"]):
-        made = plan(Scheduler.SYSTEMD, read_interval(every), odd_place)
+        made = make_snippet(Scheduler.SYSTEMD, parse_interval(every), odd_place)
         folder = tmp_path / str(number)
         folder.mkdir()
         for name, text in made.units.items():
@@ -148,12 +157,12 @@ def test_systemd_itself_finds_nothing_to_complain_about(tmp_path: Path, odd_plac
 
 
 def test_root_schedules_for_whoever_owns_the_folder() -> None:
-    place = Place(PLAIN.python, PLAIN.project, is_root=True, owner="ann")
-    made = plan(Scheduler.SYSTEMD, timedelta(days=1), place)
+    place = Installation(PLAIN.python, PLAIN.project, is_root=True, owner="ann")
+    made = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), place)
     assert "User=ann\n" in made.units["safe-score-snapshot.service"]
     assert "/etc/systemd/system/safe-score-snapshot.timer" in made.paste
     assert "--user" not in made.paste
-    assert "crontab -u ann -e" in plan(Scheduler.CRON, timedelta(days=1), place).paste
+    assert "crontab -u ann -e" in make_snippet(Scheduler.CRON, timedelta(days=1), place).paste
 
 
 def windows_reads(line: str) -> list[str]:
@@ -194,7 +203,7 @@ def windows_reads(line: str) -> list[str]:
     ],
 )
 def test_windows_gets_one_command(every: str, when: str) -> None:
-    made = plan(Scheduler.SCHTASKS, read_interval(every), WINDOWS)
+    made = make_snippet(Scheduler.SCHTASKS, parse_interval(every), WINDOWS)
     words = windows_reads(made.line)
     assert words[:5] == ["schtasks", "/Create", "/F", "/TN", "SAFE Score snapshot"]
     assert words[5:-2] == when.split()
@@ -207,7 +216,7 @@ def test_windows_gets_one_command(every: str, when: str) -> None:
 
 
 def test_a_project_at_the_root_of_a_drive_keeps_its_backslash() -> None:
-    made = plan(Scheduler.SCHTASKS, timedelta(days=1), Place(r"D:\python.exe", "D:\\"))
+    made = make_snippet(Scheduler.SCHTASKS, timedelta(days=1), Installation(r"D:\python.exe", "D:\\"))
     assert windows_reads(made.line)[-1].startswith('cmd /c cd /d "D:\\" && "D:\\python.exe"')
 
 
@@ -215,28 +224,30 @@ def test_a_project_at_the_root_of_a_drive_keeps_its_backslash() -> None:
     ("scheduler", "every", "place", "said"),
     [
         (Scheduler.SCHTASKS, "36h", WINDOWS, "cannot start something every 36 hours"),
-        (Scheduler.SCHTASKS, "1d", Place("C:\\python.exe", "C:\\100%"), "takes for the beginning of a variable"),
-        (Scheduler.SCHTASKS, "1d", Place("C:\\python.exe", "C:\\" + "x" * 250), "too long for a scheduled task"),
-        (Scheduler.CRON, "1d", Place("/python", "/" + "x" * 1000), "too long for a crontab line"),
-        (Scheduler.CRON, "1d", Place("/python", "/two\nlines"), "a character that no scheduler takes"),
+        (Scheduler.SCHTASKS, "1d", Installation("C:\\python.exe", "C:\\100%"), "takes for the beginning of a variable"),
+        (Scheduler.SCHTASKS, "1d", Installation("C:\\python.exe", "C:\\" + "x" * 250), "too long for a scheduled task"),
+        (Scheduler.CRON, "1d", Installation("/python", "/" + "x" * 1000), "too long for a crontab line"),
+        (Scheduler.CRON, "1d", Installation("/python", "/two\nlines"), "a character that no scheduler takes"),
     ],
 )
-def test_what_a_scheduler_cannot_express_is_refused(scheduler: Scheduler, every: str, place: Place, said: str) -> None:
-    with pytest.raises(CannotSchedule, match=said):
-        plan(scheduler, read_interval(every), place)
+def test_what_a_scheduler_cannot_express_is_refused(
+    scheduler: Scheduler, every: str, place: Installation, said: str
+) -> None:
+    with pytest.raises(ScheduleUnsupported, match=said):
+        make_snippet(scheduler, parse_interval(every), place)
 
 
 def test_the_scheduler_fits_the_machine() -> None:
-    assert fitting("win32", systemd_runs=False) is Scheduler.SCHTASKS
-    assert fitting("linux", systemd_runs=True) is Scheduler.SYSTEMD
-    assert fitting("linux", systemd_runs=False) is Scheduler.CRON
-    assert fitting("darwin", systemd_runs=False) is Scheduler.CRON
+    assert default_scheduler("win32", systemd_runs=False) is Scheduler.SCHTASKS
+    assert default_scheduler("linux", systemd_runs=True) is Scheduler.SYSTEMD
+    assert default_scheduler("linux", systemd_runs=False) is Scheduler.CRON
+    assert default_scheduler("darwin", systemd_runs=False) is Scheduler.CRON
 
 
 @pytest.mark.parametrize("text", ["", "0m", "h", "6", "6 hours", "-1h", "1.5h", "400d", "٣h"])
 def test_an_interval_that_makes_no_sense_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="like 30m, 6h, 24h or 7d"):
-        read_interval(text)
+        parse_interval(text)
 
 
 def test_the_command_prints_this_checkout_ready_to_paste(command_line: Run, project: Path) -> None:

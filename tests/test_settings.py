@@ -10,16 +10,13 @@ from zipfile import ZipFile
 import pytest
 
 from mimecast.api.auth import Api1Keys, Api2Keys
-from mimecast.settings import (
-    PROJECT,
-    SettingsError,
-    read_accounts,
-    read_dashboard,
-    read_secrets_files,
-    read_settings,
-    read_store_url,
-    secrets_files,
-)
+from mimecast.settings.accounts import read_accounts
+from mimecast.settings.dashboard import read_dashboard
+from mimecast.settings.project import PROJECT
+from mimecast.settings.secrets_files import read_secrets_files, secrets_files
+from mimecast.settings.settings import read_settings
+from mimecast.settings.store_url import read_store_url
+from mimecast.settings.validation import SettingsError
 
 ACCOUNT = {
     "name": "Contoso",

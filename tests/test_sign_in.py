@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit import config
-from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
-from mimecast.history.imports import read_imports
-from mimecast.history.notes import read_notes
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.targets import read_target
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT, SettingsError, read_dashboard
-from mimecast.sign_in import MICROSOFT, Standing, may_be_wanted, read_sign_in, standing, verified_email
-from mimecast.ui.annotations import OPEN
-from mimecast.ui.wanted import token_of
-from tests.cards import cards_of
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.settings.auth import (
+    MICROSOFT_ISSUER,
+    AccessDecision,
+    decide_access,
+    may_configure_auth,
+    read_auth,
+    verified_email,
+)
+from mimecast.settings.dashboard import read_dashboard
+from mimecast.settings.project import PROJECT
+from mimecast.settings.validation import SettingsError
+from mimecast.store.annotations.notes import load_notes
+from mimecast.store.annotations.targets import load_target
+from mimecast.store.imports import read_imports
+from mimecast.store.store import Store
+from mimecast.ui.access.return_to import token_of
+from mimecast.ui.sections.annotations import FORMS_OPEN_KEY
 from tests.conftest import NOW
+from tests.support.cards import cards_of
 from tests.test_annotations import add, click, field
+
+pytestmark = pytest.mark.usefixtures("fresh")
 
 PAGES = ["app.py", *(f"pages/{page.name}" for page in sorted((PROJECT / "pages").glob("*.py")))]
 
@@ -51,22 +59,22 @@ def without(key: str) -> dict[str, Any]:
 
 
 def test_without_auth_nobody_has_to_sign_in() -> None:
-    assert read_sign_in({}) is None
-    assert read_sign_in({"mimecast": {}, "editor": {"size": 1}, "path": {}, "dashboard": {"time_zone": "UTC"}}) is None
+    assert read_auth({}) is None
+    assert read_auth({"mimecast": {}, "editor": {"size": 1}, "path": {}, "dashboard": {"time_zone": "UTC"}}) is None
 
 
 def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
     dashboard = {"allowed_emails": ["Ada@Contoso.com "], "allowed_domains": ["Fabrikam.com"]}
-    rules = read_sign_in({"auth": AUTH | {"client_kwargs": {"prompt": "login"}}, "dashboard": dashboard})
+    rules = read_auth({"auth": AUTH | {"client_kwargs": {"prompt": "login"}}, "dashboard": dashboard})
     assert rules is not None
     assert (rules.providers, rules.origin) == (("",), "https://scores.contoso.com")
     assert (rules.allowed_emails, rules.allowed_domains) == (("ada@contoso.com",), ("fabrikam.com",))
-    rules = read_sign_in({"auth": SHARED | {"entra": PROVIDER, "okta": PROVIDER}})
+    rules = read_auth({"auth": SHARED | {"entra": PROVIDER, "okta": PROVIDER}})
     assert rules is not None
     assert rules.providers == ("entra", "okta")
-    assert rules.is_for_everybody
+    assert rules.admits_anyone_signed_in
     here = {"redirect_uri": "http://localhost:{port}/oauth2callback"}
-    assert read_sign_in({"auth": AUTH | here}) is not None
+    assert read_auth({"auth": AUTH | here}) is not None
 
 
 @pytest.mark.parametrize(
@@ -104,7 +112,7 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
 )
 def test_what_may_be_meant_to_keep_people_out_and_does_not_is_named(secrets: dict[str, Any], said: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        read_sign_in(secrets)
+        read_auth(secrets)
     assert said in str(caught.value)
     assert caught.value.remedy
     assert "recognisable" not in f"{caught.value} {caught.value!r}"
@@ -143,11 +151,11 @@ def test_a_list_of_those_who_may_is_checked(table: dict[str, Any], said: str) ->
         ({"email": "ada"}, ""),
         ({"email": "ada@contoso.com@fabrikam.com"}, ""),
         ({"email": "ada\n@contoso.com"}, ""),
-        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": True}, "Ada@Contoso.com"),
-        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": "1"}, "Ada@Contoso.com"),
-        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": "0"}, ""),
-        ({"email_verified": None, "iss": f"{MICROSOFT}x/v2.0"}, ""),
-        ({"email_verified": False, "iss": f"{MICROSOFT}x/v2.0", "xms_edov": True}, ""),
+        ({"email_verified": None, "iss": f"{MICROSOFT_ISSUER}x/v2.0", "xms_edov": True}, "Ada@Contoso.com"),
+        ({"email_verified": None, "iss": f"{MICROSOFT_ISSUER}x/v2.0", "xms_edov": "1"}, "Ada@Contoso.com"),
+        ({"email_verified": None, "iss": f"{MICROSOFT_ISSUER}x/v2.0", "xms_edov": "0"}, ""),
+        ({"email_verified": None, "iss": f"{MICROSOFT_ISSUER}x/v2.0"}, ""),
+        ({"email_verified": False, "iss": f"{MICROSOFT_ISSUER}x/v2.0", "xms_edov": True}, ""),
         ({"email_verified": None, "iss": "https://elsewhere.com", "xms_edov": True}, ""),
     ],
 )
@@ -158,25 +166,25 @@ def test_only_an_e_mail_address_that_the_provider_vouches_for_counts(claims: dic
 @pytest.mark.parametrize(
     ("claims", "dashboard", "expected"),
     [
-        ({}, {}, Standing.WELCOME),
-        ({}, {"allowed_emails": ["ada@contoso.com"]}, Standing.WELCOME),
-        ({}, {"allowed_domains": ["contoso.com"]}, Standing.WELCOME),
-        ({}, {"allowed_domains": ["fabrikam.com"], "allowed_emails": ["ADA@contoso.com"]}, Standing.WELCOME),
-        ({}, {"allowed_domains": ["fabrikam.com"]}, Standing.NOT_ALLOWED),
-        ({"email": "ada@evil-contoso.com"}, {"allowed_domains": ["contoso.com"]}, Standing.NOT_ALLOWED),
-        ({"email": "ada@sub.contoso.com"}, {"allowed_domains": ["contoso.com"]}, Standing.NOT_ALLOWED),
-        ({"email": "ada@contoso.com.evil.org"}, {"allowed_domains": ["contoso.com"]}, Standing.NOT_ALLOWED),
-        ({"email_verified": False}, {"allowed_domains": ["contoso.com"]}, Standing.UNVERIFIED),
-        ({"email_verified": False}, {}, Standing.UNVERIFIED),
-        ({"is_logged_in": False}, {}, Standing.SIGNED_OUT),
-        ({"iat": NOW.timestamp() - timedelta(hours=13).total_seconds()}, {}, Standing.ENDED),
-        ({"iat": None}, {}, Standing.ENDED),
+        ({}, {}, AccessDecision.WELCOME),
+        ({}, {"allowed_emails": ["ada@contoso.com"]}, AccessDecision.WELCOME),
+        ({}, {"allowed_domains": ["contoso.com"]}, AccessDecision.WELCOME),
+        ({}, {"allowed_domains": ["fabrikam.com"], "allowed_emails": ["ADA@contoso.com"]}, AccessDecision.WELCOME),
+        ({}, {"allowed_domains": ["fabrikam.com"]}, AccessDecision.NOT_ALLOWED),
+        ({"email": "ada@evil-contoso.com"}, {"allowed_domains": ["contoso.com"]}, AccessDecision.NOT_ALLOWED),
+        ({"email": "ada@sub.contoso.com"}, {"allowed_domains": ["contoso.com"]}, AccessDecision.NOT_ALLOWED),
+        ({"email": "ada@contoso.com.evil.org"}, {"allowed_domains": ["contoso.com"]}, AccessDecision.NOT_ALLOWED),
+        ({"email_verified": False}, {"allowed_domains": ["contoso.com"]}, AccessDecision.UNVERIFIED),
+        ({"email_verified": False}, {}, AccessDecision.UNVERIFIED),
+        ({"is_logged_in": False}, {}, AccessDecision.SIGNED_OUT),
+        ({"iat": NOW.timestamp() - timedelta(hours=13).total_seconds()}, {}, AccessDecision.ENDED),
+        ({"iat": None}, {}, AccessDecision.ENDED),
     ],
 )
-def test_who_is_welcome(claims: dict[str, Any], dashboard: dict[str, Any], expected: Standing) -> None:
-    rules = read_sign_in({"auth": AUTH, "dashboard": dashboard})
+def test_who_is_welcome(claims: dict[str, Any], dashboard: dict[str, Any], expected: AccessDecision) -> None:
+    rules = read_auth({"auth": AUTH, "dashboard": dashboard})
     assert rules is not None
-    assert standing(ADA | claims, rules, NOW) is expected
+    assert decide_access(ADA | claims, rules, NOW) is expected
 
 
 @pytest.mark.parametrize(
@@ -194,8 +202,8 @@ def test_who_is_welcome(claims: dict[str, Any], dashboard: dict[str, Any], expec
 def test_a_file_that_is_not_toml_may_still_say_that_sign_in_was_wanted(tmp_path: Path, text: str, closed: bool) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text(text)
-    assert may_be_wanted([tmp_path / "none.toml", file]) is closed
-    assert may_be_wanted([tmp_path]), "what cannot be read may hold it"
+    assert may_configure_auth([tmp_path / "none.toml", file]) is closed
+    assert may_configure_auth([tmp_path]), "what cannot be read may hold it"
 
 
 def test_the_browser_is_known_again_by_the_token_under_whatever_mask() -> None:
@@ -206,17 +214,6 @@ def test_the_browser_is_known_again_by_the_token_under_whatever_mask() -> None:
 
 
 # On the pages
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    for module in ("mimecast.settings", "mimecast.sandbox.sample"):
-        monkeypatch.setattr(f"{module}.PROJECT", project)
-    monkeypatch.setattr(st, "secrets", Secrets())  # what an earlier test's file held stays out
-    monkeypatch.chdir(project)
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -345,11 +342,11 @@ def test_without_sign_in_a_server_that_others_can_reach_warns_on_every_page(
 def test_what_a_signed_in_person_writes_bears_their_address(project: Path, store: Store) -> None:
     secrets = {"mimecast": NOBODY, "auth": AUTH}
     app = shown(project, "pages/history.py", secrets, HERE)
-    app.session_state[OPEN] = True
+    app.session_state[FORMS_OPEN_KEY] = True
     add(app.run(), "Phishing campaign")
     field(app, "number_input", "target_share").set_value(8.0)
     click(app, "target_set")
-    (note,), target = read_notes(store, "default"), read_target(store, "default")
+    (note,), target = load_notes(store, "default"), load_target(store, "default")
     assert target is not None
     assert (note.author, target.author) == ("Ada@Contoso.com", "Ada@Contoso.com")
     app = shown(project, "pages/connection.py", secrets, HERE)

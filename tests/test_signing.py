@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mimecast.api.auth import Api1Auth, Api1Keys, authorization, date_text, is_base64
-from mimecast.settings import PROJECT
-from mimecast.wording import MONTHS
+from mimecast.formatting import MONTHS
+from mimecast.settings.project import PROJECT
 from tests.conftest import NOW, facts
 
 VECTORS = facts("signature_vectors")

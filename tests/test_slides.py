@@ -15,20 +15,20 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.util import Inches
 
-from mimecast.exports.deck import DECK_TYPE, TEMPLATE_TYPE, TemplateUnusable
-from mimecast.exports.slides import as_pptx
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Store
-from mimecast.report import Report
-from mimecast.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.pptx.slides import render_pptx
+from mimecast.reports.pptx.template import DECK_TYPE, TEMPLATE_TYPE, TemplateUnusable
+from mimecast.reports.report import Report
+from mimecast.store.store import Store
 from tests.conftest import NOW
-from tests.reports import LONG_NAME, longest, made, marked, note, smallest, told
+from tests.support.reports import LONG_NAME, longest, made, marked, note, smallest, told
 
 CASES = pytest.mark.parametrize("case", [told, longest, smallest])
 
 
 def opened(report: Report, template: Path | None = None) -> Any:
-    return Presentation(io.BytesIO(as_pptx(report, template=template)))
+    return Presentation(io.BytesIO(render_pptx(report, template=template)))
 
 
 def titles(deck: Any) -> list[str]:
@@ -92,7 +92,7 @@ def test_the_numbers_are_the_stores_to_the_user_and_stand_in_the_embedded_workbo
 
     mix = {series.name: list(series.values) for series in made_of["Grade mix"].plots[0].series}
     assert list(mix) == ["F", "D", "C", "B", "A"]
-    stored = {one.taken_at.date(): one for one in store.every("contoso")}
+    stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
     for place, taken_at in enumerate(report.mix.users["taken_at"]):
         shown = tuple(mix[grade][place] for grade in "ABCDF")
         if taken_at != taken_at:
@@ -235,7 +235,7 @@ def rewrite(source: Path, target: Path, old: bytes, new: bytes) -> None:
 
 def test_a_template_keeps_its_master_and_fonts_and_loses_its_slides(store: Store, template: Path) -> None:
     report = told(store)
-    content = as_pptx(report, template=template)
+    content = render_pptx(report, template=template)
     deck = Presentation(io.BytesIO(content))
     assert deck.slide_master.name == "Contoso master"
     assert titles(deck)[0] == "126 of 1,204 users (10.5 %) are at risk"
@@ -264,6 +264,6 @@ def test_a_template_that_is_none_is_refused_by_name(store: Store, tmp_path: Path
         package.writestr("letter.txt", "Dear all")
     for name in ("letter.pptx", "other.pptx"):
         with pytest.raises(TemplateUnusable, match=f"{name} is not a PowerPoint file"):
-            as_pptx(report, template=tmp_path / name)
+            render_pptx(report, template=tmp_path / name)
     with pytest.raises(TemplateUnusable, match="cannot be read"):
-        as_pptx(report, template=tmp_path / "none.pptx")
+        render_pptx(report, template=tmp_path / "none.pptx")

@@ -13,22 +13,24 @@ from sqlalchemy import Connection, Select, event
 from sqlalchemy.dialects import sqlite as dialect
 
 from mimecast.api.errors import PermissionMissing
-from mimecast.exports.accounts import for_csv, standings_frame
-from mimecast.exports.shown import MEANINGS, as_csv
-from mimecast.figures.accounts import MOST, Panel, accounts_chart
-from mimecast.figures.stamp import Stamp
-from mimecast.history.comparison import compare_back
-from mimecast.history.earlier_spans import read_variation
-from mimecast.history.queries import levels_in_each_query, newest_of_query
-from mimecast.history.runs import Outcome, Run, last_runs_query, record
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.standings import STALE_AFTER, WEEKS, AccountStanding, Standings, State, state_of, week_ends
-from mimecast.history.store import Level, Store
-from mimecast.history.variation import Verdict
-from mimecast.history.writing import Writing
-from mimecast.narrative import accounts_summary
-from mimecast.problems import Problem
-from mimecast.scores import ScoreCounts
+from mimecast.charts.accounts import MAX_PANELS, Panel, accounts_chart
+from mimecast.domain.account_status import STALE_AFTER, WEEKS_SHOWN, AccountStatus, Freshness, freshness_of, week_ends
+from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import RiskLevel, Snapshot, Source
+from mimecast.domain.variation import Verdict
+from mimecast.problem import Problem
+from mimecast.reports.accounts_table import accounts_frame, with_flat_weeks
+from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
+from mimecast.store.account_status import AccountStatusCache
+from mimecast.store.comparisons import compare_back
+from mimecast.store.database.group_commit import GroupCommit
+from mimecast.store.database.queries import levels_in_range_query, newest_query
+from mimecast.store.scheduled_runs import last_runs_query, save_runs
+from mimecast.store.store import Store
+from mimecast.store.variation_baseline import load_variation
+from mimecast.text.stamp import Stamp
+from mimecast.text.summaries import accounts_summary
 from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
 
 pytestmark = EVERY_DATABASE
@@ -67,8 +69,8 @@ NAMES = ("long", "risen", "short", "young", "stale", "gaps", "nobody", "empty")
 
 def read(
     store: Store, zone: ZoneInfo = UTC_ZONE, problems: dict[str, Problem] | None = None
-) -> dict[str, AccountStanding]:
-    found = Standings().read(store, NAMES, problems or {}, NOW, zone)
+) -> dict[str, AccountStatus]:
+    found = AccountStatusCache().read(store, NAMES, problems or {}, NOW, zone)
     assert tuple(one.account for one in found) == NAMES
     return {one.account: one for one in found}
 
@@ -79,9 +81,9 @@ def test_each_account_stands_as_it_does_alone(several: Store, zone: ZoneInfo) ->
         newest = several.newest(account)
         assert one.newest == newest
         if newest is None:
-            assert (one.then, one.variation, one.change, one.weeks.unbroken) == (None, None, None, ())
+            assert (one.then, one.variation, one.change, one.weeks.since_last_gap) == (None, None, None, ())
             continue
-        assert one.variation == read_variation(several, newest, zone)
+        assert one.variation == load_variation(several, newest, zone)
         comparison = compare_back(several, newest, 30, zone)
         assert one.change == pytest.approx(comparison.change_in_points("at_risk") if comparison else None)
         assert one.then is None or (comparison and one.then.taken_at == comparison.then.taken_at.timestamp())
@@ -94,21 +96,21 @@ def test_the_verdicts_differ_as_the_histories_do(several: Store) -> None:
     assert verdicts["young"] is verdicts["nobody"] is Verdict.UNKNOWN
     short = read(several)["short"].variation
     assert short is not None
-    assert (short.asked, short.span) == (30, 7)
+    assert (short.requested_span, short.span) == (30, 7)
 
 
 def test_weeks_end_today_and_the_line_begins_after_the_last_gap(several: Store) -> None:
     found = read(several)
-    assert len(found["long"].weeks.levels) == WEEKS
+    assert len(found["long"].weeks.levels) == WEEKS_SHOWN
     assert week_ends(TODAY)[-1] == TODAY
-    assert week_ends(TODAY)[0] == TODAY - timedelta(days=7 * (WEEKS - 1))
-    assert found["long"].weeks.levels[-1] == Level(int(NOW.timestamp()), 100, 999 + 1)
-    assert len(found["long"].weeks.unbroken) == WEEKS
+    assert week_ends(TODAY)[0] == TODAY - timedelta(days=7 * (WEEKS_SHOWN - 1))
+    assert found["long"].weeks.levels[-1] == RiskLevel(int(NOW.timestamp()), 100, 999 + 1)
+    assert len(found["long"].weeks.since_last_gap) == WEEKS_SHOWN
     assert [week is None for week in found["gaps"].weeks.levels].count(True) == 2
-    assert len(found["gaps"].weeks.unbroken) == 9, "60 days are 8 whole weeks and a part of one"
-    assert len(found["young"].weeks.unbroken) == 2
-    assert len(found["stale"].weeks.unbroken) == WEEKS
-    assert found["nobody"].weeks.unbroken == ()
+    assert len(found["gaps"].weeks.since_last_gap) == 9, "60 days are 8 whole weeks and a part of one"
+    assert len(found["young"].weeks.since_last_gap) == 2
+    assert len(found["stale"].weeks.since_last_gap) == WEEKS_SHOWN
+    assert found["nobody"].weeks.since_last_gap == ()
 
 
 def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: Store) -> None:
@@ -120,7 +122,7 @@ def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: St
                 asked.append(statement)
 
         event.listen(store._engine, "before_cursor_execute", heard)
-        Standings().read(store, accounts, {}, NOW, UTC_ZONE)
+        AccountStatusCache().read(store, accounts, {}, NOW, UTC_ZONE)
         event.remove(store._engine, "before_cursor_execute", heard)
         return len(asked)
 
@@ -137,8 +139,8 @@ BOUNDS = [(0, 0, 1_000), (1, 1_000, 2_000)]
 @SQLITE_ONLY
 @pytest.mark.parametrize(
     "query",
-    [newest_of_query(ACCOUNTS), levels_in_each_query(ACCOUNTS, BOUNDS), last_runs_query(ACCOUNTS)],
-    ids=["newest_of", "levels_in_each", "last_runs"],
+    [newest_query(ACCOUNTS), levels_in_range_query(ACCOUNTS, BOUNDS), last_runs_query(ACCOUNTS)],
+    ids=["newest_of", "risk_levels_in_each", "last_runs"],
 )
 def test_every_query_about_many_accounts_seeks(several: Store, query: Select[tuple[object, ...]]) -> None:
     compiled = query.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True})
@@ -153,35 +155,35 @@ def taken(hours: float) -> Snapshot:
     return Snapshot("long", NOW - timedelta(hours=hours), ScoreCounts(5, 4, 3, 2, 1))
 
 
-def run(hours: float, outcome: Outcome = Outcome.FAILED) -> Run:
+def run(hours: float, outcome: RunOutcome = RunOutcome.FAILED) -> Run:
     at = NOW - timedelta(hours=hours)
-    failed = outcome is Outcome.FAILED
+    failed = outcome is RunOutcome.FAILED
     return Run("long", at, at, outcome, "A permission is missing" if failed else "", "It said no." if failed else "")
 
 
 @pytest.mark.parametrize(
     ("newest", "last", "problem", "state", "reason"),
     [
-        (taken(1), None, None, State.FRESH, ""),
-        (taken(1), run(1, Outcome.STORED), None, State.FRESH, ""),
-        (taken(1), run(2), None, State.FRESH, ""),
-        (taken(2), run(1), None, State.FAILING, "A permission is missing: It said no."),
-        (None, run(1), None, State.FAILING, "A permission is missing: It said no."),
-        (taken(1), None, PermissionMissing("Not today."), State.FAILING, "A permission is missing: Not today."),
-        (taken(35.9), None, None, State.FRESH, ""),
-        (taken(36), run(36, Outcome.STORED), None, State.STALE, "The newest snapshot was taken 1 day ago."),
-        (None, None, None, State.EMPTY, "No snapshot has been taken yet."),
+        (taken(1), None, None, Freshness.FRESH, ""),
+        (taken(1), run(1, RunOutcome.STORED), None, Freshness.FRESH, ""),
+        (taken(1), run(2), None, Freshness.FRESH, ""),
+        (taken(2), run(1), None, Freshness.FAILING, "A permission is missing: It said no."),
+        (None, run(1), None, Freshness.FAILING, "A permission is missing: It said no."),
+        (taken(1), None, PermissionMissing("Not today."), Freshness.FAILING, "A permission is missing: Not today."),
+        (taken(35.9), None, None, Freshness.FRESH, ""),
+        (taken(36), run(36, RunOutcome.STORED), None, Freshness.STALE, "The newest snapshot was taken 1 day ago."),
+        (None, None, None, Freshness.EMPTY, "No snapshot has been taken yet."),
     ],
 )
 def test_the_state_says_whether_an_account_is_kept_up_to_date_and_why_not(
-    newest: Snapshot | None, last: Run | None, problem: Problem | None, state: State, reason: str
+    newest: Snapshot | None, last: Run | None, problem: Problem | None, state: Freshness, reason: str
 ) -> None:
     assert timedelta(hours=36) == STALE_AFTER
-    assert state_of(newest, last, problem, NOW) == (state, reason)
+    assert freshness_of(newest, last, problem, NOW) == (state, reason)
 
 
 def test_the_summary_counts_states_and_unusual_changes(several: Store) -> None:
-    record(several, Run("short", NOW, NOW, Outcome.FAILED, "A permission is missing", "It said no."))
+    save_runs(several, Run("short", NOW, NOW, RunOutcome.FAILED, "A permission is missing", "It said no."))
     assert accounts_summary(list(read(several).values())) == (
         "5 of 8 accounts are up to date; 1 is failing; 1 is stale; 1 has no snapshot yet. "
         "The share at risk rose in 1 by more than usual."
@@ -196,8 +198,8 @@ def test_the_summary_counts_states_and_unusual_changes(several: Store) -> None:
 def test_what_was_read_is_kept_until_somebody_writes(
     several: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.history.store.SETTLED", 0.0)
-    kept, reads = Standings(), 0
+    monkeypatch.setattr("mimecast.store.store.MTIME_GRANULARITY", 0.0)
+    kept, reads = AccountStatusCache(), 0
     real = several.newest_of
 
     def newest_of(accounts: list[str]) -> dict[str, Snapshot]:
@@ -214,18 +216,18 @@ def test_what_was_read_is_kept_until_somebody_writes(
     second = kept.read(several, NAMES, {}, NOW, UTC_ZONE)
     assert reads == 2
     assert first[0].change != second[0].change
-    record(another_process, Run("long", NOW, NOW, Outcome.FAILED, "Keys refused", "Make new ones."))
-    assert kept.read(several, NAMES, {}, NOW, UTC_ZONE)[0].state is State.FAILING
+    save_runs(another_process, Run("long", NOW, NOW, RunOutcome.FAILED, "Keys refused", "Make new ones."))
+    assert kept.read(several, NAMES, {}, NOW, UTC_ZONE)[0].freshness is Freshness.FAILING
     assert kept.read(several, NAMES, {}, NOW + timedelta(days=1), UTC_ZONE)[0].weeks != second[0].weeks
 
 
 def test_nothing_is_kept_right_after_a_write_when_times_of_files_tell_too_little(store: Store) -> None:
     store.add(daily("long", 2))
-    assert store.revision is None
+    assert store.change_token is None
 
 
 def test_a_store_elsewhere_than_in_a_file_is_read_anew_each_time() -> None:
-    assert Store.open("sqlite://").revision is None
+    assert Store.open("sqlite://").change_token is None
 
 
 def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_failure(store: Store) -> None:
@@ -238,7 +240,7 @@ def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_fai
             sizes.append(0)
             yield connection
 
-    writing = Writing(transaction)
+    writing = GroupCommit(transaction)
     results: dict[int, object] = {}
 
     def slow(connection: Connection) -> str:
@@ -256,7 +258,7 @@ def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_fai
         try:
             results[index] = writing.do(work, durable=False)
         except Problem as problem:
-            results[index] = problem.sentence
+            results[index] = problem.message
 
     threads = [threading.Thread(target=lambda: writing.do(slow, durable=True))]
     threads[0].start()
@@ -283,7 +285,7 @@ def test_writes_that_come_together_share_a_transaction(store: Store) -> None:
         with store.writing(durable=durable) as connection:
             yield connection
 
-    writing = Writing(transaction)
+    writing = GroupCommit(transaction)
 
     def slow(connection: Connection) -> None:
         first_is_in.set()
@@ -303,28 +305,28 @@ def test_writes_that_come_together_share_a_transaction(store: Store) -> None:
     assert transactions == 2
 
 
-def shown(several: Store) -> tuple[list[AccountStanding], dict[str, Stamp], dict[str, str]]:
+def shown(several: Store) -> tuple[list[AccountStatus], dict[str, Stamp], dict[str, str]]:
     standings = list(read(several).values())
     names = {account: account.capitalize() for account in NAMES}
     stamps = {one.account: Stamp(names[one.account], one.newest, UTC_ZONE, NOW) for one in standings if one.newest}
     return standings, stamps, names
 
 
-def panels(standings: list[AccountStanding], stamps: dict[str, Stamp], names: dict[str, str]) -> list[Panel]:
+def panels(standings: list[AccountStatus], stamps: dict[str, Stamp], names: dict[str, str]) -> list[Panel]:
     return [Panel(names[one.account], one.weeks, stamps[one.account]) for one in standings if one.account in stamps]
 
 
 def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Store) -> None:
-    frame = standings_frame(*shown(several))
+    frame = accounts_frame(*shown(several))
     assert list(frame["account"]) == list(NAMES)
     row = frame.set_index("account").loc["risen"]
     assert (row["users_graded"], row["at_risk"], row["at_risk_percent"]) == (1090, 190, pytest.approx(17.43, abs=0.01))
     assert row["verdict"] == "more than usual"
     assert row["compared_with"] == "2026-10-25T12:50:11Z"
-    lines = as_csv(for_csv(frame)).decode().splitlines()
+    lines = to_csv(with_flat_weeks(frame)).decode().splitlines()
     assert lines[0].startswith("account,name,source,taken_at,users_graded,at_risk,at_risk_percent,compared_with,")
     assert lines[-1].startswith("empty,Empty,,,,,,,,,")
-    assert lines[-1].endswith(f",nothing yet,No snapshot has been taken yet.,{MEANINGS}")
+    assert lines[-1].endswith(f",nothing yet,No snapshot has been taken yet.,{CSV_DEFINITIONS}")
     assert lines[-2].startswith(
         "nobody,Nobody,live from Mimecast,2026-11-24T12:50:11Z,0,0,,,,not enough history to say,"
     )
@@ -347,13 +349,13 @@ def test_the_charts_show_those_that_were_chosen_with_names_that_stay_text(severa
 
 
 def test_no_more_than_twelve_accounts_are_drawn(store: Store) -> None:
-    accounts = [f"a{index}" for index in range(MOST + 3)]
+    accounts = [f"a{index}" for index in range(MAX_PANELS + 3)]
     for account in accounts:
         store.add([Snapshot(account, NOW, ScoreCounts(5, 4, 3, 2, 1), Source.IMPORTED)])
-    standings = Standings().read(store, accounts, {}, NOW, UTC_ZONE)
+    standings = AccountStatusCache().read(store, accounts, {}, NOW, UTC_ZONE)
     stamps = {one.account: Stamp("A", one.newest, UTC_ZONE, NOW) for one in standings if one.newest}
     drawing = accounts_chart(panels(standings, stamps, dict.fromkeys(accounts, "A")), TODAY)
-    assert len(drawing.figure.data) == MOST
+    assert len(drawing.figure.data) == MAX_PANELS
     assert "imported" in drawing.figure.layout.annotations[-1].text
     empty = accounts_chart([], TODAY)
     assert empty.alt.endswith("No snapshot in the last year")
@@ -362,6 +364,6 @@ def test_no_more_than_twelve_accounts_are_drawn(store: Store) -> None:
 def test_hours_and_days_are_those_of_the_reporting_zone(store: Store) -> None:
     late = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # still the 23rd in New York
     store.add([Snapshot("long", late, ScoreCounts(5, 4, 3, 2, 1))])
-    (one,) = Standings().read(store, ["long"], {}, late + timedelta(minutes=5), ZONES[1])
+    (one,) = AccountStatusCache().read(store, ["long"], {}, late + timedelta(minutes=5), ZONES[1])
     assert one.weeks.levels[-1] is not None
-    assert one.weeks.levels[:-1] == (None,) * (WEEKS - 1)
+    assert one.weeks.levels[:-1] == (None,) * (WEEKS_SHOWN - 1)

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import streamlit as st
 
-from mimecast.settings import PROJECT
-from mimecast.ui.starting import settle_memory, starting
+from mimecast.settings.project import PROJECT
+from mimecast.ui.server.startup import lifespan, settle_memory
 
 
 @pytest.fixture
@@ -23,14 +23,14 @@ def thawed() -> Iterator[None]:
 
 def _looked_through() -> bool:
     """Whether the garbage collector looks through a module that was loaded before."""
-    module = vars(sys.modules["mimecast.ui.starting"])
+    module = vars(sys.modules["mimecast.ui.server.startup"])
     return any(one is module for one in gc.get_objects())
 
 
 @pytest.mark.usefixtures("thawed")
 def test_the_garbage_collector_no_longer_looks_through_what_is_loaded() -> None:
     async def start() -> bool:
-        async with starting(st.App(PROJECT / "app.py")):
+        async with lifespan(st.App(PROJECT / "app.py")):
             return _looked_through()
 
     assert _looked_through()

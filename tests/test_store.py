@@ -17,15 +17,15 @@ import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.dialects import sqlite as dialect
 
-from mimecast.history.database import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
-from mimecast.history.queries import count_covered_query, last_in_each_query
-from mimecast.history.schema import MIGRATIONS, versions
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Added, Store
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.settings.project import PROJECT
+from mimecast.store.database.queries import count_covered_query, last_in_range_query
+from mimecast.store.database.schema import MIGRATIONS, versions
+from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
+from mimecast.store.store import AddResult, Store
 from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY
-from tests.unprivileged import unprivileged
+from tests.support.unprivileged import unprivileged
 
 pytestmark = EVERY_DATABASE
 
@@ -40,8 +40,8 @@ def file_of(url: str) -> Path:
 
 def test_what_is_stored_comes_back_in_order(store: Store) -> None:
     odd = Snapshot("contoso", NOW + timedelta(hours=2), ScoreCounts(1, 2, 3, 4, 5, 6), Source.IMPORTED, "EX")
-    assert store.add([odd, taken(1), taken(0)]) == Added(new=3, already_there=0, different=0)
-    assert list(store.every("contoso")) == [taken(0), taken(1), odd]
+    assert store.add([odd, taken(1), taken(0)]) == AddResult(new=3, already_there=0, different=0)
+    assert list(store.all_snapshots("contoso")) == [taken(0), taken(1), odd]
     assert (store.oldest("contoso"), store.newest("contoso")) == (taken(0), odd)
     assert store.newest("nobody") is None
 
@@ -49,8 +49,8 @@ def test_what_is_stored_comes_back_in_order(store: Store) -> None:
 def test_the_same_account_and_instant_is_one_row_and_the_first_one_stays(store: Store) -> None:
     store.add([taken(0)])
     other = taken(0, counts=ScoreCounts(9, 9, 9, 9, 9))
-    assert store.add([taken(0), other, taken(1), taken(1)]) == Added(new=1, already_there=3, different=1)
-    assert list(store.every("contoso")) == [taken(0), taken(1)]
+    assert store.add([taken(0), other, taken(1), taken(1)]) == AddResult(new=1, already_there=3, different=1)
+    assert list(store.all_snapshots("contoso")) == [taken(0), taken(1)]
 
 
 def test_instants_are_kept_in_utc_to_the_second(store: Store) -> None:
@@ -72,7 +72,7 @@ def test_accounts_come_in_one_order_on_every_database(store: Store) -> None:
 def test_accounts_never_mix(store: Store) -> None:
     store.add([taken(0), taken(5, "fabrikam"), taken(3)])
     assert store.accounts() == ["contoso", "fabrikam"]
-    assert [one.account for one in store.every("fabrikam")] == ["fabrikam"]
+    assert [one.account for one in store.all_snapshots("fabrikam")] == ["fabrikam"]
     day = [(NOW - timedelta(days=1), NOW + timedelta(days=1))]
     assert store.last_in_each("fabrikam", day) == [taken(5, "fabrikam")]
     assert store.count_covered("nobody", day) == 0
@@ -100,7 +100,7 @@ def test_the_last_snapshot_of_each_range_is_found_in_more_ranges_than_one_statem
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize("query", [last_in_each_query, count_covered_query])
+@pytest.mark.parametrize("query", [last_in_range_query, count_covered_query])
 def test_timelines_seek_in_the_key_and_never_scan(store: Store, store_url: str, query: Callable[..., object]) -> None:
     made = query("contoso", [(0, 1, 2), (1, 2, 3)])
     text = str(made.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[attr-defined]
@@ -123,7 +123,7 @@ def test_sqlite_keeps_a_log_and_syncs_every_commit(store: Store) -> None:
 def test_writers_at_the_same_time_lose_nothing(store_url: str) -> None:
     Store.open(store_url)
     script = (
-        "import sys\nfrom datetime import *\nfrom mimecast.history.store import *\n"
+        "import sys\nfrom datetime import *\nfrom mimecast.store.store import *\n"
         "store = Store.open(sys.argv[1]); start = datetime(2026, 1, 1, tzinfo=UTC)\n"
         "for hour in range(40): store.add([Snapshot(sys.argv[2], start + timedelta(hours=hour), ScoreCounts(1))])\n"
     )
@@ -139,7 +139,7 @@ def test_writers_at_the_same_time_lose_nothing(store_url: str) -> None:
     for thread in threads:
         thread.join()
     assert [process.wait(timeout=60) for process in processes] == [0, 0]
-    assert {name: len(list(mine.every(name))) for name in mine.accounts()} == dict.fromkeys(
+    assert {name: len(list(mine.all_snapshots(name))) for name in mine.accounts()} == dict.fromkeys(
         ["one", "two", "three", "four"], 40
     )
 
@@ -149,7 +149,7 @@ def test_the_schema_has_a_version_and_opening_again_changes_nothing(store: Store
     again = Store.open(store_url)
     with again.reading() as connection:
         assert connection.scalars(select(versions.c.version)).all() == list(range(1, len(MIGRATIONS) + 1))
-    assert list(again.every("contoso")) == [taken(0)]
+    assert list(again.all_snapshots("contoso")) == [taken(0)]
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(store: Store, store_url: str) -> None:
@@ -158,7 +158,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(store: Store, s
         connection.execute(versions.insert().values(version=99, applied_at="2030-01-01T00:00:00Z"))
     with pytest.raises(StoreNewer, match="version 99"):
         Store.open(store_url)
-    assert list(store.every("contoso")) == [taken(0)]
+    assert list(store.all_snapshots("contoso")) == [taken(0)]
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"\xff" * 4096])
@@ -217,17 +217,17 @@ def test_a_store_in_memory_works_across_threads() -> None:
     thread = threading.Thread(target=lambda: store.add([taken(0)]))
     thread.start()
     thread.join()
-    assert list(store.every("contoso")) == [taken(0)]
+    assert list(store.all_snapshots("contoso")) == [taken(0)]
 
 
 AS_NOBODY = """
 import json, sys
-from mimecast.history.database import StoreError
-from mimecast.history.store import Store, Snapshot, ScoreCounts
+from mimecast.store.errors import StoreError
+from mimecast.store.store import Store, Snapshot, ScoreCounts
 from datetime import datetime, UTC
 try:
     store = Store.open(sys.argv[1])
-    said = {"rows": len(list(store.every("contoso"))), "read_only": str(store.read_only)}
+    said = {"rows": len(list(store.all_snapshots("contoso"))), "read_only": str(store.read_only)}
     store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(1))])
 except StoreError as error:
     said = {**globals().get("said", {}), "error": type(error).__name__}

@@ -8,22 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from mimecast.history.schema import targets
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.targets import (
-    Standing,
-    Target,
-    TargetRefused,
-    clear_target,
-    latest,
-    progress,
-    read_progress,
-    read_target,
-    set_target,
-)
-from mimecast.narrative import target_sentence
-from mimecast.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.targets import Target, TargetInvalid, TargetStatus, assess_target, latest_target_date
+from mimecast.store.annotations.targets import clear_target, load_progress, load_target, set_target
+from mimecast.store.database.schema import targets
+from mimecast.store.store import Store
+from mimecast.text.summaries import target_sentence
 from tests.conftest import EVERY_DATABASE, NOW, TODAY
 
 pytestmark = EVERY_DATABASE
@@ -44,18 +35,18 @@ def setting(store: Store, share: float = 5.0, by: date = BY, *, author: str = ""
 
 
 def test_the_newest_target_of_an_account_counts_and_all_are_kept(store: Store) -> None:
-    assert read_target(store, "contoso") is None
+    assert load_target(store, "contoso") is None
     store.add([at_risk(11.0)])
     first = setting(store, 8.0, author="lead@contoso.example")
-    assert read_target(store, "contoso") == first == Target("contoso", 8.0, BY, "lead@contoso.example", NOW, 11.0)
+    assert load_target(store, "contoso") == first == Target("contoso", 8.0, BY, "lead@contoso.example", NOW, 11.0)
     second = setting(store, 6.04, now=NOW + timedelta(hours=1))
-    assert read_target(store, "contoso") == second
+    assert load_target(store, "contoso") == second
     assert second.share == 6.0
-    assert read_target(store, "fabrikam") is None
+    assert load_target(store, "fabrikam") is None
     clear_target(store, "contoso", author="ben", now=NOW + timedelta(hours=2))
-    assert read_target(store, "contoso") is None
+    assert load_target(store, "contoso") is None
     third = setting(store, now=NOW + timedelta(hours=3))
-    assert read_target(store, "contoso") == third
+    assert load_target(store, "contoso") == third
     with store.reading() as connection:
         kept = connection.execute(select(targets.c.share, targets.c.author).order_by(targets.c.set_at)).all()
     assert [tuple(row) for row in kept] == [(8.0, "lead@contoso.example"), (6.0, ""), (None, "ben"), (5.0, "")]
@@ -64,9 +55,9 @@ def test_the_newest_target_of_an_account_counts_and_all_are_kept(store: Store) -
 def test_of_two_in_the_same_second_the_later_one_stands(store: Store) -> None:
     setting(store, 8.0)
     later = setting(store, 7.0)
-    assert read_target(store, "contoso") == later
+    assert load_target(store, "contoso") == later
     clear_target(store, "contoso", author="", now=NOW)
-    assert read_target(store, "contoso") is None
+    assert load_target(store, "contoso") is None
 
 
 @pytest.mark.parametrize(
@@ -80,14 +71,14 @@ def test_of_two_in_the_same_second_the_later_one_stands(store: Store) -> None:
     ],
 )
 def test_a_target_that_makes_no_sense_is_refused(store: Store, share: float, by: date, said: str) -> None:
-    with pytest.raises(TargetRefused, match=said):
+    with pytest.raises(TargetInvalid, match=said):
         setting(store, share, by)
-    assert read_target(store, "contoso") is None
+    assert load_target(store, "contoso") is None
 
 
 def test_it_may_be_five_years_ahead_also_on_the_29th_of_february(store: Store) -> None:
     assert setting(store, 0.0, date(2031, 11, 24)).by == date(2031, 11, 24)
-    assert latest(date(2028, 2, 29)) == date(2033, 2, 28)
+    assert latest_target_date(date(2028, 2, 29)) == date(2033, 2, 28)
 
 
 TARGET = Target("contoso", 5.0, BY, "", NOW, 15.0)
@@ -97,40 +88,40 @@ TARGET = Target("contoso", 5.0, BY, "", NOW, 15.0)
 @pytest.mark.parametrize(
     ("days", "share", "standing"),
     [
-        (0, 15.0, Standing.ON_TRACK),
-        (0, 15.1, Standing.OFF_TRACK),
-        (50, 10.0, Standing.ON_TRACK),
-        (50, 10.1, Standing.OFF_TRACK),
-        (50, 5.0, Standing.REACHED),
-        (99, 5.1, Standing.ON_TRACK),
-        (100, 5.0, Standing.REACHED),
-        (100, 5.1, Standing.OFF_TRACK),
-        (101, 5.1, Standing.MISSED),
-        (101, 4.0, Standing.REACHED),
+        (0, 15.0, TargetStatus.ON_TRACK),
+        (0, 15.1, TargetStatus.OFF_TRACK),
+        (50, 10.0, TargetStatus.ON_TRACK),
+        (50, 10.1, TargetStatus.OFF_TRACK),
+        (50, 5.0, TargetStatus.REACHED),
+        (99, 5.1, TargetStatus.ON_TRACK),
+        (100, 5.0, TargetStatus.REACHED),
+        (100, 5.1, TargetStatus.OFF_TRACK),
+        (101, 5.1, TargetStatus.MISSED),
+        (101, 4.0, TargetStatus.REACHED),
     ],
 )
-def test_the_rule_is_the_straight_line_to_the_target(days: int, share: float, standing: Standing) -> None:
+def test_the_rule_is_the_straight_line_to_the_target(days: int, share: float, standing: TargetStatus) -> None:
     today = TODAY + timedelta(days=days)
-    judged = progress(TARGET, at_risk(share, today), ZONE, today)
-    assert judged.standing is standing
+    judged = assess_target(TARGET, at_risk(share, today), ZONE, today)
+    assert judged.status is standing
     assert judged.day == today
     assert judged.share == pytest.approx(share)
 
 
 def test_shares_count_as_they_are_shown(store: Store) -> None:
     just_above = Snapshot("contoso", NOW, ScoreCounts(94_951, d=5_049))  # 5.049 %
-    assert progress(TARGET, just_above, ZONE, TODAY).standing is Standing.REACHED
-    assert "Reached: 5.0 %" in target_sentence(progress(TARGET, just_above, ZONE, TODAY))
+    assert assess_target(TARGET, just_above, ZONE, TODAY).status is TargetStatus.REACHED
+    assert "Reached: 5.0 %" in target_sentence(assess_target(TARGET, just_above, ZONE, TODAY))
 
 
 def test_once_the_date_has_passed_the_share_on_that_date_is_judged(store: Store) -> None:
     store.add([at_risk(15.0)])
     setting(store)
     store.add([at_risk(4.9, BY - timedelta(days=2)), at_risk(7.0, BY + timedelta(days=3))])
-    judged = read_progress(store, "contoso", store.newest("contoso"), ZONE, BY + timedelta(days=5))
+    judged = load_progress(store, "contoso", store.newest("contoso"), ZONE, BY + timedelta(days=5))
     assert judged is not None
-    assert (judged.standing, judged.day) == (Standing.REACHED, BY - timedelta(days=2))
-    before = read_progress(store, "contoso", store.newest("contoso"), ZONE, BY)
+    assert (judged.status, judged.day) == (TargetStatus.REACHED, BY - timedelta(days=2))
+    before = load_progress(store, "contoso", store.newest("contoso"), ZONE, BY)
     assert before is not None
     assert before.day == BY + timedelta(days=3)
 
@@ -139,12 +130,12 @@ def test_without_anybody_graded_there_is_nothing_to_judge(store: Store) -> None:
     setting(store)
     for snapshots in ([], [Snapshot("contoso", NOW, ScoreCounts())]):
         store.add(snapshots)
-        judged = read_progress(store, "contoso", store.newest("contoso"), ZONE, TODAY)
+        judged = load_progress(store, "contoso", store.newest("contoso"), ZONE, TODAY)
         assert judged is not None
-        assert judged.standing is Standing.UNKNOWN
+        assert judged.status is TargetStatus.UNKNOWN
         assert target_sentence(judged).endswith("Nobody is graded yet, so it cannot be said how it stands.")
-    late = progress(Target("contoso", 5.0, BY, "", NOW), at_risk(9.0), ZONE, TODAY)
-    assert late.standing is Standing.UNKNOWN
+    late = assess_target(Target("contoso", 5.0, BY, "", NOW), at_risk(9.0), ZONE, TODAY)
+    assert late.status is TargetStatus.UNKNOWN
     assert "9.0 % is at risk on 24 Nov 2026; what it was when the target was set is not known" in target_sentence(late)
 
 
@@ -159,5 +150,5 @@ def test_without_anybody_graded_there_is_nothing_to_judge(store: Store) -> None:
 )
 def test_it_is_said_in_one_plain_sentence(days: int, share: float, said: str) -> None:
     today = TODAY + timedelta(days=days)
-    sentence = target_sentence(progress(TARGET, at_risk(share, today), ZONE, today))
+    sentence = target_sentence(assess_target(TARGET, at_risk(share, today), ZONE, today))
     assert sentence == f"Target: at most 5.0 % at risk by 4 Mar 2027. {said}"

@@ -12,22 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import event
 
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.timeline import (
-    COLUMNS_IN_A_MIX,
-    POINTS_IN_A_LINE,
+from mimecast.domain.reporting_days import (
+    MAX_LINE_POINTS,
+    MAX_MIX_COLUMNS,
+    DayRange,
     Resolution,
+    choose_resolution,
     count_periods,
-    existing,
-    finest,
     midnight,
     periods,
-    read_timeline,
     reporting_day,
+    with_bounds,
 )
-from mimecast.narrative import coverage, range_summary, resolutions
-from mimecast.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.store import Store
+from mimecast.store.timelines import load_timeline
+from mimecast.text.summaries import coverage, describe_resolution, range_summary
 from tests.conftest import EVERY_DATABASE, SQLITE_ONLY
 
 pytestmark = EVERY_DATABASE
@@ -57,7 +58,7 @@ def at(text: str, *counts: int) -> Snapshot:
 )
 def test_a_day_lasts_from_midnight_to_midnight_whatever_the_clocks_do(zone: str, day: date, hours: int) -> None:
     zone_info = ZoneInfo(zone)
-    ((_, (low, high)),) = existing(periods(day, day, Resolution.DAY), zone_info)
+    ((_, (low, high)),) = with_bounds(periods(day, day, Resolution.DAY), zone_info)
     assert high - low == timedelta(hours=hours)
     assert low.astimezone(zone_info).date() == day
     assert (low - timedelta(seconds=1)).astimezone(zone_info).date() == day - timedelta(days=1)
@@ -82,7 +83,7 @@ def test_hourly_snapshots_around_a_change_of_the_clocks_each_count_for_the_day_t
         Snapshot("contoso", noon + timedelta(minutes=30 * half), ScoreCounts(half + 96)) for half in range(-96, 96)
     ]
     store.add(taken)
-    timeline = read_timeline(store, "contoso", day - timedelta(days=1), day + timedelta(days=1), zone_info)
+    timeline = load_timeline(store, "contoso", DayRange(day - timedelta(days=1), day + timedelta(days=1), zone_info))
     last = {reporting_day(one.taken_at, zone_info): one.counts.a for one in taken}
     shown = [day - timedelta(days=1), day, day + timedelta(days=1)]
     assert [label.date() for label in timeline.users.index] == shown
@@ -93,14 +94,16 @@ def test_hourly_snapshots_around_a_change_of_the_clocks_each_count_for_the_day_t
 def test_a_day_that_a_zone_skipped_is_neither_a_gap_nor_counted(store: Store) -> None:
     samoa = ZoneInfo("Pacific/Apia")
     store.add([at("2011-12-30T09:30", 1), at("2011-12-30T10:30", 2)])  # 29 Dec at 23:30, then 31 Dec at 00:30
-    timeline = read_timeline(store, "contoso", date(2011, 12, 29), date(2011, 12, 31), samoa)
+    timeline = load_timeline(store, "contoso", DayRange(date(2011, 12, 29), date(2011, 12, 31), samoa))
     assert [str(label.date()) for label in timeline.users.index] == ["2011-12-29", "2011-12-31"]
     assert list(timeline.users["A"]) == [1, 2]
     assert timeline.gaps() == []
     assert coverage(timeline) == "2 of 2 days have a snapshot"
-    by_week = read_timeline(store, "contoso", date(2011, 12, 26), date(2012, 1, 1), samoa, by=Resolution.WEEK)
+    by_week = load_timeline(
+        store, "contoso", DayRange(date(2011, 12, 26), date(2012, 1, 1), samoa), finest=Resolution.WEEK
+    )
     assert (list(by_week.users["A"]), by_week.days, by_week.days_covered) == ([2], 6, 2)
-    never = read_timeline(store, "contoso", date(2011, 12, 30), date(2011, 12, 30), samoa)
+    never = load_timeline(store, "contoso", DayRange(date(2011, 12, 30), date(2011, 12, 30), samoa))
     assert never.is_empty
     assert never.days == 0
 
@@ -108,8 +111,8 @@ def test_a_day_that_a_zone_skipped_is_neither_a_gap_nor_counted(store: Store) ->
 def test_when_the_zone_is_changed_the_same_snapshots_fall_on_other_days(store: Store) -> None:
     store.add([at(f"2026-11-{day:02}T23:00", day) for day in range(1, 11)])
     days = (date(2026, 11, 1), date(2026, 11, 11))
-    before = read_timeline(store, "contoso", *days, UTC_ZONE)
-    after = read_timeline(store, "contoso", *days, ZoneInfo("Asia/Tokyo"))
+    before = load_timeline(store, "contoso", DayRange(*days, UTC_ZONE))
+    after = load_timeline(store, "contoso", DayRange(*days, ZoneInfo("Asia/Tokyo")))
     assert before.gaps() == [(date(2026, 11, 11), date(2026, 11, 11))]
     assert after.gaps() == [(date(2026, 11, 1), date(2026, 11, 1))]
     assert before.days_covered == after.days_covered == 10
@@ -119,15 +122,15 @@ def test_when_the_zone_is_changed_the_same_snapshots_fall_on_other_days(store: S
 def test_the_zone_decides_which_day_a_snapshot_belongs_to(store: Store) -> None:
     store.add([at("2026-12-31T23:30", 1), at("2027-01-01T04:00", 2), at("2027-01-01T05:30", 3)])
     days = (date(2026, 12, 31), date(2027, 1, 1))
-    in_utc = read_timeline(store, "contoso", *days, UTC_ZONE)
-    in_new_york = read_timeline(store, "contoso", *days, ZoneInfo("America/New_York"))
+    in_utc = load_timeline(store, "contoso", DayRange(*days, UTC_ZONE))
+    in_new_york = load_timeline(store, "contoso", DayRange(*days, ZoneInfo("America/New_York")))
     assert list(in_utc.users["A"]) == [1, 3]
     assert list(in_new_york.users["A"]) == [2, 3]
 
 
 def test_a_day_without_a_snapshot_is_a_gap_and_counted(store: Store) -> None:
     store.add([at("2026-11-01T03:00", 5), at("2026-11-02T03:00", 5), at("2026-11-05T03:00", 5)])
-    timeline = read_timeline(store, "contoso", date(2026, 10, 31), date(2026, 11, 6), UTC_ZONE)
+    timeline = load_timeline(store, "contoso", DayRange(date(2026, 10, 31), date(2026, 11, 6), UTC_ZONE))
     assert timeline.users["A"].isna().tolist() == [True, False, False, True, True, False, True]
     assert timeline.gaps() == [
         (date(2026, 10, 31), date(2026, 10, 31)),
@@ -138,7 +141,7 @@ def test_a_day_without_a_snapshot_is_a_gap_and_counted(store: Store) -> None:
 
 
 def test_a_range_without_any_snapshot_is_empty(store: Store) -> None:
-    timeline = read_timeline(store, "contoso", date(2026, 11, 1), date(2026, 11, 3), UTC_ZONE)
+    timeline = load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 3), UTC_ZONE))
     assert timeline.is_empty
     assert not timeline.has_shares
     assert range_summary(timeline) == "No snapshot was taken between 1 Nov 2026 and 3 Nov 2026."
@@ -146,7 +149,7 @@ def test_a_range_without_any_snapshot_is_empty(store: Store) -> None:
 
 def test_shares_are_percent_of_users_graded_and_undefined_where_nobody_is(store: Store) -> None:
     store.add([at("2026-11-01T03:00", 5, 1, 2, 1, 1), at("2026-11-02T03:00", 0)])
-    timeline = read_timeline(store, "contoso", date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE)
+    timeline = load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE))
     assert timeline.shares.iloc[0].to_dict() == {
         "A": 50, "B": 10, "C": 20, "D": 10, "F": 10, "other": 0, "at_risk": 20, "doing_well": 60,
     }  # fmt: skip
@@ -158,7 +161,7 @@ def test_a_week_has_its_last_snapshot_and_is_a_gap_only_without_any(store: Store
     store.add(
         [at("2026-01-01T03:00", 1), at("2026-01-04T03:00", 2), at("2026-01-12T03:00", 3), at("2026-01-13T03:00", 4)]
     )
-    timeline = read_timeline(store, "contoso", date(2026, 1, 1), date(2026, 1, 18), UTC_ZONE, at_most=5)
+    timeline = load_timeline(store, "contoso", DayRange(date(2026, 1, 1), date(2026, 1, 18), UTC_ZONE), max_points=5)
     assert timeline.resolution is Resolution.WEEK
     assert [str(label.date()) for label in timeline.users.index] == ["2025-12-29", "2026-01-05", "2026-01-12"]
     assert timeline.users["A"].fillna(-1).tolist() == [2, -1, 4]
@@ -169,7 +172,7 @@ def test_a_period_is_its_last_snapshot_at_every_resolution_and_never_an_average(
     store.add([at("2025-12-30T03:00", 10, 0, 0, 10), at("2026-01-31T22:00", 30), at("2026-02-01T03:00", 5, 0, 0, 5)])
     days = (date(2025, 12, 1), date(2026, 2, 28))
     shares = {
-        by: read_timeline(store, "contoso", *days, UTC_ZONE, by=by).shares["at_risk"].dropna().tolist()
+        by: load_timeline(store, "contoso", DayRange(*days, UTC_ZONE), finest=by).shares["at_risk"].dropna().tolist()
         for by in Resolution
     }
     assert shares == {
@@ -184,9 +187,9 @@ def test_a_period_is_its_last_snapshot_at_every_resolution_and_never_an_average(
 def test_a_gap_of_months_stays_a_gap_by_month_and_the_weeks_at_its_edges_do_not(store: Store) -> None:
     store.add([at("2026-01-02T03:00", 1), at("2026-05-31T23:59", 2), at("2026-06-01T00:00", 3)])
     days = (date(2026, 1, 1), date(2026, 6, 30))
-    by_month = read_timeline(store, "contoso", *days, UTC_ZONE, by=Resolution.MONTH)
+    by_month = load_timeline(store, "contoso", DayRange(*days, UTC_ZONE), finest=Resolution.MONTH)
     assert by_month.gaps() == [(date(2026, 2, 1), date(2026, 4, 1))]
-    by_week = read_timeline(store, "contoso", *days, UTC_ZONE, by=Resolution.WEEK)
+    by_week = load_timeline(store, "contoso", DayRange(*days, UTC_ZONE), finest=Resolution.WEEK)
     assert by_week.gaps() == [(date(2026, 1, 5), date(2026, 5, 18)), (date(2026, 6, 8), date(2026, 6, 29))]
     for timeline in (by_month, by_week):
         assert coverage(timeline) == "3 of 181 days have a snapshot"
@@ -195,31 +198,31 @@ def test_a_gap_of_months_stays_a_gap_by_month_and_the_weeks_at_its_edges_do_not(
 @pytest.mark.parametrize(
     ("days", "at_most", "wanted", "given"),
     [
-        (30, POINTS_IN_A_LINE, Resolution.DAY, Resolution.DAY),
-        (30, POINTS_IN_A_LINE, Resolution.WEEK, Resolution.WEEK),
-        (30, POINTS_IN_A_LINE, Resolution.MONTH, Resolution.MONTH),
-        (401, POINTS_IN_A_LINE, Resolution.DAY, Resolution.WEEK),
-        (3652, POINTS_IN_A_LINE, Resolution.WEEK, Resolution.MONTH),
-        (365, COLUMNS_IN_A_MIX, Resolution.DAY, Resolution.WEEK),
-        (365, COLUMNS_IN_A_MIX, Resolution.MONTH, Resolution.MONTH),
-        (3652, COLUMNS_IN_A_MIX, Resolution.MONTH, Resolution.QUARTER),
+        (30, MAX_LINE_POINTS, Resolution.DAY, Resolution.DAY),
+        (30, MAX_LINE_POINTS, Resolution.WEEK, Resolution.WEEK),
+        (30, MAX_LINE_POINTS, Resolution.MONTH, Resolution.MONTH),
+        (401, MAX_LINE_POINTS, Resolution.DAY, Resolution.WEEK),
+        (3652, MAX_LINE_POINTS, Resolution.WEEK, Resolution.MONTH),
+        (365, MAX_MIX_COLUMNS, Resolution.DAY, Resolution.WEEK),
+        (365, MAX_MIX_COLUMNS, Resolution.MONTH, Resolution.MONTH),
+        (3652, MAX_MIX_COLUMNS, Resolution.MONTH, Resolution.QUARTER),
     ],
 )
 def test_a_resolution_finer_than_fits_is_answered_with_the_finest_that_fits(
     days: int, at_most: int, wanted: Resolution, given: Resolution
 ) -> None:
     last = date(2026, 11, 24)
-    assert finest(last - timedelta(days=days - 1), last, at_most, wanted) is given
+    assert choose_resolution(last - timedelta(days=days - 1), last, at_most, wanted) is given
 
 
 @pytest.mark.parametrize("days", [1, 60, 61, 365, 400, 401, 730, 3653, 16 * 366])
 def test_there_are_never_too_many_points(days: int) -> None:
     last = date(2026, 11, 24)
     first = last - timedelta(days=days - 1)
-    for most in (COLUMNS_IN_A_MIX, POINTS_IN_A_LINE):
-        resolution = finest(first, last, most)
+    for most in (MAX_MIX_COLUMNS, MAX_LINE_POINTS):
+        resolution = choose_resolution(first, last, most)
         assert len(list(periods(first, last, resolution))) <= most
-    assert (finest(first, last, POINTS_IN_A_LINE) is Resolution.DAY) == (days <= 400)
+    assert (choose_resolution(first, last, MAX_LINE_POINTS) is Resolution.DAY) == (days <= 400)
 
 
 DAYS = some.dates(date(2010, 1, 1), date(2030, 1, 1))
@@ -265,8 +268,8 @@ def ten_years(store: Store, store_url: str) -> Store:
 @pytest.mark.parametrize(
     ("at_most", "resolution", "points"),
     [
-        (POINTS_IN_A_LINE, Resolution.MONTH, 121),
-        (COLUMNS_IN_A_MIX, Resolution.QUARTER, 41),
+        (MAX_LINE_POINTS, Resolution.MONTH, 121),
+        (MAX_MIX_COLUMNS, Resolution.QUARTER, 41),
         (3652, Resolution.DAY, 3650),
     ],
 )
@@ -281,7 +284,9 @@ def test_ten_years_of_hourly_snapshots_are_read_by_seeks_in_the_key(
             asked.append(statement)
 
     event.listen(engine, "before_cursor_execute", remember)
-    timeline = read_timeline(ten_years, "contoso", date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE, at_most=at_most)
+    timeline = load_timeline(
+        ten_years, "contoso", DayRange(date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE), max_points=at_most
+    )
     event.remove(engine, "before_cursor_execute", remember)
 
     assert timeline.resolution is resolution
@@ -302,18 +307,16 @@ def test_which_resolution_is_shown_is_said_and_why_it_is_not_the_one_wished_for(
     def said(days: int, wished: Resolution | None) -> str:
         last = date(2026, 11, 24)
         line, mix = (
-            read_timeline(
+            load_timeline(
                 store,
                 "contoso",
-                last - timedelta(days=days - 1),
-                last,
-                UTC_ZONE,
-                at_most=most,
-                by=wished or Resolution.DAY,
+                DayRange(last - timedelta(days=days - 1), last, UTC_ZONE),
+                max_points=most,
+                finest=wished or Resolution.DAY,
             )
-            for most in (POINTS_IN_A_LINE, COLUMNS_IN_A_MIX)
+            for most in (MAX_LINE_POINTS, MAX_MIX_COLUMNS)
         )
-        return resolutions(line, mix, wished)
+        return describe_resolution(line, mix, wished)
 
     assert said(30, None) == said(30, Resolution.DAY) == "One value a day, the last one taken in it."
     assert said(365, Resolution.MONTH) == "One value a month, the last one taken in it."
@@ -328,7 +331,7 @@ def test_which_resolution_is_shown_is_said_and_why_it_is_not_the_one_wished_for(
 
 def test_the_summary_of_a_range_says_how_it_went(store: Store) -> None:
     store.add([at("2026-11-01T03:00", 8, 0, 0, 1, 1), at("2026-11-02T03:00", 9, 0, 0, 1, 0)])
-    timeline = read_timeline(store, "contoso", date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE)
+    timeline = load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE))
     assert range_summary(timeline) == (
         "From 1 Nov 2026 to 2 Nov 2026 the share of users at risk (grade D or F) went from 20.0 % to 10.0 %: "
         "10.0 points less."

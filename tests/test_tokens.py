@@ -12,17 +12,17 @@ import pytest
 from mimecast.api.auth import Api2Keys
 from mimecast.api.client import Client
 from mimecast.api.errors import (
-    AnswerUnreadable,
     ClientRejected,
     MimecastError,
     ProductMissing,
-    ServiceFailing,
+    ResponseUnreadable,
+    ServiceError,
     TokenRejected,
 )
-from mimecast.api.tokens import MARGIN, Tokens
-from mimecast.sandbox.api2 import LIFETIME, Api2
+from mimecast.api.tokens import REFRESH_MARGIN, TokenCache
+from mimecast.sandbox.api2 import TOKEN_LIFETIME_SECONDS, Api2
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import TOY_CLIENT, Sandbox
-from mimecast.sandbox.story import Story
 from tests.conftest import TODAY
 
 TOKEN = "recognisable-token"
@@ -48,32 +48,32 @@ def api2(clock: Clock) -> Api2:
 
 
 @pytest.fixture
-def sandbox(story: Story, api2: Api2) -> Iterator[Sandbox]:
+def sandbox(story: DemoCompany, api2: Api2) -> Iterator[Sandbox]:
     with Sandbox(lambda: story.counts_on(TODAY), client=api2) as server:
         yield server
 
 
 @pytest.fixture
-def tokens(clock: Clock) -> Tokens:
-    return Tokens(clock=clock)
+def tokens(clock: Clock) -> TokenCache:
+    return TokenCache(clock=clock)
 
 
 @pytest.fixture
-def client(sandbox: Sandbox, tokens: Tokens) -> Client:
+def client(sandbox: Sandbox, tokens: TokenCache) -> Client:
     return Client(sandbox.base_url, TOY_CLIENT, tokens=tokens)
 
 
 def test_the_counts_of_today_come_back_with_the_id_that_mimecast_gave(
-    client: Client, sandbox: Sandbox, story: Story
+    client: Client, sandbox: Sandbox, story: DemoCompany
 ) -> None:
     asked = client.safe_score_summary()
     assert asked.summary.counts == story.counts_on(TODAY)
     assert sandbox.requests_seen == [asked.request_id]
-    assert asked.their_time is not None
+    assert asked.server_time is not None
 
 
 def test_one_token_serves_many_requests_and_every_client_of_the_process(
-    client: Client, sandbox: Sandbox, tokens: Tokens, api2: Api2
+    client: Client, sandbox: Sandbox, tokens: TokenCache, api2: Api2
 ) -> None:
     for asking in (client, client, Client(sandbox.base_url, replace(TOY_CLIENT), tokens=tokens)):
         asking.safe_score_summary()
@@ -95,16 +95,16 @@ def test_ten_threads_at_the_same_instant_fetch_one_token(client: Client, sandbox
 
 def test_a_token_is_renewed_a_margin_before_it_ends(client: Client, clock: Clock, api2: Api2) -> None:
     client.safe_score_summary()
-    clock.now = LIFETIME - MARGIN - 1
+    clock.now = TOKEN_LIFETIME_SECONDS - REFRESH_MARGIN - 1
     client.safe_score_summary()
     assert api2.tokens_given == 1
-    clock.now = LIFETIME - MARGIN
+    clock.now = TOKEN_LIFETIME_SECONDS - REFRESH_MARGIN
     client.safe_score_summary()
     assert api2.tokens_given == 2
 
 
 def test_a_token_that_lives_shorter_than_the_margin_is_used_all_the_same(
-    story: Story, clock: Clock, tokens: Tokens
+    story: DemoCompany, clock: Clock, tokens: TokenCache
 ) -> None:
     short = Api2(TOY_CLIENT, lifetime=10, clock=clock)
     with Sandbox(lambda: story.counts_on(TODAY), client=short) as sandbox:
@@ -137,24 +137,24 @@ def refused(client: Client) -> MimecastError:
 
 
 def test_a_new_token_that_is_refused_as_well_is_the_end(client: Client, sandbox: Sandbox, api2: Api2) -> None:
-    sandbox.fail_with("token-refused")
+    sandbox.set_fault("token-refused")
     error = refused(client)
     assert type(error) is TokenRejected
     assert error.code == "token_verification_failed"
     assert (sandbox.calls, api2.tokens_given) == (2, 2)
-    sandbox.fail_with(None)
+    sandbox.set_fault(None)
     client.safe_score_summary()
     assert api2.tokens_given == 3
 
 
 def test_a_401_with_a_wrong_clock_is_still_the_token(client: Client, sandbox: Sandbox) -> None:
-    sandbox.fail_with("clock-skew")
+    sandbox.set_fault("clock-skew")
     assert type(refused(client)) is TokenRejected
     assert sandbox.calls == 2
 
 
 @pytest.mark.parametrize("keys", [replace(TOY_CLIENT, client_secret="x"), replace(TOY_CLIENT, client_id="x")])
-def test_a_wrong_client_gets_no_token(sandbox: Sandbox, tokens: Tokens, keys: Api2Keys) -> None:
+def test_a_wrong_client_gets_no_token(sandbox: Sandbox, tokens: TokenCache, keys: Api2Keys) -> None:
     error = refused(Client(sandbox.base_url, keys, tokens=tokens))
     assert type(error) is ClientRejected
     assert (error.status, error.code) == (401, "invalid_client")
@@ -164,18 +164,18 @@ def test_a_wrong_client_gets_no_token(sandbox: Sandbox, tokens: Tokens, keys: Ap
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("token-malformed", AnswerUnreadable),
-        ("token-service-down", ServiceFailing),
+        ("token-malformed", ResponseUnreadable),
+        ("token-service-down", ServiceError),
         ("client-refused", ClientRejected),
         ("product-missing", ProductMissing),
     ],
 )
 def test_what_fails_is_told_apart(client: Client, sandbox: Sandbox, fault: str, kind: type[MimecastError]) -> None:
-    sandbox.fail_with(fault)
+    sandbox.set_fault(fault)
     assert type(refused(client)) is kind
 
 
-def test_no_token_is_shown(tokens: Tokens, client: Client) -> None:
+def test_no_token_is_shown(tokens: TokenCache, client: Client) -> None:
     client.safe_score_summary()
     assert TOKEN not in repr(tokens)
     assert TOKEN not in "".join(repr(held) for held in vars(tokens).values())

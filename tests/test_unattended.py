@@ -19,19 +19,20 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from mimecast.capture import BETWEEN_LOOKS, WAIT, CaptureUnderWay, capture
-from mimecast.history import leases as module
-from mimecast.history.leases import LENGTH, RENEWED_EVERY, Lease
-from mimecast.history.runs import MOST_KEPT, Outcome, Run, finished, newest_runs, record, unattended, usual_interval
-from mimecast.history.schema import kept_tables, leases, runs
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Store
-from mimecast.problems import Problem
+from mimecast.capture.one_account import MAX_WAIT_SECONDS, POLL_SECONDS, CaptureInProgress, capture
+from mimecast.domain.scheduled_runs import Run, RunOutcome, run_from_outcome, usual_interval
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.problem import Problem
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
-from mimecast.settings import Account
-from tests.browser.driving import eventually
+from mimecast.settings.accounts import Account
+from mimecast.store import leases as module
+from mimecast.store.database.schema import data_tables, leases, runs
+from mimecast.store.leases import LEASE_DURATION, RENEW_INTERVAL, Lease
+from mimecast.store.scheduled_runs import MAX_RUNS_KEPT, load_schedule_status, newest_runs, save_runs
+from mimecast.store.store import Store
 from tests.conftest import EVERY_DATABASE, NOW
+from tests.support.browser import eventually
 
 pytestmark = EVERY_DATABASE
 
@@ -58,46 +59,46 @@ def shift(store: Store, by: timedelta) -> None:
 
 def test_one_at_a_time_has_the_lease_of_an_account(store: Store, store_url: str) -> None:
     mine, theirs = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
-    assert mine.take()
-    assert not theirs.take()
-    assert Lease(store, "fabrikam").take()
-    assert mine.take(), "who has it renews it"
+    assert mine.acquire()
+    assert not theirs.acquire()
+    assert Lease(store, "fabrikam").acquire()
+    assert mine.acquire(), "who has it renews it"
     theirs.release()
-    assert not theirs.take(), "nobody gives back what is not theirs"
+    assert not theirs.acquire(), "nobody gives back what is not theirs"
     mine.release()
-    assert theirs.take()
-    assert not mine.take()
+    assert theirs.acquire()
+    assert not mine.acquire()
 
 
 def test_a_lease_that_nobody_gives_back_blocks_for_20_seconds_at_most(store: Store, store_url: str) -> None:
     killed, waiting = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
-    assert killed.take()
-    assert 0 < ends_in(store) <= LENGTH.total_seconds() * 1000 <= 20_000
-    assert RENEWED_EVERY * 2 < LENGTH
-    shift(store, timedelta(milliseconds=100) - LENGTH)
-    eventually(waiting.take)
-    assert not killed.take()
+    assert killed.acquire()
+    assert 0 < ends_in(store) <= LEASE_DURATION.total_seconds() * 1000 <= 20_000
+    assert RENEW_INTERVAL * 2 < LEASE_DURATION
+    shift(store, timedelta(milliseconds=100) - LEASE_DURATION)
+    eventually(waiting.acquire)
+    assert not killed.acquire()
 
 
 def test_a_clock_that_was_set_back_does_not_make_a_lease_longer(store: Store, store_url: str) -> None:
-    assert Lease(store, "contoso").take()
+    assert Lease(store, "contoso").acquire()
     shift(store, timedelta(hours=1))
-    assert Lease(Store.open(store_url), "contoso").take()
-    assert ends_in(store) <= LENGTH.total_seconds() * 1000
+    assert Lease(Store.open(store_url), "contoso").acquire()
+    assert ends_in(store) <= LEASE_DURATION.total_seconds() * 1000
 
 
 def test_a_lease_is_renewed_while_the_work_goes_on_and_given_back_at_the_end(
     store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "RENEWED_EVERY", timedelta(seconds=0.05))
+    monkeypatch.setattr(module, "RENEW_INTERVAL", timedelta(seconds=0.05))
     lease, other = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
-    assert lease.take()
-    with suppress(ZeroDivisionError), lease.kept():
-        shift(store, -LENGTH / 2)
-        eventually(lambda: ends_in(store) > LENGTH.total_seconds() * 900)
-        assert not other.take()
+    assert lease.acquire()
+    with suppress(ZeroDivisionError), lease.hold():
+        shift(store, -LEASE_DURATION / 2)
+        eventually(lambda: ends_in(store) > LEASE_DURATION.total_seconds() * 900)
+        assert not other.acquire()
         raise ZeroDivisionError
-    assert other.take()
+    assert other.acquire()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease of")]
 
 
@@ -108,8 +109,8 @@ def test_the_lease_goes_by_the_databases_clock_and_not_by_the_machines(
         now = connection.execute(select(module._Now())).scalar_one()
     assert abs(now - time.time() * 1000) < 60_000
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    assert Lease(store, "contoso").take()
-    assert 0 < ends_in(store) <= LENGTH.total_seconds() * 1000
+    assert Lease(store, "contoso").acquire()
+    assert 0 < ends_in(store) <= LEASE_DURATION.total_seconds() * 1000
 
 
 def test_of_many_captures_at_once_one_asks_and_all_have_the_answer(
@@ -129,13 +130,13 @@ def test_of_many_captures_at_once_one_asks_and_all_have_the_answer(
         assert all_wait.wait(20)
         return ScoreCounts(5, 4, 3, 2, 1)
 
-    monkeypatch.setattr("mimecast.capture.time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+    monkeypatch.setattr("mimecast.capture.one_account.time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
     with Sandbox(counts) as sandbox, ThreadPoolExecutor(len(stores)) as pool:
         account = Account("contoso", "Contoso", sandbox.base_url, sandbox.keys)
         found = list(pool.map(lambda store: capture(account, store), stores))
         assert len(sandbox.requests_seen) == 1
     assert sorted(one.by_another for one in found) == [False, True, True, True, True, True]
-    assert {one.snapshot for one in found} == set(stores[0].every("contoso"))
+    assert {one.snapshot for one in found} == set(stores[0].all_snapshots("contoso"))
 
 
 def test_schedulers_at_the_same_time_never_ask_together(
@@ -168,20 +169,20 @@ def test_schedulers_at_the_same_time_never_ask_together(
     asked = [line for line in lines if "by another run" not in line]
     store = Store.open(store_url)
     assert len(lines) == 5
-    assert 1 <= len(asked) == len(slow.requests_seen) == len(list(store.every("default"))) < 5
-    assert [run.outcome for run in newest_runs(store, "default")].count(Outcome.STORED) == len(asked)
+    assert 1 <= len(asked) == len(slow.requests_seen) == len(list(store.all_snapshots("default"))) < 5
+    assert [run.outcome for run in newest_runs(store, "default")].count(RunOutcome.STORED) == len(asked)
 
 
 def test_when_the_other_run_was_killed_this_one_asks(account: Account, store: Store) -> None:
-    assert Lease(store, "contoso").take()
-    shift(store, timedelta(seconds=0.5) - LENGTH)
+    assert Lease(store, "contoso").acquire()
+    shift(store, timedelta(seconds=0.5) - LEASE_DURATION)
     assert not capture(account, store).by_another
 
 
 def test_when_the_other_run_takes_too_long_that_is_said(account: Account, sandbox: Sandbox, store: Store) -> None:
-    assert WAIT > LENGTH.total_seconds() > BETWEEN_LOOKS
-    assert Lease(store, "contoso").take()
-    with pytest.raises(CaptureUnderWay, match="capturing contoso for more than 0 seconds"):
+    assert MAX_WAIT_SECONDS > LEASE_DURATION.total_seconds() > POLL_SECONDS
+    assert Lease(store, "contoso").acquire()
+    with pytest.raises(CaptureInProgress, match="capturing contoso for more than 0 seconds"):
         capture(account, store, wait=0)
     assert sandbox.requests_seen == []
     assert store.newest("contoso") is None
@@ -191,7 +192,7 @@ def test_an_import_meanwhile_is_not_taken_for_the_other_runs_answer(
     account: Account, sandbox: Sandbox, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Lease(store, "contoso")
-    assert other.take()
+    assert other.acquire()
 
     def meanwhile(seconds: float) -> None:
         store.add([Snapshot("contoso", datetime.now(UTC) - timedelta(days=9), ScoreCounts(1), Source.IMPORTED)])
@@ -209,7 +210,7 @@ def test_a_capture_that_fails_leaves_no_lease(account: Account, store: Store) ->
     assert not capture(account, store).by_another
 
 
-def run_at(started: datetime, outcome: Outcome = Outcome.STORED, account: str = "contoso") -> Run:
+def run_at(started: datetime, outcome: RunOutcome = RunOutcome.STORED, account: str = "contoso") -> Run:
     return Run(account, started, started + timedelta(seconds=2), outcome)
 
 
@@ -221,12 +222,12 @@ def test_each_run_is_recorded_with_what_came_of_it(
     wrong = account_variables | {"MIMECAST_SECRET_KEY": "cmVjb2duaXNhYmxl"}
     assert command_line("snapshot", variables=wrong).returncode == 1
     failed, stored = newest_runs(Store.open(store_url), "default")
-    assert (stored.outcome, stored.title, stored.sentence) == (Outcome.STORED, "", "")
+    assert (stored.outcome, stored.title, stored.message) == (RunOutcome.STORED, "", "")
     assert before <= stored.started <= stored.ended <= failed.started <= failed.ended <= datetime.now(UTC)
-    assert (failed.outcome, failed.title) == (Outcome.FAILED, "Mimecast does not accept the credentials")
-    assert failed.sentence.startswith("Mimecast answered with status 401")
+    assert (failed.outcome, failed.title) == (RunOutcome.FAILED, "Mimecast does not accept the credentials")
+    assert failed.message.startswith("Mimecast answered with status 401")
     with Store.open(store_url).reading() as connection:
-        kept = str([row for table in kept_tables() for row in connection.execute(select(table))])
+        kept = str([row for table in data_tables() for row in connection.execute(select(table))])
     assert "status 401" in kept
     assert "cmVjb2duaXNhYmxl" not in kept
 
@@ -240,35 +241,35 @@ def test_a_run_that_cannot_be_recorded_changes_nothing_of_the_capture(
     assert done.returncode == 0
     assert json.loads(done.stdout)["users_graded"] == 1204
     assert done.stderr.startswith("default: this run was not recorded: ")
-    assert len(list(Store.open(store_url).every("default"))) == 1
+    assert len(list(Store.open(store_url).all_snapshots("default"))) == 1
 
 
 def test_the_newest_hundred_runs_of_an_account_are_kept(store: Store) -> None:
-    record(store, run_at(NOW, account="fabrikam"))
-    for hour in range(MOST_KEPT + 7):
-        record(store, run_at(NOW + timedelta(hours=hour)))
+    save_runs(store, run_at(NOW, account="fabrikam"))
+    for hour in range(MAX_RUNS_KEPT + 7):
+        save_runs(store, run_at(NOW + timedelta(hours=hour)))
     kept = newest_runs(store, "contoso", most=1000)
-    assert [run.started for run in kept] == [NOW + timedelta(hours=hour) for hour in range(MOST_KEPT + 6, 6, -1)]
+    assert [run.started for run in kept] == [NOW + timedelta(hours=hour) for hour in range(MAX_RUNS_KEPT + 6, 6, -1)]
     with store.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(runs)).scalar_one() == MOST_KEPT + 1
+        assert connection.execute(select(func.count()).select_from(runs)).scalar_one() == MAX_RUNS_KEPT + 1
 
 
 def test_a_problem_of_any_length_can_be_recorded(store: Store) -> None:
-    record(store, finished("contoso", NOW, NOW, Problem("x" * 5000, title="y" * 500)))
+    save_runs(store, run_from_outcome("contoso", NOW, NOW, Problem("x" * 5000, title="y" * 500)))
     (kept,) = newest_runs(store, "contoso")
-    assert (kept.title, kept.sentence) == ("y" * 200, "x" * 1000)
+    assert (kept.title, kept.message) == ("y" * 200, "x" * 1000)
 
 
 def test_the_next_run_is_expected_after_the_usual_interval(store: Store) -> None:
-    assert unattended(store, "contoso").last is None
+    assert load_schedule_status(store, "contoso").last is None
     for day in range(5):
-        record(store, run_at(NOW + timedelta(days=day), Outcome.FAILED if day == 4 else Outcome.STORED))
-        known = unattended(store, "contoso")
+        save_runs(store, run_at(NOW + timedelta(days=day), RunOutcome.FAILED if day == 4 else RunOutcome.STORED))
+        known = load_schedule_status(store, "contoso")
         assert known.last is not None
         assert known.last.started == NOW + timedelta(days=day)
-        assert (known.every is None) == (day < 3)
-    assert known.last == run_at(NOW + timedelta(days=4), Outcome.FAILED)
-    assert known.every == timedelta(days=1)
+        assert (known.interval is None) == (day < 3)
+    assert known.last == run_at(NOW + timedelta(days=4), RunOutcome.FAILED)
+    assert known.interval == timedelta(days=1)
     assert known.next_expected == NOW + timedelta(days=5)
 
 

@@ -23,15 +23,15 @@ from bench.simulation import (
     with_gaps,
 )
 from bench.usual_variation import row
-from mimecast.history.comparison import LATITUDE
-from mimecast.history.earlier_spans import MOST_EARLIER_SPANS, latitude, read_variation
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.student import t_quantile
-from mimecast.history.variation import ENOUGH, SPANS, Variation, Verdict, judge, limits_of_usual_changes
-from mimecast.narrative import usual
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT
+from mimecast.domain.comparison import MAX_LOOKBACK
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.t_distribution import t_quantile
+from mimecast.domain.variation import FALLBACK_SPANS, MIN_BASELINE_PERIODS, Variation, Verdict, judge, normal_limits
+from mimecast.settings.project import PROJECT
+from mimecast.store.store import Store
+from mimecast.store.variation_baseline import MAX_BASELINE_PERIODS, load_variation, max_lookback
+from mimecast.text.summaries import describe_variation
 from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
 
 pytestmark = EVERY_DATABASE
@@ -55,7 +55,7 @@ def shares_of(change: float, earlier: list[float]) -> list[float | None]:
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
 def test_two_years_of_chance_are_rarely_more_than_usual_and_a_real_step_nearly_always(process: Process) -> None:
     found = outcome(process.histories(TWO_YEARS, 30), 30)
-    assert (found.judged, found.earlier_spans) == (100, 23)
+    assert (found.judged, found.baseline_periods) == (100, 23)
     assert found.wrongly <= 3
     assert found.rightly >= 90
 
@@ -81,10 +81,10 @@ def test_the_simulation_reads_a_history_as_the_store_does(store: Store) -> None:
         days = [(TWO_YEARS - 1 - index, value) for index, value in enumerate(shares.tolist()) if value == value]
         history = [snapshot(ago, round(value * 10), account=account) for ago, value in days]
         store.add(history)
-        for span in SPANS:
+        for span in FALLBACK_SPANS:
             simulated = judge(known_shares(shares_back(shares[None, :], span)[0]), span, ONE_USER)
             if simulated.verdict is not Verdict.UNKNOWN:
-                assert close(read_variation(store, history[-1], ZONE, span), simulated)
+                assert close(load_variation(store, history[-1], ZONE, span), simulated)
 
 
 def close(one: Variation, other: Variation) -> bool:
@@ -98,7 +98,7 @@ def close(one: Variation, other: Variation) -> bool:
 
 def test_limits_are_a_prediction_interval_for_one_more_change() -> None:
     """By hand: mean 1, s = 1, t(4; 0.995) = 4.604 from any table, sqrt(1 + 1/5)."""
-    low, high = limits_of_usual_changes([0.0, 0.0, 1.0, 2.0, 2.0])
+    low, high = normal_limits([0.0, 0.0, 1.0, 2.0, 2.0])
     assert (low, high) == pytest.approx((1 - 4.6041 * 1.2**0.5, 1 + 4.6041 * 1.2**0.5), abs=1e-3)
 
 
@@ -134,10 +134,10 @@ def test_there_are_no_other_quantiles(probability: float, degrees: int) -> None:
 @pytest.mark.parametrize(("count", "verdict"), [(0, Verdict.UNKNOWN), (11, Verdict.UNKNOWN), (12, Verdict.WITHIN)])
 def test_a_verdict_takes_twelve_earlier_spans(count: int, verdict: Verdict) -> None:
     found = judge(shares_of(0.2, SWAYING[:count]), 30, ONE_USER)
-    assert (found.verdict, found.earlier_spans, found.span, found.asked) == (verdict, count, 30, 30)
+    assert (found.verdict, found.baseline_periods, found.span, found.requested_span) == (verdict, count, 30, 30)
     assert found.change == pytest.approx(0.2)
     assert (found.low is None) == (found.high is None) == (verdict is Verdict.UNKNOWN)
-    assert ENOUGH == 12
+    assert MIN_BASELINE_PERIODS == 12
 
 
 @pytest.mark.parametrize("change", [3.0, -3.0])
@@ -155,9 +155,9 @@ def test_the_change_that_is_judged_has_no_say_in_its_own_limits() -> None:
 def test_an_unknown_share_costs_the_two_changes_that_touch_it() -> None:
     shares = shares_of(0.2, [*SWAYING, *SWAYING])
     shares[5] = None
-    assert judge(shares, 30, ONE_USER).earlier_spans == 22
+    assert judge(shares, 30, ONE_USER).baseline_periods == 22
     shares[6] = None
-    assert judge(shares, 30, ONE_USER).earlier_spans == 21
+    assert judge(shares, 30, ONE_USER).baseline_periods == 21
     bridged = [*shares[:5], *shares[7:]]
     assert judge(shares, 30, ONE_USER).low != judge(bridged, 30, ONE_USER).low
 
@@ -168,7 +168,7 @@ def test_without_a_share_at_either_end_there_is_no_change_to_judge(unknown: int)
     shares[unknown] = None
     found = judge(shares, 30, ONE_USER)
     assert (found.verdict, found.change, found.low) == (Verdict.UNKNOWN, None, None)
-    assert found.earlier_spans >= ENOUGH
+    assert found.baseline_periods >= MIN_BASELINE_PERIODS
     assert judge([], 30, ONE_USER).change is None
 
 
@@ -210,8 +210,8 @@ def swaying(days: int, every: int = 1) -> list[Snapshot]:
 def test_two_years_give_twenty_three_earlier_spans_of_thirty_days(store: Store) -> None:
     history = swaying(729)
     store.add(history)
-    found = read_variation(store, history[-1], ZONE)
-    assert (found.asked, found.span, found.earlier_spans) == (30, 30, 23)
+    found = load_variation(store, history[-1], ZONE)
+    assert (found.requested_span, found.span, found.baseline_periods) == (30, 30, 23)
     assert found.change == pytest.approx(history[-1].counts.at_risk / 10 - history[-31].counts.at_risk / 10)
 
 
@@ -238,32 +238,32 @@ def test_the_longest_span_with_enough_history_is_judged(
 ) -> None:
     history = swaying(days)
     store.add([*history, *(replace(one, account="fabrikam") for one in swaying(3000))])
-    found = read_variation(store, history[-1], ZONE, asked)
-    assert (found.asked, found.span) == (asked, span)
-    assert found.earlier_spans == earlier
+    found = load_variation(store, history[-1], ZONE, asked)
+    assert (found.requested_span, found.span) == (asked, span)
+    assert found.baseline_periods == earlier
     assert (found.verdict is Verdict.UNKNOWN) == (earlier < 12)
 
 
 def test_a_shorter_span_is_judged_where_nothing_is_known_thirty_days_earlier(store: Store) -> None:
     history = [one for one in swaying(729) if not 28 <= (NOW - one.taken_at).days <= 40]
     store.add(history)
-    found = read_variation(store, history[-1], ZONE)
-    assert (found.asked, found.span) == (30, 7)
+    found = load_variation(store, history[-1], ZONE)
+    assert (found.requested_span, found.span) == (30, 7)
     assert found.verdict is not Verdict.UNKNOWN
 
 
 def test_the_change_of_an_older_snapshot_is_judged_by_what_was_before_it(store: Store) -> None:
     history = swaying(800)
     store.add(history)
-    at_that_time = read_variation(store, history[-201], ZONE)
-    assert at_that_time.earlier_spans == 600 // 30 - 1
+    at_that_time = load_variation(store, history[-201], ZONE)
+    assert at_that_time.baseline_periods == 600 // 30 - 1
     store.add([snapshot(ago, 900, account="contoso") for ago in range(-5, 0)])
-    assert read_variation(store, history[-201], ZONE) == at_that_time
+    assert load_variation(store, history[-201], ZONE) == at_that_time
 
 
 def test_a_snapshot_stands_for_a_day_up_to_a_week_later_or_three_days_for_weeks() -> None:
-    assert [latitude(span).days for span in (1, 2, 3, 7, 14, 30, 90, 365)] == [0, 0, 1, 3, 6, 7, 7, 7]
-    assert latitude(30) == LATITUDE
+    assert [max_lookback(span).days for span in (1, 2, 3, 7, 14, 30, 90, 365)] == [0, 0, 1, 3, 6, 7, 7, 7]
+    assert max_lookback(30) == MAX_LOOKBACK
 
 
 @pytest.mark.parametrize(("span", "late", "counted"), [(30, 7, 14), (30, 8, 12), (7, 3, 14), (7, 4, 12)])
@@ -273,16 +273,16 @@ def test_a_late_snapshot_counts_within_the_latitude_and_else_costs_two_changes(
     ago = [span * index + (late if index == 5 else 0) for index in range(16)]
     history = [snapshot(days, 200 + days % 11) for days in ago]
     store.add(history)
-    found = read_variation(store, history[0], ZONE, span)
-    assert (found.span, found.earlier_spans) == (span, counted)
+    found = load_variation(store, history[0], ZONE, span)
+    assert (found.span, found.baseline_periods) == (span, counted)
 
 
 def test_a_day_on_which_nobody_was_graded_is_an_unknown_share(store: Store) -> None:
     history = [replace(one, counts=ScoreCounts()) if (NOW - one.taken_at).days == 60 else one for one in swaying(729)]
     store.add(history)
-    assert read_variation(store, history[-1], ZONE).earlier_spans == 21
+    assert load_variation(store, history[-1], ZONE).baseline_periods == 21
     nobody = replace(history[-1], counts=ScoreCounts())
-    found = read_variation(store, nobody, ZONE)
+    found = load_variation(store, nobody, ZONE)
     assert (found.verdict, found.change, found.span) == (Verdict.UNKNOWN, None, 30)
 
 
@@ -297,7 +297,7 @@ def test_days_are_those_of_the_zone_whatever_the_clocks_do(store: Store) -> None
     multiples = [late(30 * index, 100 + 10 * (index % 3)) for index in range(20)]
     between = [late(ago, 900) for ago in range(600) if ago % 30]
     store.add([*multiples, *between])
-    found = read_variation(store, multiples[0], london)
+    found = load_variation(store, multiples[0], london)
     assert found.verdict is Verdict.WITHIN
     assert found.change == pytest.approx(-1.0)
     assert found.high is not None
@@ -307,7 +307,7 @@ def test_days_are_those_of_the_zone_whatever_the_clocks_do(store: Store) -> None
 def test_one_user_weighs_what_the_smaller_head_count_says(store: Store) -> None:
     history = [snapshot(30 * index, 4, graded=40 if index else 80) for index in range(14)]
     store.add(history)
-    found = read_variation(store, replace(history[0], counts=ScoreCounts(70, 0, 0, 8)), ZONE)
+    found = load_variation(store, replace(history[0], counts=ScoreCounts(70, 0, 0, 8)), ZONE)
     assert (found.low, found.high) == pytest.approx((-2.5, 2.5))
 
 
@@ -323,16 +323,16 @@ def test_little_is_read_of_ten_years_with_three_snapshots_a_day(store: Store) ->
     store.add(
         replace(one, taken_at=one.taken_at - timedelta(hours=hours)) for one in swaying(3700) for hours in (9, 6, 3)
     )
-    for span, earlier_spans in ((7, MOST_EARLIER_SPANS), (30, MOST_EARLIER_SPANS), (90, 39)):
+    for span, baseline_periods in ((7, MAX_BASELINE_PERIODS), (30, MAX_BASELINE_PERIODS), (90, 39)):
         steps.clear()
-        found = read_variation(store, snapshot(0, 205), ZONE, span)
-        assert (found.span, found.earlier_spans) == (span, earlier_spans)
+        found = load_variation(store, snapshot(0, 205), ZONE, span)
+        assert (found.span, found.baseline_periods) == (span, baseline_periods)
         assert 0 < sum(steps) < 10_000
 
 
 def test_a_change_within_a_day_is_not_judged(store: Store) -> None:
     with pytest.raises(ValueError, match="one day"):
-        read_variation(store, snapshot(0, 1), ZONE, 0)
+        load_variation(store, snapshot(0, 1), ZONE, 0)
 
 
 # Words
@@ -356,19 +356,19 @@ SAID = [
         "usual.",
     ),
     (
-        replace(MORE, asked=90),
+        replace(MORE, requested_span=90),
         "There is too little history to judge 90 days. Over the last 30 of them the share of users at risk rose by "
         "2.0 points, which is more than usual: going by 23 earlier spans of 30 days, changes from -1.3 to +0.9 points "
         "are usual.",
     ),
     (
-        replace(MORE, asked=90, span=7, verdict=Verdict.WITHIN, change=-1.04),
+        replace(MORE, requested_span=90, span=7, verdict=Verdict.WITHIN, change=-1.04),
         "There is too little history to judge 90 days. Over the last 7 of them the share of users at risk fell by "
         "1.0 point, which is within usual variation: going by 23 earlier spans of 7 days, changes from -1.3 to +0.9 "
         "points are usual.",
     ),
     (
-        replace(MORE, asked=90, verdict=Verdict.WITHIN, change=0.02),
+        replace(MORE, requested_span=90, verdict=Verdict.WITHIN, change=0.02),
         "There is too little history to judge 90 days. Over the last 30 of them the share of users at risk stayed the "
         "same, which is within usual variation: going by 23 earlier spans of 30 days, changes from -1.3 to +0.9 points "
         "are usual.",
@@ -398,4 +398,4 @@ SAID = [
 
 @pytest.mark.parametrize(("variation", "said"), SAID)
 def test_the_verdict_is_said_in_plain_words(variation: Variation, said: str) -> None:
-    assert usual(variation) == said
+    assert describe_variation(variation) == said

@@ -9,17 +9,17 @@ from dataclasses import replace
 
 import pytest
 
-from mimecast.exports.web_page import as_html
-from mimecast.history.store import Store
-from mimecast.report import Report
-from tests.reports import longest, marked, note, smallest, told
+from mimecast.reports.html_page import render_html
+from mimecast.reports.report import Report
+from mimecast.store.store import Store
+from tests.support.reports import longest, marked, note, smallest, told
 
 PLOTLY = re.compile(r"<script>/\*\*.*?</script>", re.DOTALL)
 
 
 def written(report: Report) -> str:
     """The page without the library in it."""
-    text = as_html(report).decode()
+    text = render_html(report).decode()
     without = PLOTLY.sub("", text)
     assert len(text) - len(without) > 3_000_000
     return without
@@ -27,7 +27,7 @@ def written(report: Report) -> str:
 
 @pytest.mark.parametrize("case", [told, longest, smallest])
 def test_everything_is_in_one_file_that_asks_nobody(store: Store, case: Callable[[Store], Report]) -> None:
-    text = as_html(case(store)).decode()
+    text = render_html(case(store)).decode()
     assert text.count("plotly.js v") == 1
     page = written(case(store))
     assert "default-src 'none'" in page

@@ -11,18 +11,18 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from mimecast.exports.shown import MEANINGS, as_csv
-from mimecast.exports.workbook import as_xlsx, write_snapshots
-from mimecast.history.snapshot import Snapshot, Source
-from mimecast.history.store import Store
-from mimecast.report import Report, read_days
-from mimecast.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.report import Report, load_days
+from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
+from mimecast.reports.workbook import render_xlsx, write_snapshots_xlsx
+from mimecast.store.store import Store
 from tests.conftest import NOW
-from tests.reports import FORMULAS, longest, marked, note, smallest, told
+from tests.support.reports import FORMULAS, longest, marked, note, smallest, told
 
 
 def opened(store: Store, report: Report) -> Any:
-    return openpyxl.load_workbook(io.BytesIO(as_xlsx(report, read_days(store, report))))
+    return openpyxl.load_workbook(io.BytesIO(render_xlsx(report, load_days(store, report))))
 
 
 def rows(sheet: Any) -> list[tuple[Any, ...]]:
@@ -62,7 +62,7 @@ def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: 
     header, *days = rows(opened(store, report)["Daily values"])
     assert header[0] == "Day (UTC)"
     assert len(days) == 365
-    stored = {one.taken_at.date(): one for one in store.every("contoso")}
+    stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
     for day, taken_at, *values in days:
         assert isinstance(day, datetime)
         one = stored.get(day.date())
@@ -98,7 +98,7 @@ def test_no_text_becomes_a_formula_or_a_link(store: Store) -> None:
 
 def test_no_text_of_a_csv_is_run_by_a_spreadsheet_and_numbers_stay_numbers() -> None:
     frame = pd.DataFrame({"name": [*FORMULAS, "Contoso", None], "users": [-1, 2, 3, 4, 5, 6]})
-    lines = [line.removesuffix(f",{MEANINGS}") for line in as_csv(frame).decode().splitlines()]
+    lines = [line.removesuffix(f",{CSV_DEFINITIONS}") for line in to_csv(frame).decode().splitlines()]
     assert [line.lstrip('"')[0] for line in lines[1:5]] == ["'"] * 4
     assert lines[1].endswith(",-1")
     assert lines[5:] == ["Contoso,5", ",6"]
@@ -118,7 +118,7 @@ def test_snapshots_are_written_in_the_columns_of_export() -> None:
         for ago in (2, 1, 0)
     ]
     out = io.BytesIO()
-    assert write_snapshots(made, out) == 3
+    assert write_snapshots_xlsx(made, out) == 3
     book = openpyxl.load_workbook(out)
     header, *lines = rows(book["Snapshots"])
     assert header == ("account", "taken_at", "a", "b", "c", "d", "f", "other")
@@ -129,5 +129,5 @@ def test_snapshots_are_written_in_the_columns_of_export() -> None:
 
 def test_a_workbook_without_snapshots_has_a_header() -> None:
     out = io.BytesIO()
-    assert write_snapshots([], out) == 0
+    assert write_snapshots_xlsx([], out) == 0
     assert len(rows(openpyxl.load_workbook(out)["Snapshots"])) == 1

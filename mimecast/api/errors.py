@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mimecast.problems import Problem
+from mimecast.problem import Problem
 
 
 class MimecastError(Problem):
@@ -38,7 +38,7 @@ class MimecastError(Problem):
     `request_id` is the id this dashboard sent or, for API 2.0, the one Mimecast answered with (its support asks for
     it); `status` the HTTP status if there was an answer; `code` Mimecast's own error code if it gave one;
     `retry_after` the seconds it asks to wait; `not_before` when to try again (UTC), if that is too long to wait here;
-    `their_time` the time in the answer's `Date` (UTC), if it had one.
+    `server_time` the time in the answer's `Date` (UTC), if it had one.
 
     `can_retry` says whether asking again can help with nothing else changed; `automatic_retries` how often that is
     done at once.
@@ -50,20 +50,20 @@ class MimecastError(Problem):
 
     def __init__(
         self,
-        sentence: str,
+        message: str,
         *,
         request_id: str | None = None,
         status: int | None = None,
         code: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(message)
         self.request_id = request_id
         self.status = status
         self.code = code
         self.retry_after = retry_after
         self.not_before: datetime | None = None
-        self.their_time: datetime | None = None
+        self.server_time: datetime | None = None
 
     def postpone(self, until: datetime) -> None:
         """Nobody waits here until then; whoever reads the error learns when to try again."""
@@ -181,19 +181,19 @@ class RateLimited(MimecastError):
     automatic_retries = 3
 
 
-class ServiceFailing(MimecastError):
+class ServiceError(MimecastError):
     title = "Mimecast has a fault"
     remedy = "Try again in a few minutes; if it stays so, look at Mimecast's service status page."
     can_retry = True
     automatic_retries = 3
 
 
-class RequestRefused(MimecastError):
+class RequestRejected(MimecastError):
     title = "Mimecast refused the request"
     remedy = "Send the request id and the code to Mimecast's support."
 
 
-class AnswerUnreadable(MimecastError):
+class ResponseUnreadable(MimecastError):
     title = "The answer cannot be read"
     remedy = (
         "Check that base_url is Mimecast's API and that no proxy answers in its place; if both are right, "

@@ -12,19 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from mimecast.api.answer import refusal
 from mimecast.api.auth import Api2Keys
-from mimecast.api.errors import AnswerUnreadable, ClientRejected
+from mimecast.api.errors import ClientRejected, ResponseUnreadable
+from mimecast.api.response import error_for
 from mimecast.api.transport import TIMEOUT, post
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 - a path
 
-MARGIN: Final = 60.0
+REFRESH_MARGIN: Final = 60.0
 """Seconds before its end at which a token is no longer used."""
 
 
 @dataclass(slots=True)
-class _Held:
+class _CachedToken:
     """One client's token, and the lock under which it is fetched."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -32,13 +32,13 @@ class _Held:
     until: float = 0.0
 
 
-class Tokens:
+class TokenCache:
     """The tokens of any number of clients. When ten threads need one at the same instant, one fetches it."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: dict[tuple[str, Api2Keys], _Held] = {}
+        self._held: dict[tuple[str, Api2Keys], _CachedToken] = {}
 
     def get(self, base_url: str, keys: Api2Keys, *, timeout: tuple[float, float] = TIMEOUT) -> str:
         """A token that is good for another minute. Raises MimecastError, ClientRejected above all."""
@@ -46,7 +46,7 @@ class Tokens:
         with held.lock:
             if not held.token or self._clock() >= held.until:
                 token, lifetime = fetch(base_url, keys, timeout=timeout)
-                held.token, held.until = token, self._clock() + max(lifetime - MARGIN, lifetime / 2)
+                held.token, held.until = token, self._clock() + max(lifetime - REFRESH_MARGIN, lifetime / 2)
             return held.token
 
     def forget(self, base_url: str, keys: Api2Keys, token: str) -> None:
@@ -56,12 +56,12 @@ class Tokens:
             if held.token == token:
                 held.token = ""
 
-    def _of(self, base_url: str, keys: Api2Keys) -> _Held:
+    def _of(self, base_url: str, keys: Api2Keys) -> _CachedToken:
         with self._lock:
-            return self._held.setdefault((base_url, keys), _Held())
+            return self._held.setdefault((base_url, keys), _CachedToken())
 
 
-TOKENS: Final = Tokens()
+PROCESS_TOKENS: Final = TokenCache()
 """Those of this process."""
 
 
@@ -74,12 +74,12 @@ def fetch(base_url: str, keys: Api2Keys, *, timeout: tuple[float, float] = TIMEO
     }
     answer = post(base_url + TOKEN_PATH, form=form, timeout=timeout)
     if answer.status != 200:
-        raise refusal(answer, instead_of_401=ClientRejected)
+        raise error_for(answer, on_401=ClientRejected)
     try:
         read = json.loads(answer.body)
         token, lifetime = read["access_token"], float(read["expires_in"])
     except (ValueError, TypeError, KeyError, RecursionError):
         token, lifetime = None, 0.0
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not 0 < lifetime < 1e9:
-        raise AnswerUnreadable("Mimecast's answer holds no token and no time for which it is good.")
+        raise ResponseUnreadable("Mimecast's answer holds no token and no time for which it is good.")
     return token, lifetime

@@ -13,11 +13,11 @@ from requests.auth import AuthBase
 from urllib3.exceptions import DecodeError, HTTPError, LocationParseError, NameResolutionError, ReadTimeoutError
 
 from mimecast.api.errors import (
-    AnswerUnreadable,
     CredentialsRejected,
     MimecastError,
     NameUnknown,
     ProxyFailed,
+    ResponseUnreadable,
     TimedOut,
     TlsFailed,
     Unreachable,
@@ -26,15 +26,15 @@ from mimecast.api.errors import (
 TIMEOUT: Final = (5.0, 20.0)
 """Seconds to connect, and seconds of silence while an answer is awaited."""
 
-WHOLE_ANSWER: Final = 30.0
+MAX_RESPONSE_SECONDS: Final = 30.0
 """Seconds until the whole answer must be there, however steadily it trickles in."""
 
-MOST_BYTES: Final = 1 << 20
+MAX_RESPONSE_BYTES: Final = 1 << 20
 """A summary has about a hundred bytes; whatever sends more than this, unpacked, is not Mimecast's API."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back. `headers` ignores case; nothing of it is shown in the repr."""
 
     status: int
@@ -49,7 +49,7 @@ def post(
     form: Mapping[str, str] | None = None,
     auth: AuthBase | None = None,
     timeout: tuple[float, float] = TIMEOUT,
-) -> Answer:
+) -> Response:
     """Send one POST and read the answer, whatever its status. Redirects are not followed.
 
     Raises Unreachable, NameUnknown, ProxyFailed, TlsFailed, TimedOut, AnswerUnreadable. They are raised outside the
@@ -63,7 +63,7 @@ def post(
 
 def _exchange(
     url: str, json: object, form: Mapping[str, str] | None, auth: AuthBase | None, timeout: tuple[float, float]
-) -> Answer | MimecastError:
+) -> Response | MimecastError:
     host = urlsplit(url).netloc
     try:
         with (
@@ -79,7 +79,7 @@ def _exchange(
                 stream=True,
             ) as response,
         ):
-            return Answer(response.status_code, response.headers, _read(response))
+            return Response(response.status_code, response.headers, _read(response))
     except requests.exceptions.SSLError:
         return TlsFailed(f"The certificate that {host} shows is not trusted by this computer.")
     except (requests.exceptions.Timeout, ReadTimeoutError, _TooSlow):
@@ -96,11 +96,11 @@ def _exchange(
     except requests.exceptions.RequestException:
         return Unreachable(f"There is no connection to {host}.")
     except _TooLong:
-        return AnswerUnreadable("Mimecast's answer is far longer than it can be.")
+        return ResponseUnreadable("Mimecast's answer is far longer than it can be.")
     except DecodeError:
-        return AnswerUnreadable("Mimecast's answer is packed in a way that cannot be unpacked.")
+        return ResponseUnreadable("Mimecast's answer is packed in a way that cannot be unpacked.")
     except HTTPError:
-        return AnswerUnreadable("Mimecast's answer was cut off or damaged on its way.")
+        return ResponseUnreadable("Mimecast's answer was cut off or damaged on its way.")
     except ValueError:  # what `http.client` raises for a header with a line break or a letter it cannot send
         return CredentialsRejected("One of the keys holds a character that cannot be sent.")
 
@@ -120,11 +120,11 @@ class _TooSlow(Exception):
 
 def _read(response: requests.Response) -> bytes:
     """The unpacked body, read as it arrives, so that neither its length nor its slowness goes unnoticed."""
-    until = time.monotonic() + WHOLE_ANSWER
+    until = time.monotonic() + MAX_RESPONSE_SECONDS
     read = bytearray()
     while chunk := response.raw.read1(64 * 1024, decode_content=True):
         read += chunk
-        if len(read) > MOST_BYTES:
+        if len(read) > MAX_RESPONSE_BYTES:
             raise _TooLong
         if time.monotonic() > until:
             raise _TooSlow

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from mimecast.api.auth import Api1Keys, authorization, date_text
+from mimecast.formatting import MONTHS
 from mimecast.sandbox.replies import Reply
-from mimecast.wording import MONTHS
 
 ASSUMED_SKEW: Final = timedelta(minutes=15)
 """An assumption: Mimecast publishes no limit on how far `x-mc-date` may be from its own clock."""

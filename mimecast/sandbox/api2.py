@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from mimecast.api.auth import Api2Keys
 from mimecast.sandbox.replies import Reply
 
-LIFETIME: Final = 1799
+TOKEN_LIFETIME_SECONDS: Final = 1799
 """Seconds for which a token is good, as Mimecast was seen to answer."""
 
 UNKNOWN_CLIENT: Final = Reply.of(
@@ -33,7 +33,7 @@ class Api2:
         self,
         keys: Api2Keys,
         *,
-        lifetime: float = LIFETIME,
+        lifetime: float = TOKEN_LIFETIME_SECONDS,
         make_token: Callable[[], str] = lambda: secrets.token_urlsafe(48),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from mimecast.problems import Problem
+from mimecast.problem import Problem
 from mimecast.sandbox.api1 import INVALID_SIGNATURE, UNKNOWN_APPLICATION
 from mimecast.sandbox.api2 import TOKEN_EXPIRED, UNKNOWN_CLIENT
 from mimecast.sandbox.replies import Ending, Reply
 
 
-class NoSuchFault(Problem):
+class UnknownFault(Problem):
     title = "There is no such fault"
     remedy = "`--fault list` names them all."
 
@@ -29,7 +29,7 @@ class Fault:
     """`reply` is given instead of the right answer: to requests for a token (`on_token`) or to the others; `times`
     limits how often, None for always."""
 
-    said: str
+    description: str
     reply: Reply
     on_token: bool = False
     times: int | None = None
@@ -122,8 +122,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
 }
 
 
-def fault_named(name: str) -> Fault:
+def find_fault(name: str) -> Fault:
     """Raises NoSuchFault."""
     if name not in FAULTS:
-        raise NoSuchFault(f"The sandbox knows no fault {name[:40]!r}.")
+        raise UnknownFault(f"The sandbox knows no fault {name[:40]!r}.")
     return FAULTS[name]

@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 from mimecast.api.auth import Api1Keys, Api2Keys, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY
 from mimecast.api.tokens import TOKEN_PATH
-from mimecast.problems import Problem
+from mimecast.domain.scores import ScoreCounts
+from mimecast.problem import Problem
 from mimecast.sandbox.api1 import ASSUMED_SKEW, Api1
 from mimecast.sandbox.api2 import Api2
-from mimecast.sandbox.faults import Fault, fault_named
+from mimecast.sandbox.faults import Fault, find_fault
 from mimecast.sandbox.replies import Ending, Reply
-from mimecast.scores import ScoreCounts
 
 TOY_KEYS: Final = Api1Keys(
     access_key="sandbox-access-key",
@@ -33,17 +33,17 @@ TOY_KEYS: Final = Api1Keys(
 )
 TOY_CLIENT: Final = Api2Keys(client_id="sandbox-client-id", client_secret="sandbox-client-secret")  # noqa: S106
 
-WINDOW: Final = 5.0
-LIMIT: Final = 800
-LIMIT_OF_STRANGERS: Final = 5000
+RATE_WINDOW_SECONDS: Final = 5.0
+RATE_LIMIT: Final = 800
+UNKNOWN_KEY_RATE_LIMIT: Final = 5000
 """Requests per window of seconds, as recorded; an unknown access key was given the higher limit."""
 
-MOST_BYTES: Final = 64 * 1024
-SILENCE: Final = 60.0
+MAX_BODY_BYTES: Final = 64 * 1024
+SILENCE_SECONDS: Final = 60.0
 """Seconds for which a silent answer keeps its connection."""
 
 
-class PortTaken(Problem):
+class PortInUse(Problem):
     title = "The port is taken"
     remedy = "End the program that uses it, or choose another with --port."
 
@@ -75,7 +75,7 @@ class Sandbox:
         """Ids of the requests that were answered with counts, oldest first."""
         self.calls = 0
         """Requests for counts, answered in whichever way."""
-        self.tokens_asked = 0
+        self.token_requests = 0
         """Requests for a token, the same."""
         self._api1 = Api1(keys, skew, clock)
         self._counts = counts
@@ -85,13 +85,13 @@ class Sandbox:
         self._lock = threading.Lock()
         self._fault: Fault | None = None
         self._faults_left: int | None = None
-        self.fail_with(fault)
+        self.set_fault(fault)
         self._ended = threading.Event()
         self._scheme = "https" if tls else "http"
         try:
             self._server = _Server(("127.0.0.1", port), _Handler)
         except OSError as error:
-            raise PortTaken(f"Port {port} on 127.0.0.1 cannot be used: {error.strerror}.") from None
+            raise PortInUse(f"Port {port} on 127.0.0.1 cannot be used: {error.strerror}.") from None
         self._server.sandbox = self
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
@@ -117,9 +117,9 @@ class Sandbox:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def fail_with(self, fault: str | None) -> None:
+    def set_fault(self, fault: str | None) -> None:
         """Answer with this fault from now on; None ends it. Raises NoSuchFault."""
-        found = fault_named(fault) if fault is not None else None
+        found = find_fault(fault) if fault is not None else None
         with self._lock:
             self._fault, self._faults_left = found, found.times if found else None
 
@@ -133,7 +133,7 @@ class Sandbox:
             return Reply.assumed(405, "err_method_not_allowed", "Use POST")
         with self._lock:
             self.calls += path == SAFE_SCORE_SUMMARY
-            self.tokens_asked += path == TOKEN_PATH
+            self.token_requests += path == TOKEN_PATH
         if faulty := self._faulty(path):
             return faulty
         if path == TOKEN_PATH:
@@ -150,14 +150,14 @@ class Sandbox:
         with self._lock:
             now = time.monotonic()
             began, used = self._used.get(known, (now, 0))
-            if now - began >= WINDOW:
+            if now - began >= RATE_WINDOW_SECONDS:
                 began, used = now, 0
             self._used[known] = (began, used + 1)
-        limit = LIMIT if known else LIMIT_OF_STRANGERS
+        limit = RATE_LIMIT if known else UNKNOWN_KEY_RATE_LIMIT
         return {
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(max(limit - used - 1, 0)),
-            "X-RateLimit-Reset": str(round(1000 * (WINDOW - (now - began)))),
+            "X-RateLimit-Reset": str(round(1000 * (RATE_WINDOW_SECONDS - (now - began)))),
         }
 
     def log(self, line: str) -> None:
@@ -165,7 +165,7 @@ class Sandbox:
             self._log(line)
 
     def keep_silent(self) -> None:
-        self._ended.wait(SILENCE)
+        self._ended.wait(SILENCE_SECONDS)
 
     def _faulty(self, path: str) -> Reply | None:
         with self._lock:
@@ -219,8 +219,8 @@ class _Handler(BaseHTTPRequestHandler):
         sandbox = self.server.sandbox
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
-        size = int(length) if length.isdecimal() else MOST_BYTES + 1
-        if size > MOST_BYTES:
+        size = int(length) if length.isdecimal() else MAX_BODY_BYTES + 1
+        if size > MAX_BODY_BYTES:
             reply, self.close_connection = Reply.assumed(413, "err_too_large", "The body is too large"), True
         else:
             reply = sandbox.answer(self.command, self.path, headers, self.rfile.read(size))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mimecast.problems import Problem
-from mimecast.ui.text import plain
+from mimecast.problem import Problem
+from mimecast.ui.escaping import escape_markdown
 
 
 def show_problem(problem: Problem, *, added: str = "") -> None:
     """One banner: the title, what happened, the remedy, and what to tell Mimecast's support."""
     request_id = getattr(problem, "request_id", None)
     about = f" Request id: {request_id}." if request_id else ""
-    st.warning(plain(f"{problem.sentence} {problem.remedy}{about} {added}"), title=problem.title)
+    st.warning(escape_markdown(f"{problem.message} {problem.remedy}{about} {added}"), title=problem.title)
 
 
-def notice(sentence: str) -> None:
-    st.info(plain(sentence))
+def show_notice(sentence: str) -> None:
+    st.info(escape_markdown(sentence))

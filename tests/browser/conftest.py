@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from mimecast.settings import ENVIRONMENT, STORE_VARIABLE
-from tests.browser.driving import DESKTOP, MISSING, RunApp, chromium, end
+from mimecast.settings.accounts import ENVIRONMENT_KEYS
+from mimecast.settings.store_url import STORE_VARIABLE
 from tests.conftest import REQUIRED
-from tests.unprivileged import unprivileged
+from tests.support.browser import DESKTOP, MISSING, RunApp, chromium, end
+from tests.support.unprivileged import unprivileged
 
 FLAGS = [
     "--disable-gpu",
@@ -70,7 +71,7 @@ def sample_url(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("sample") / "clone"
     shutil.copytree(project, folder)
     with pytest.MonkeyPatch.context() as patch:
-        for name in (*ENVIRONMENT, STORE_VARIABLE):
+        for name in (*ENVIRONMENT_KEYS, STORE_VARIABLE):
             patch.delenv(name, raising=False)
         patch.setenv("HOME", str(folder.parent))
         with _serving(folder, {}) as url:

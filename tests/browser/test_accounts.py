@@ -13,11 +13,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.scores import ScoreCounts
-from tests.browser.driving import DRAWN, TELEPHONE, RunApp, alts, settled, whole_page
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.store import Store
 from tests.browser.test_addresses import asked
+from tests.support.browser import DRAWN, TELEPHONE, RunApp, alts, settled, whole_page
 
 NAMES = {"alpha": "Alphaville", "beta": "Betamax", "gamma": "Gammaray"}
 HEADER = ROW = 35

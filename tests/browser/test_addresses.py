@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from mimecast import wording
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast import formatting
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
-from tests.browser.driving import RunApp, alts, eventually, open_page, settled
+from mimecast.store.store import Store
+from tests.support.browser import RunApp, alts, eventually, open_page, settled
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def day_before(days: int) -> str:
 
 
 def written(text: str) -> str:
-    return wording.day(date.fromisoformat(text))
+    return formatting.format_date(date.fromisoformat(text))
 
 
 def compares(tab: Page, earlier: str, later: str) -> None:

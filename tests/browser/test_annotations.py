@@ -11,12 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from mimecast.history.notes import read_notes, write_note
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
-from mimecast.history.targets import set_target
-from mimecast.scores import ScoreCounts
-from tests.browser.driving import TELEPHONE, RunApp, eventually, open_page, settled, whole_page
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.annotations.notes import load_notes, write_note
+from mimecast.store.annotations.targets import set_target
+from mimecast.store.store import Store
+from tests.support.browser import TELEPHONE, RunApp, eventually, open_page, settled, whole_page
 
 
 @pytest.fixture
@@ -73,9 +73,9 @@ def test_a_note_is_pointed_at_deleted_and_brought_back(
         tab.get_by_label("Note", exact=True).click()
         tab.get_by_role("option", name="Note of 0 days ago").click()
         tab.get_by_role("button", name="Delete", exact=True).click()
-        eventually(lambda: len(read_notes(kept, "default")) == 11)
+        eventually(lambda: len(load_notes(kept, "default")) == 11)
         expect(tab.get_by_text("Deleted: ")).to_be_visible()
         tab.get_by_role("button", name="Undo", exact=True).click()
-        eventually(lambda: len(read_notes(kept, "default")) == 12)
+        eventually(lambda: len(load_notes(kept, "default")) == 12)
         settled(tab)
         expect(tab.get_by_text("Undone. The note is back")).to_be_visible()

@@ -17,16 +17,16 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from mimecast.api.errors import MimecastError, NameUnknown, ProxyFailed, TlsFailed, Unreachable
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.sandbox.story import Story
-from mimecast.scores import ScoreCounts
-from tests.browser.driving import RunApp, eventually, open_page
+from mimecast.store.store import Store
 from tests.conftest import TODAY
-from tests.faults import EXPECTED, OF_API_2
-from tests.networks import Authority, Proxy
-from tests.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
+from tests.support.browser import RunApp, eventually, open_page
+from tests.support.faults import EXPECTED, OF_API_2
+from tests.support.networks import Authority, Proxy
+from tests.support.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
 
 BY_API_1 = [fault for fault, said in EXPECTED.items() if said and fault not in OF_API_2]
 BY_API_2 = [*sorted(OF_API_2 - {"token-expired-once"}), "forbidden", "product-missing", "rate-limited-long"]
@@ -41,7 +41,7 @@ def witness() -> Witness:
 
 
 @pytest.fixture
-def sandbox(story: Story, witness: Witness) -> Iterator[Sandbox]:
+def sandbox(story: DemoCompany, witness: Witness) -> Iterator[Sandbox]:
     with recognisable_sandbox(lambda: story.counts_on(TODAY), witness) as server:
         yield server
 
@@ -72,7 +72,7 @@ def stored_an_hour_ago(store_url: str, *accounts: str) -> None:
 
 
 def requests_to(sandbox: Sandbox) -> int:
-    return sandbox.calls + sandbox.tokens_asked
+    return sandbox.calls + sandbox.token_requests
 
 
 def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
@@ -106,7 +106,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
     with run_app({"SNAPSHOTS_URL": store_url, "STREAMLIT_LOGGER_LEVEL": "debug"}, secrets=secrets) as url:
         open_page(tab, url)
         for fault in faults:
-            sandbox.fail_with(fault)
+            sandbox.set_fault(fault)
             expected = EXPECTED[fault]
             assert expected
             with subtests.test(fault=fault):
@@ -123,7 +123,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
         expect(tab.get_by_text("Time of the request")).to_be_visible()
         witness.sees("the text for support", tab.content())
         witness.sees_processes()
-        sandbox.fail_with(None)
+        sandbox.set_fault(None)
         open_page(tab, url)
         tab.get_by_role("button", name="Refresh", exact=True).click()
         expect(tab.get_by_text("As of just now")).to_be_visible()
@@ -135,7 +135,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
 
 
 def test_what_fails_before_mimecast_is_reached_is_explained_beside_what_is_stored(
-    run_app: RunApp, tab: Page, story: Story, store_url: str, tmp_path: Path
+    run_app: RunApp, tab: Page, story: DemoCompany, store_url: str, tmp_path: Path
 ) -> None:
     authority = Authority(tmp_path / "authority")
     with socket.create_server(("127.0.0.1", 0)) as listener:

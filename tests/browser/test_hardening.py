@@ -14,13 +14,14 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from mimecast.history.notes import write_note
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
-from mimecast.settings import PROJECT, STORE_VARIABLE
-from tests.browser.driving import DESKTOP, RunApp
+from mimecast.settings.project import PROJECT
+from mimecast.settings.store_url import STORE_VARIABLE
+from mimecast.store.annotations.notes import write_note
+from mimecast.store.store import Store
+from tests.support.browser import DESKTOP, RunApp
 
 PAGES = ("", *(page.stem for page in sorted((PROJECT / "pages").glob("*.py"))))
 

@@ -13,8 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from mimecast.history.store import Store
-from tests.browser.driving import DESKTOP, TELEPHONE, RunApp, alts, eventually, open_page, settled, whole_page
+from mimecast.store.store import Store
+from tests.support.browser import DESKTOP, TELEPHONE, RunApp, alts, eventually, open_page, settled, whole_page
 
 GRADES = re.compile(
     r"^Users by SAFE Score grade" + r".*".join(rf"[:,] {grade} [\d,]+ \(\d+\.\d %\)" for grade in "ABCDF")
@@ -158,9 +158,9 @@ def test_a_connected_account_is_asked_stored_and_shown(
         expect(tab.get_by_text(re.compile("Contoso · .* · 1,204 users graded · live from Mimecast"))).to_be_visible()
         expect(tab.get_by_text("SAMPLE DATA")).to_have_count(0)
         expect(tab.get_by_text("There is no snapshot from about 30 days earlier to compare with.")).to_be_visible()
-        assert len(list(Store.open(store_url).every("default"))) == 1
+        assert len(list(Store.open(store_url).all_snapshots("default"))) == 1
         tab.wait_for_timeout(1000)  # snapshots of the same second are one
         tab.get_by_role("button", name="Refresh", exact=True).click()
-        eventually(lambda: len(list(Store.open(store_url).every("default"))) == 2)
+        eventually(lambda: len(list(Store.open(store_url).all_snapshots("default"))) == 2)
         settled(tab)
         expect(tab.get_by_text("As of just now")).to_be_visible()

@@ -14,8 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pptx import Presentation
 
-from tests.browser.driving import DESKTOP, TELEPHONE, RunApp, alts, eventually, open_page, settled, whole_page
 from tests.browser.test_addresses import asked
+from tests.support.browser import DESKTOP, TELEPHONE, RunApp, alts, eventually, open_page, settled, whole_page
 
 NAME = r"SAMPLE-DATA-safe-score-report-sample-\d{4}-\d\d-\d\d"
 

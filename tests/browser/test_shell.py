@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mimecast.ui.shell import AHEAD, PLOTLY, head
-from tests.browser.driving import DESKTOP, RunApp
+from mimecast.ui.server.middleware import PLOTLY, PRELOADED_ELEMENTS, head
+from tests.support.browser import DESKTOP, RunApp
 
 FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
 
@@ -72,13 +72,13 @@ def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, tab: Pa
     with run_app() as url:
         tab.goto(f"{url}/{page}")
         expect(tab.locator(".js-plotly-plot .main-svg").first).to_be_attached()
-    for element in AHEAD:
+    for element in PRELOADED_ELEMENTS:
         assert len([one for one in asked if one.startswith(f"{element}.")]) == 1
     assert next(asked.index(one) for one in asked if one.startswith(f"{PLOTLY}.")) < asked.index("health")
 
 
 def test_this_streamlit_has_every_file_that_is_loaded_ahead() -> None:
-    assert [name for name in AHEAD if f"./static/js/{name}." not in head().decode()] == []
+    assert [name for name in PRELOADED_ELEMENTS if f"./static/js/{name}." not in head().decode()] == []
 
 
 def test_under_a_path_of_a_proxy_every_page_works_too(run_app: RunApp, tab: Page) -> None:

@@ -12,10 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
-from mimecast.history.store import Store
-from mimecast.settings import PROJECT
-from tests.browser.driving import TELEPHONE, RunApp, eventually
-from tests.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider
+from mimecast.settings.project import PROJECT
+from mimecast.store.store import Store
+from tests.support.browser import TELEPHONE, RunApp, eventually
+from tests.support.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider
 
 PAGES = {"Overview": "", **{page.stem.capitalize(): page.stem for page in sorted((PROJECT / "pages").glob("*.py"))}}
 """Heading and address of every page there is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from tests.browser.driving import RunApp, eventually
+from tests.support.browser import RunApp, eventually
 
 
 def test_starting_it_at_a_desk_opens_the_browser_on_it(run_app: RunApp, tmp_path: Path) -> None:

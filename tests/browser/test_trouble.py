@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mimecast.history.snapshot import Snapshot
-from mimecast.history.store import Store
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
-from mimecast.scores import ScoreCounts
-from tests.browser.driving import RunApp, alts, eventually, open_page
+from mimecast.store.store import Store
+from tests.support.browser import RunApp, alts, eventually, open_page
 
 KEYS = """base_url = "https://eu-api.mimecast.com"
 access_key = "recognisable-access"
@@ -43,7 +43,7 @@ def kept(tmp_path: Path) -> Iterator[str]:
     old = Snapshot("default", datetime.now(UTC) - timedelta(hours=1), ScoreCounts(5, 4, 3, 2, 1))
     Store.open(url).add([old])
     yield url
-    assert list(Store.open(url).every("default")) == [old]
+    assert list(Store.open(url).all_snapshots("default")) == [old]
 
 
 @pytest.mark.parametrize(("secrets", "said"), SETTINGS.values(), ids=SETTINGS)
@@ -110,7 +110,7 @@ def test_a_store_that_is_deleted_while_the_dashboard_runs_begins_anew(
         open_page(tab, url)
         open_page(tab, url)
         expect(tab.get_by_text("1,204 users graded").first).to_be_visible()
-        assert len(list(Store.open(store_url).every("default"))) == 1
+        assert len(list(Store.open(store_url).all_snapshots("default"))) == 1
 
 
 def test_while_mimecast_cannot_be_reached_the_page_shows_what_is_stored_and_why(

@@ -1,0 +1,1 @@
+"""Plotly figures, each with its text alternative and its stamp."""

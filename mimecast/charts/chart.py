@@ -1,0 +1,140 @@
+"""What all figures share: title, stamp, axes, and text that stays text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from mimecast.charts.palette import GRID
+from mimecast.text.stamp import AccountsStamp, Stamp
+
+STAMP_LINE_HEIGHT: Final = 14
+"""Height of one line of the stamp, in pixels."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with its text alternative (`alt`, written from the data) and the name of its picture's file."""
+
+    figure: go.Figure
+    alt: str
+    file_name: str
+
+
+def escape_plotly(text: str) -> str:
+    """Text that Plotly shows as it is: no tag, link or formula in it comes alive."""
+    return html.escape(text).replace("$", "&#36;")
+
+
+def apply_layout(
+    figure: go.Figure,
+    *,
+    title: str,
+    stamp: Stamp | AccountsStamp,
+    height: int,
+    margin: dict[str, int] | None = None,
+    axis_room: int = 42,
+) -> go.Figure:
+    """Give a figure its title, its stamp at the bottom, and its height in pixels.
+
+    `axis_room` is the height of the labels under the plot, which the stamp goes below.
+    """
+    lines = stamp.lines
+    bottom = axis_room + STAMP_LINE_HEIGHT * len(lines) + 8
+    figure.update_layout(
+        title=_title(title),
+        height=height + bottom,
+        margin={"l": 48, "r": 16, "t": 44, "b": bottom, **(margin or {})},
+        showlegend=False,
+        separators=".,",
+        hoverlabel_align="left",
+        uirevision="same",
+        modebar_orientation="h",
+    )
+    figure.add_annotation(
+        text="<br>".join(escape_plotly(line) for line in lines),
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=0,
+        xanchor="left",
+        yanchor="top",
+        yshift=-axis_room,
+        xshift=-figure.layout.margin.l + 4,
+        align="left",
+        showarrow=False,
+        font={"size": 11},
+        name="stamp",
+    )
+    axes = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "automargin": False}
+    axes["ticklabeloverflow"] = "allow"  # else each label is measured, to be hidden where it would not fit
+    figure.update_xaxes(axes)
+    figure.update_yaxes(axes)
+    return figure
+
+
+def empty_chart(*, title: str, message: str, file_name: str, height: int = 220) -> Chart:
+    """A figure that says why there is nothing to draw."""
+    figure = go.Figure()
+    figure.update_layout(
+        title=_title(title),
+        height=height,
+        margin={"l": 16, "r": 16, "t": 44, "b": 16},
+        xaxis_visible=False,
+        yaxis_visible=False,
+    )
+    figure.add_annotation(
+        text=escape_plotly(message),
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        font={"size": 14},
+    )
+    return Chart(figure, f"{title}: {message}", file_name)
+
+
+def separate_labels(places: Sequence[float], *, apart: float, low: float, high: float) -> list[float]:
+    """Places in order, moved as little as possible so that neighbours stand at least `apart` apart, between `low` and
+    `high`; room for all of them there has to be.
+
+    Least squares: an isotonic regression of the places less what the ones before need, by pooling adjacent violators.
+    """
+    pools: list[tuple[float, int]] = []
+    for index, place in enumerate(places):
+        mean, size = place - index * apart, 1
+        while pools and pools[-1][0] > mean:
+            before, count = pools.pop()
+            mean, size = (before * count + mean * size) / (count + size), size + count
+        pools.append((mean, size))
+    free = [mean for mean, size in pools for _ in range(size)]
+    ceiling = high - apart * (len(places) - 1)
+    return [min(max(place, low), ceiling) + index * apart for index, place in enumerate(free)]
+
+
+def _title(text: str) -> dict[str, Any]:
+    """At the top left corner of the whole figure."""
+    place = {"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
+    return {"text": text, **place, "pad": {"t": 8, "l": 4}, "font": {"size": 16}}
+
+
+def time_axis(first: date, last: date) -> dict[str, Any]:
+    """An x axis over whole reporting days; the year stands on a second line, which keeps labels narrow."""
+    return {
+        "type": "date",
+        "range": [f"{first.isoformat()}T00:00", f"{last.isoformat()}T00:00"],
+        "nticks": 7,
+        "tickangle": 0,
+        "tickformatstops": [
+            {"dtickrange": [None, 86_400_000 * 27], "value": "%-d %b\n%Y"},
+            {"dtickrange": [86_400_000 * 27, "M11"], "value": "%b\n%Y"},
+            {"dtickrange": ["M11", None], "value": "%Y"},
+        ],
+        "showgrid": False,
+    }

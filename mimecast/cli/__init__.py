@@ -1,0 +1,1 @@
+"""The command line, one module per command: `declare` adds its options, `run` does the work."""

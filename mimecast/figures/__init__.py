@@ -1,1 +1,0 @@
-"""Data in, Plotly figures out, each with its text alternative and its stamp."""

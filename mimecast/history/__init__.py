@@ -1,1 +1,0 @@
-"""Snapshots kept: the store, the timeline made of it, and comparisons between two days."""

@@ -1,0 +1,1 @@
+"""Settings from secrets.toml and the environment, validated."""

@@ -1,0 +1,42 @@
+"""Finding and reading secrets.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mimecast.settings.project import PROJECT
+from mimecast.settings.validation import SettingsError
+
+
+def secrets_files() -> list[Path]:
+    """Where Streamlit looks for `secrets.toml`; a later file's tables win over an earlier one's."""
+    folders = [Path.home(), Path.cwd(), PROJECT]
+    return list(dict.fromkeys(folder / ".streamlit" / "secrets.toml" for folder in folders))
+
+
+def read_secrets_files(files: Iterable[Path] | None = None) -> dict[str, Any]:
+    """The tables of all secrets files; empty when there is none. Raises SettingsError when one cannot be read."""
+    tables: dict[str, Any] = {}
+    for file in secrets_files() if files is None else files:
+        try:
+            tables.update(tomllib.loads(file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            continue
+        except tomllib.TOMLDecodeError as error:
+            where = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
+            raise SettingsError(
+                f"{file} is not valid TOML{f', at {where[1]}' if where else ''}.",
+                remedy='Write each setting as: key = "value", with the quotes, one a line.',
+            ) from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{file} is not UTF-8 text.", remedy="Save it with the encoding UTF-8.") from None
+        except OSError as error:
+            raise SettingsError(
+                f"{file} cannot be read: {error.strerror or 'unknown reason'}.",
+                remedy="Let the user who runs the dashboard read it.",
+            ) from None
+    return tables

@@ -1,0 +1,1 @@
+"""The store: snapshots and everything kept beside them, in SQLite or PostgreSQL."""

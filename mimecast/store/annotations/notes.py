@@ -1,0 +1,108 @@
+"""Notes in the store: written, edited and deleted only if nobody else changed them in the meantime."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
+
+from mimecast.domain.notes import MAX_NOTE_CHARS, Note, NoteChanged, NoteEdit, NoteInvalid
+from mimecast.formatting import format_date as written_day
+from mimecast.formatting import pluralize, single_line
+from mimecast.store.database.schema import notes
+from mimecast.store.store import Store
+
+
+def load_notes(store: Store, account: str, first: date | None = None, last: date | None = None) -> list[Note]:
+    """The account's notes from `first` to `last` (inclusive reporting days; all of them without), oldest day first.
+
+    Their order is the order of their numbers on charts and in lists. Raises StoreError.
+    """
+    if not store.has_table(notes):
+        return []
+    query = select(notes).where(notes.c.account == account).order_by(notes.c.day, notes.c.written_at, notes.c.id)
+    if first:
+        query = query.where(notes.c.day >= first)
+    if last:
+        query = query.where(notes.c.day <= last)
+    with store.reading() as connection:
+        return [_from_row(row) for row in connection.execute(query)]
+
+
+def write_note(
+    store: Store,
+    account: str,
+    day: date,
+    text: str,
+    *,
+    author: str,
+    now: datetime,
+    today: date,
+    old: Note | None = None,
+) -> NoteEdit:
+    """Add a note, or edit `old` as the writer saw it; `today` is the reporting day that is going on.
+
+    Raises NoteRefused, NoteChanged, StoreError.
+    """
+    line = single_line(text)
+    if not line:
+        raise NoteInvalid("The note has no words.", remedy="Write what happened, for example: Phishing campaign.")
+    if len(line) > MAX_NOTE_CHARS:
+        raise NoteInvalid(
+            f"The note has {pluralize(len(line), 'letter')}.", remedy=f"Shorten it to {MAX_NOTE_CHARS} or fewer."
+        )
+    if day > today:
+        raise NoteInvalid(
+            f"{written_day(day)} is still to come.", remedy="A note says what happened: choose today or an earlier day."
+        )
+    written_at = now.astimezone(UTC).replace(microsecond=0)
+    new = Note(old.id if old else secrets.randbits(53), account, day, line, author, written_at)
+    if old and replace(new, author=old.author, written_at=old.written_at) == old:
+        return NoteEdit(old, old)
+    return apply(store, NoteEdit(old, new))
+
+
+def delete_note(store: Store, old: Note) -> NoteEdit:
+    """Delete a note as the writer saw it. Raises NoteChanged, StoreError."""
+    return apply(store, NoteEdit(old, None))
+
+
+def apply(store: Store, change: NoteEdit) -> NoteEdit:
+    """Make a change, or take one back with its `undo`; return what was made. Raises NoteChanged, StoreError."""
+    before, after = change.before, change.after
+    with store.writing() as connection:
+        if before is None:
+            if after and _exists(connection, after.id):
+                raise NoteChanged("Somebody else has brought this note back meanwhile.")
+        elif not connection.execute(notes.delete().where(_is_exactly(before))).rowcount:
+            done = "changed" if _exists(connection, before.id) else "deleted"
+            raise NoteChanged(f"Somebody else has {done} this note meanwhile.")
+        if after:
+            connection.execute(notes.insert().values(_to_row(after)))
+    return change
+
+
+def _exists(connection: Connection, note_id: int) -> bool:
+    return connection.execute(select(notes.c.id).where(notes.c.id == note_id)).first() is not None
+
+
+def _is_exactly(note: Note) -> ColumnElement[bool]:
+    return and_(*(notes.c[name] == value for name, value in _to_row(note).items()))
+
+
+def _to_row(note: Note) -> dict[str, Any]:
+    return {
+        "id": note.id,
+        "account": note.account,
+        "day": note.day,
+        "text": note.text,
+        "author": note.author,
+        "written_at": int(note.written_at.timestamp()),
+    }
+
+
+def _from_row(row: Row[Any]) -> Note:
+    return Note(row.id, row.account, row.day, row.text, row.author, datetime.fromtimestamp(row.written_at, UTC))

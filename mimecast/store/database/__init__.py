@@ -1,0 +1,1 @@
+"""The database under the store: engine, schema, queries, and recovery from damage."""

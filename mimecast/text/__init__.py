@@ -1,0 +1,1 @@
+"""The sentences shown to readers, the stamp, and the glossary."""

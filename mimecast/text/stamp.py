@@ -1,0 +1,137 @@
+"""The stamp: whose numbers these are, when they were true, of how many users, and where they came from.
+
+It stands inside every figure, so that a picture cropped out of a screenshot still says so.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from mimecast.domain.reporting_days import reporting_day
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.formatting import format_datetime, join_and, pluralize
+
+LIVE_DURATION: Final = timedelta(minutes=10)
+"""How long after it was taken a snapshot from Mimecast is called live."""
+
+MAX_LINE_CHARS: Final = 52
+"""Letters in a line of the stamp: what a chart on a telephone has room for."""
+
+SAMPLE_MARK: Final = "SAMPLE DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Provenance of everything drawn from one account up to its newest snapshot."""
+
+    account_name: str
+    newest: Snapshot
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        """The reporting day of the newest snapshot."""
+        return reporting_day(self.newest.taken_at, self.zone)
+
+    @property
+    def source(self) -> str:
+        """`live from Mimecast`, `stored, from Mimecast`, `imported` or `SAMPLE DATA`."""
+        return _source(self.newest, self.now)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """In the order of reading; an account without a name is left out."""
+        return (
+            *([self.account_name] if self.account_name else []),
+            format_datetime(self.newest.taken_at, self.zone),
+            f"{pluralize(self.newest.counts.users_graded, 'user')} graded",
+            self.source,
+        )
+
+    @property
+    def text(self) -> str:
+        """One line: `Contoso · 24 Nov 2026, 03:00 UTC · 1,204 users graded · stored, from Mimecast`."""
+        return " · ".join(self.parts)
+
+    @property
+    def lines(self) -> list[str]:
+        """The same, broken between parts where it can be, to fit a narrow chart."""
+        return _lines(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedStamp(Stamp):
+    """Provenance of everything drawn from two snapshots: `then` and `newest`, the later of the two."""
+
+    then: Snapshot
+
+    @property
+    def source(self) -> str:
+        """Of both, when they differ: `imported and stored, from Mimecast`."""
+        return join_and(list(dict.fromkeys(_source(one, self.now) for one in (self.then, self.newest))))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return (self.account_name, *(self._of(one) for one in (self.then, self.newest)), self.source)
+
+    def _of(self, snapshot: Snapshot) -> str:
+        graded = pluralize(snapshot.counts.users_graded, "user")
+        return f"{format_datetime(snapshot.taken_at, self.zone)}, {graded} graded"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsStamp:
+    """Provenance of what is drawn from several accounts: one stamp or more, one an account."""
+
+    stamps: tuple[Stamp, ...]
+
+    @property
+    def users_graded(self) -> int:
+        """Their sum."""
+        return sum(stamp.newest.counts.users_graded for stamp in self.stamps)
+
+    @property
+    def instants(self) -> str:
+        """`of 24 Nov 2026, 03:00 UTC`, or `taken from 20 Nov 2026, 03:00 UTC to ...` where they differ."""
+        taken, zone = [stamp.newest.taken_at for stamp in self.stamps], self.stamps[0].zone
+        first, last = format_datetime(min(taken), zone), format_datetime(max(taken), zone)
+        return f"of {last}" if first == last else f"taken from {first} to {last}"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        sources = dict.fromkeys(stamp.source for stamp in self.stamps)
+        return (
+            pluralize(len(self.stamps), "account"),
+            f"newest snapshots {self.instants}",
+            f"{pluralize(self.users_graded, 'user')} graded in all",
+            *sources,
+        )
+
+    @property
+    def lines(self) -> list[str]:
+        return _lines(self.parts)
+
+
+def _lines(parts: tuple[str, ...]) -> list[str]:
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(part) + 3 <= MAX_LINE_CHARS:
+            lines[-1] += f" · {part}"
+        else:
+            lines += textwrap.wrap(part, MAX_LINE_CHARS) or [""]
+    return lines
+
+
+def _source(snapshot: Snapshot, now: datetime) -> str:
+    match snapshot.source:
+        case Source.SAMPLE:
+            return SAMPLE_MARK
+        case Source.IMPORTED:
+            return "imported"
+        case Source.MIMECAST:
+            return "live from Mimecast" if now - snapshot.taken_at < LIVE_DURATION else "stored, from Mimecast"

@@ -1,0 +1,1 @@
+"""The Report page: its options, picture and downloads."""

@@ -1,0 +1,52 @@
+"""What happens once, when the server starts: memory is settled, and somebody at a desk sees the dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import streamlit as st
+
+OPEN_BROWSER_AFTER_SECONDS: Final = 0.3
+"""Seconds after which the browser is opened: by then the server listens."""
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """The `lifespan` of the dashboard's `st.App`."""
+    settle_memory()
+    _open_the_browser()
+    yield
+
+
+def settle_memory() -> None:
+    """Take whatever is loaded by now out of the garbage collector's rounds, since it stays until the end.
+
+    Streamlit has it look through everything after each run of a page, and nothing is sent meanwhile: with pandas,
+    Plotly and SQLAlchemy in memory that took longer than the page itself.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _open_the_browser() -> None:
+    """With a `lifespan`, `streamlit run` opens none by itself."""
+    address = _address()
+    if address and not st.get_option("server.headless"):
+        browser = threading.Thread(target=webbrowser.open, args=(address,), daemon=True)
+        asyncio.get_running_loop().call_later(OPEN_BROWSER_AFTER_SECONDS, browser.start)
+
+
+def _address() -> str | None:
+    """Where somebody at this computer finds the dashboard; None where that is a socket in a file."""
+    host = str(st.get_option("server.address") or "localhost")
+    if host.startswith("unix:"):
+        return None
+    host = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    return f"{scheme}://{host}:{st.get_option('server.port')}/{str(st.get_option('server.baseUrlPath')).strip('/')}"

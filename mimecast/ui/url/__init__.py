@@ -1,0 +1,1 @@
+"""Page state in the URL."""

@@ -1,0 +1,1 @@
+"""Building blocks of pages: cards, charts, tables, and choices of dates."""

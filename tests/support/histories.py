@@ -1,0 +1,15 @@
+"""Histories to store, in a module that child processes import fast."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def history(rows: int, account: str = "default") -> list[Snapshot]:
+    """So many snapshots, an hour apart, oldest first; a longer history begins with a shorter one."""
+    return [Snapshot(account, START + timedelta(hours=row), ScoreCounts(row, 4, 3, 2, 1)) for row in range(rows)]
