@@ -1,165 +1,175 @@
-"""Fifty visitors at once: pages opened and ranges changed all the time, over Streamlit's own protocol.
+"""Load test: fifty visitors open pages and change ranges at once, over Streamlit's own protocol.
 
-`python bench/load.py` takes five minutes, `--minutes 1` less. It prints how long a page took, errors, the server's
-memory over time, and how often Mimecast (a local sandbox) was asked: once an account and refresh period, whoever looks.
+`python -m bench.load` takes five minutes; `--minutes 1` is shorter. It prints how long pages took, errors, the server's
+memory, and how often the API (a local sandbox) was asked for a snapshot, which must be at most once per account and
+refresh period. It exits with status 1 after any error and after too many requests.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import math
 import random
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import fmean
 from typing import Final
 
-if __package__ in (None, ""):
-    sys.path.insert(0, os.fspath(Path(__file__).resolve().parents[1]))
-
-from bench import protocol, servers
-from bench.results import Result, as_table
-from bench.run import machine
-from bench.servers import Mimecast
-from bench.stores import SEED, Plan, make_store
-from mimecast.sandbox.demo_company import DemoCompany
+from bench.harness.machine import describe_machine
+from bench.harness.results import Result, as_table
+from bench.harness.servers import Endpoint, Server, copy_dashboard, run_streamlit, secrets_for
+from bench.harness.stores import SEED, StorePlan, make_store
+from bench.harness.streamlit_client import CLIENT_ERRORS, ScriptError, ScriptRun, Session, open_session, select_option
+from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.server import Sandbox
 
-ACCOUNTS: Final = Plan("load", 730, timedelta(days=1), accounts=5)
-REFRESH_AFTER: Final = timedelta(minutes=1)
-EVERY: Final = 2.0
-"""Seconds between two looks at the server's memory."""
-
-PAUSE: Final = (2.0, 10.0)
-"""Seconds that a visitor looks at a page, from and to."""
-
-COMING: Final = 10.0
-"""Seconds within which the visitors come."""
-
+PLAN: Final = StorePlan("load", 730, timedelta(days=1), accounts=5)
+COUNTS: Final = ScoreCounts(522, 301, 214, 98, 68)
 RANGES: Final = ("30 days", "90 days", "1 year", "All")
-PARTS: Final = 4
-LEVEL: Final = 1.05
-"""Memory has levelled off when its last quarter is at most this much of the one before."""
+
+REFRESH_AFTER: Final = timedelta(minutes=1)
+MIN_PAUSE_SECONDS: Final = 2.0
+MAX_PAUSE_SECONDS: Final = 10.0
+ARRIVAL_SECONDS: Final = 10.0
+"""Time over which the visitors arrive."""
+
+MEMORY_INTERVAL_SECONDS: Final = 2.0
+
+MAX_GROWTH: Final = 1.05
+"""Ratio of the memory in the last quarter of the time to the quarter before it; above it, memory is still growing."""
 
 
 @dataclass
-class Seen:
-    """What the visitors saw, together. Seconds by what they did."""
+class Observations:
+    """What all visitors observed together: seconds by what they did, errors, and the server's memory in MiB."""
 
-    opened: list[float] = field(default_factory=list)
-    changed: list[float] = field(default_factory=list)
-    fragments: list[float] = field(default_factory=list)
+    page_opens: list[float] = field(default_factory=list)
+    range_changes: list[float] = field(default_factory=list)
+    fragment_reruns: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    resident: list[float] = field(default_factory=list)
+    resident_mib: list[float] = field(default_factory=list)
 
 
 def main() -> int:
-    options = _options()
-    today = date(2026, 11, 24)
-    story = DemoCompany(today)
-    with (
-        tempfile.TemporaryDirectory(prefix="safe-score-load-") as folder,
-        Sandbox(lambda: story.counts_on(today)) as api,
-    ):
-        where = Path(folder)
-        url = make_store(ACCOUNTS, where, datetime.now(UTC))
-        mimecast = Mimecast(api.base_url, api.api2.keys)
-        every = f"{int(REFRESH_AFTER.total_seconds() / 60)}m"
-        clone = servers.clone(where / "dashboard", servers.secrets_for(ACCOUNTS, url, mimecast, every))
-        with servers.streamlit(clone) as server:
-            began = time.monotonic()
-            seen = visit(server, options.clients, options.minutes * 60)
-            periods = (time.monotonic() - began) / REFRESH_AFTER.total_seconds()
-        logged = (clone / "server.log").read_text()
-    most = ACCOUNTS.accounts * (int(periods) + 1)
-    seen.errors += [line for line in logged.splitlines() if "Traceback" in line or "Error" in line]
-    results = measured(seen, options.clients)
-    section = "Under load: what has to hold"
-    results += [
-        Result(section, "errors, seen or logged", "", (float(len(seen.errors)),)),
-        Result(section, f"requests to Mimecast; at most {most} may be", "", (float(api.calls),)),
-    ]
-    quarters = levels(seen.resident)
-    has_levelled = quarters[-1] <= quarters[-2] * LEVEL
-    print(f"{machine()}\n\n{as_table(results)}\n")
-    print(f"Memory by quarters of the time: {', '.join(f'{one:.0f}' for one in quarters)} MiB.")
-    for said in sorted(set(seen.errors))[:10]:
-        print(f"error: {said}")
+    """Run the command line and return its exit status."""
+    options = _parse_options()
+    with tempfile.TemporaryDirectory(prefix="safe-score-load-") as temporary, Sandbox(lambda: COUNTS) as sandbox:
+        folder = Path(temporary)
+        store_url = make_store(PLAN, folder, datetime.now(UTC))
+        endpoint = Endpoint(sandbox.base_url, sandbox.api2.keys)
+        secrets = secrets_for(PLAN, store_url, endpoint, refresh_after=f"{REFRESH_AFTER // timedelta(minutes=1)}m")
+        dashboard = copy_dashboard(folder / "dashboard", secrets)
+        with run_streamlit(dashboard) as server:
+            started_at = time.monotonic()
+            observations = run_visitors(server, options.visitors, options.minutes * 60)
+            elapsed = timedelta(seconds=time.monotonic() - started_at)
+        log = (dashboard / "server.log").read_text().splitlines()
+        requests = sandbox.calls
+    observations.errors += [line for line in log if "Traceback" in line or "Error" in line]
+    max_requests = PLAN.accounts * math.ceil(elapsed / REFRESH_AFTER)
+    results = summarize(observations, options.visitors, requests)
+    print(f"{describe_machine()}\n\n{as_table(results)}\n")
     if options.json:
         options.json.write_text(json.dumps([result.as_json() for result in results], indent=1) + "\n")
-    kept = not seen.errors and api.calls <= most
-    print("Held." if kept and has_levelled else "NOT HELD." if not kept else "Held, but memory was still growing.")
-    return 0 if kept else 1
+    return _print_verdict(observations, requests, max_requests)
 
 
-def visit(server: servers.Server, clients: int, seconds: float) -> Seen:
-    """Let so many visitors go about for so long."""
-    seen, until = Seen(), time.monotonic() + seconds
+def run_visitors(server: Server, visitors: int, seconds: float) -> Observations:
+    """Let visitors use the dashboard for some time, and return what they observed."""
+    observations, deadline = Observations(), time.monotonic() + seconds
     threads = [
-        threading.Thread(target=_visitor, args=(server, number, until, seen), name=f"visitor {number}")
-        for number in range(clients)
+        threading.Thread(target=_visit, args=(server, random.Random(SEED + number), deadline, observations))
+        for number in range(visitors)
     ]
     for thread in threads:
         thread.start()
-    while time.monotonic() < until:
-        seen.resident.append(servers.resident_mib(server.process))
-        time.sleep(EVERY)
+    while time.monotonic() < deadline:
+        observations.resident_mib.append(server.resident_mib)
+        time.sleep(MEMORY_INTERVAL_SECONDS)
     for thread in threads:
         thread.join()
-    return seen
+    return observations
 
 
-def measured(seen: Seen, clients: int) -> list[Result]:
-    section = f"Under load: {clients} visitors at once, pauses of {PAUSE[0]:g} to {PAUSE[1]:g} s"
-    rows = [("a page opened", seen.opened), ("a range changed", seen.changed), ("its age looked at", seen.fragments)]
-    results = [Result(section, f"{name} ({len(times):,} times)", "s", tuple(times)) for name, times in rows if times]
-    return [*results, Result(section, "resident size of the server", "MiB", tuple(seen.resident))]
-
-
-def levels(resident: list[float]) -> list[float]:
-    """The mean of each quarter of the time."""
-    size = max(len(resident) // PARTS, 1)
-    parts = [resident[start : start + size] for start in range(0, size * PARTS, size)]
-    return [sum(part) / len(part) for part in parts if part]
-
-
-def _visitor(server: servers.Server, number: int, until: float, seen: Seen) -> None:
-    """Overview, then History, then other ranges there, of one account after the other."""
-    rng = random.Random(SEED + number)
-
-    def timed(times: list[float], act: Callable[[], protocol.Ran]) -> protocol.Ran:
-        ran = act()
-        times.append(ran.seconds)
-        time.sleep(rng.uniform(*PAUSE))
-        return ran
-
-    time.sleep(rng.uniform(0, COMING))
+def _visit(server: Server, rng: random.Random, deadline: float, observations: Observations) -> None:
+    """Look at one account after another until the deadline, as one visitor."""
+    time.sleep(rng.uniform(0, ARRIVAL_SECONDS))
     try:
-        with protocol.session(server.url) as visitor:
-            while time.monotonic() < until:
-                query = f"account={rng.choice(ACCOUNTS.ids)}"
-                ran = timed(seen.opened, lambda: visitor.open("", query))  # noqa: B023 - called at once
-                for fragment in list(ran.again):
-                    timed(seen.fragments, lambda: visitor.run_fragment(fragment, "", query))  # noqa: B023
-                ran = timed(seen.opened, lambda: visitor.open("history", query))  # noqa: B023
-                for option in rng.sample(RANGES, 2):
-                    choice = protocol.chosen(ran.widget("button_group", "Range"), option)
-                    ran = timed(seen.changed, lambda: visitor.press(choice, "history", query))  # noqa: B023
-    except (protocol.ScriptFailed, OSError, TimeoutError, StopIteration, protocol.ConnectionClosed) as error:
-        seen.errors.append(f"{type(error).__name__}: {error}")
+        with open_session(server.url) as session:
+            while time.monotonic() < deadline:
+                _look_at_account(session, rng, observations)
+    except (ScriptError, *CLIENT_ERRORS) as error:
+        observations.errors.append(f"{type(error).__name__}: {error}")
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python bench/load.py", description=__doc__)
+def _look_at_account(session: Session, rng: random.Random, observations: Observations) -> None:
+    """Open Overview and rerun its fragments, open History, and change the range there twice."""
+
+    def record(seconds: list[float], run: ScriptRun) -> ScriptRun:
+        seconds.append(run.seconds)
+        time.sleep(rng.uniform(MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS))
+        return run
+
+    query = f"account={rng.choice(PLAN.account_ids)}"
+    run = record(observations.page_opens, session.open("", query))
+    for fragment in run.auto_reruns:
+        record(observations.fragment_reruns, session.run_fragment(fragment, "", query))
+    run = record(observations.page_opens, session.open("history", query))
+    for option in rng.sample(RANGES, 2):
+        state = select_option(run.widget("button_group", "Range"), option)
+        run = record(observations.range_changes, session.set_widget(state, "history", query))
+
+
+def summarize(observations: Observations, visitors: int, requests: int) -> list[Result]:
+    """Return the observations as results."""
+    section = f"{visitors} visitors at once, pauses of {MIN_PAUSE_SECONDS:g} to {MAX_PAUSE_SECONDS:g} s"
+    seconds = {
+        "a page opened": observations.page_opens,
+        "a range changed": observations.range_changes,
+        "a fragment rerun": observations.fragment_reruns,
+    }
+    return [
+        *(
+            Result(section, f"{name} ({len(values):,} times)", "s", tuple(values))
+            for name, values in seconds.items()
+            if values
+        ),
+        Result(section, "resident size of the server", "MiB", tuple(observations.resident_mib)),
+        Result(section, "errors, seen by visitors or logged", "", (float(len(observations.errors)),)),
+        Result(section, "requests for a snapshot", "", (float(requests),)),
+    ]
+
+
+def quarter_means(values: list[float]) -> list[float]:
+    """Return the mean of each quarter of a series, in order; the values themselves if there are fewer than four."""
+    if len(values) < 4:
+        return values
+    size = len(values) // 4
+    return [fmean(values[start : start + size]) for start in range(0, 4 * size, size)]
+
+
+def _print_verdict(observations: Observations, requests: int, max_requests: int) -> int:
+    quarters = quarter_means(observations.resident_mib)
+    print(f"Memory by quarters of the time: {', '.join(f'{size:.0f}' for size in quarters)} MiB.")
+    if len(quarters) > 1 and quarters[-1] > quarters[-2] * MAX_GROWTH:
+        print("Memory was still growing.")
+    for message in sorted(set(observations.errors))[:10]:
+        print(f"Error: {message}")
+    print(f"{requests} requests for a snapshot; at most {max_requests} are expected.")
+    return 1 if observations.errors or requests > max_requests else 0
+
+
+def _parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0, metavar="N", help="default 5")
-    parser.add_argument("--clients", type=int, default=50, metavar="N", help="default 50")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
+    parser.add_argument("--visitors", type=int, default=50, metavar="N", help="default 50")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="save every value in this file")
     return parser.parse_args()
 
 

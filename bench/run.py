@@ -1,7 +1,7 @@
-"""How fast the dashboard is, against the least that a Streamlit page with one chart can be, in one run.
+"""How fast the dashboard is, relative to a Streamlit page with one chart in the same run.
 
-`python bench/run.py` (with bench/requirements.txt installed) prints tables; `--json FILE` keeps the numbers, `--write
-docs/performance.md` puts the tables between that file's markers, with the machine they were measured on.
+`python bench/run.py` prints tables (install bench/requirements.txt first). `--json FILE` saves every value, and
+`--write docs/performance.md` replaces the table between that file's markers.
 """
 
 from __future__ import annotations
@@ -9,77 +9,82 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 if __package__ in (None, ""):
     sys.path.insert(0, os.fspath(Path(__file__).resolve().parents[1]))
 
-from bench.results import Result, as_table
-from bench.sections import SECTIONS, benching
-from mimecast.formatting import format_date
+from bench.harness.machine import describe_machine
+from bench.harness.results import Result, as_table
+from bench.harness.workspace import Workspace, open_workspace
+from bench.measurements.command_line import measure_command_line
+from bench.measurements.page_loads import measure_cold_starts, measure_range_changes, measure_reloads, measure_transfer
+from bench.measurements.server_cost import measure_memory, measure_script_runs
 
-BEGIN: Final = "<!-- measured: bench/run.py writes what follows -->"
-END: Final = "<!-- end of what was measured -->"
+SECTIONS: Final[dict[str, Callable[[Workspace], list[Result]]]] = {
+    "reload": measure_reloads,
+    "range-change": measure_range_changes,
+    "cold-start": measure_cold_starts,
+    "script-run": measure_script_runs,
+    "transfer": measure_transfer,
+    "memory": measure_memory,
+    "command-line": measure_command_line,
+}
+
+BEGIN: Final = "<!-- begin: bench/run.py writes this table -->"
+END: Final = "<!-- end -->"
 
 
 def main() -> None:
-    options = _options()
+    """Run the command line."""
+    options = _parse_options()
     results: list[Result] = []
-    with benching(options.rounds, lambda said: print(said, file=sys.stderr, flush=True)) as bench:
+    with open_workspace(rounds=options.rounds, log=_log) as workspace:
         for name in options.only:
-            print(f"== {name}", file=sys.stderr, flush=True)
-            found = SECTIONS[name](bench)
-            print(as_table(found), file=sys.stderr, flush=True)
-            results += found
-    said = f"{machine()}\n\n{as_table(results)}"
-    print(said)
+            _log(f"== {name}")
+            results += SECTIONS[name](workspace)
+    machine = describe_machine()
+    print(f"{machine}\n\n{as_table(results)}")
     if options.json:
-        measured = {"machine": machine(), "results": [result.as_json() for result in results]}
-        options.json.write_text(json.dumps(measured, indent=1) + "\n")
+        report = {"machine": machine, "results": [result.as_json() for result in results]}
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
     if options.write:
-        options.write.write_text(between_markers(options.write.read_text(), said))
+        summary = as_table(result for result in results if not result.detail)
+        options.write.write_text(replace_between_markers(options.write.read_text(), f"{machine}\n\n{summary}"))
 
 
-def machine() -> str:
-    """What it was measured on, and how busy that was."""
-    model = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?"
-    )
-    memory = next((int(line.split()[1]) / 2**20 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
-    packages = ", ".join(f"{name} {version(name)}" for name in ("streamlit", "plotly", "pandas", "SQLAlchemy"))
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    return (
-        f"Measured on {format_date(datetime.now(UTC).date())}: {os.cpu_count()} cores ({model}), {memory:.0f} GiB, "
-        f"{platform.system()}, Python {platform.python_version()}, {packages}. Load averages at the end: {load}."
-    )
+def replace_between_markers(document: str, text: str) -> str:
+    """Return the document with new text between its markers.
 
-
-def between_markers(text: str, said: str) -> str:
-    """The text with what stands between the markers replaced. SystemExit where it has none."""
-    before, begin, rest = text.partition(BEGIN)
+    Raises SystemExit if the document has no markers.
+    """
+    before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit(f"There are no markers to write between: {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{said}\n\n{END}{after}"
+        raise SystemExit(f"The document lacks one of these markers: {BEGIN} {END}")
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
 
 
-def _lines(file: str) -> list[str]:
-    path = Path(file)
-    return path.read_text().splitlines() if path.exists() else []
+def _log(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
 
 
-def _options() -> argparse.Namespace:
+def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python bench/run.py", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, metavar="N", help="after a warm-up; default 15")
-    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS), metavar="SECTION",
-                        help=f"of {', '.join(SECTIONS)}")  # fmt: skip
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables between this file's markers")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=list(SECTIONS),
+        default=list(SECTIONS),
+        metavar="SECTION",
+        help=f"measure only these of {', '.join(SECTIONS)}",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="save every value in this file")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="replace the table between this file's markers")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""Simulated histories of the at-risk share, from fixed seeds, and the dashboard's own verdicts on them."""
+"""Simulated histories of the share at risk, from fixed seeds, and the dashboard's verdicts on them."""
 
 from __future__ import annotations
 
@@ -14,96 +14,114 @@ from mimecast.domain.variation import Verdict, judge
 from mimecast.store.variation_baseline import max_lookback
 
 Shares = npt.NDArray[np.float64]
-"""One row a history, one column a day, oldest first: percent at risk, NaN on a day without a snapshot."""
+"""Shares at risk in percent: one row per history, one column per day, oldest first. NaN is a day without a snapshot."""
 
 SEED: Final = 20_261_124
 HISTORIES: Final = 2000
 TWO_YEARS: Final = 730
 FOUR_YEARS: Final = 1461
+
 STEP: Final = 5
 """Size of a real step, in standard deviations of the change over the span."""
 
 LEVEL: Final = 30.0
-"""Percent at risk that histories begin around."""
+"""Percent at risk around which histories start."""
 
 PHI: Final = 0.97
+"""Part of the distance from the long-term level that an autocorrelated history keeps from one day to the next."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """A kind of history without any real change. `change_sd` gives the standard deviation of its change over so many
-    days; the histories that `make` draws (histories, days) are in the same unit."""
+    """A random process without any real change.
+
+    `draw(rng, days)` returns `HISTORIES` histories, and `change_sd(span)` the standard deviation of their change over
+    that many days, in the same unit.
+    """
 
     name: str
-    make: Callable[[np.random.Generator, int], Shares]
+    draw: Callable[[np.random.Generator, int], Shares]
     change_sd: Callable[[int], float]
 
     def histories(self, days: int, span: int) -> Shares:
-        """Around `LEVEL`, scaled so that the change over `span` days has a standard deviation of 1 point."""
-        drawn = self.make(np.random.default_rng(SEED), days)
-        return LEVEL + drawn / self.change_sd(span)
+        """Return histories around `LEVEL` whose change over `span` days has a standard deviation of 1 point."""
+        return LEVEL + self.draw(np.random.default_rng(SEED), days) / self.change_sd(span)
 
 
-def _noise(random: np.random.Generator, days: int) -> Shares:
-    return random.standard_normal((HISTORIES, days))
+def _draw_noise(rng: np.random.Generator, days: int) -> Shares:
+    return rng.standard_normal((HISTORIES, days))
 
 
-def _walk(random: np.random.Generator, days: int) -> Shares:
-    return _noise(random, days).cumsum(axis=1)
+def _draw_walk(rng: np.random.Generator, days: int) -> Shares:
+    return _draw_noise(rng, days).cumsum(axis=1)
 
 
-def _autocorrelated(random: np.random.Generator, days: int) -> Shares:
-    made = _noise(random, days)
-    made[:, 0] /= math.sqrt(1 - PHI**2)
+def _draw_autocorrelated(rng: np.random.Generator, days: int) -> Shares:
+    values = _draw_noise(rng, days)
+    values[:, 0] /= math.sqrt(1 - PHI**2)
     for day in range(1, days):
-        made[:, day] += PHI * made[:, day - 1]
-    return made
+        values[:, day] += PHI * values[:, day - 1]
+    return values
 
 
-def _heavy_tailed_walk(random: np.random.Generator, days: int) -> Shares:
-    return random.standard_t(3, (HISTORIES, days)).cumsum(axis=1)
+def _draw_heavy_tailed_walk(rng: np.random.Generator, days: int) -> Shares:
+    return rng.standard_t(3, (HISTORIES, days)).cumsum(axis=1)
 
 
-NOISE: Final = Process("independent noise", _noise, lambda span: math.sqrt(2))
-WALK: Final = Process("random walk", _walk, math.sqrt)
+NOISE: Final = Process("independent noise", _draw_noise, lambda span: math.sqrt(2))
+WALK: Final = Process("random walk", _draw_walk, math.sqrt)
 AUTOCORRELATED: Final = Process(
-    "AR(1), 0.97", _autocorrelated, lambda span: math.sqrt(2 * (1 - PHI**span) / (1 - PHI**2))
+    "AR(1), 0.97", _draw_autocorrelated, lambda span: math.sqrt(2 * (1 - PHI**span) / (1 - PHI**2))
 )
-HEAVY: Final = Process("random walk, heavy tails", _heavy_tailed_walk, lambda span: math.sqrt(3 * span))
+HEAVY_TAILED: Final = Process("random walk, heavy tails", _draw_heavy_tailed_walk, lambda span: math.sqrt(3 * span))
 PROCESSES: Final = (NOISE, WALK, AUTOCORRELATED)
 
 
-def with_step(shares: Shares, span: int, size: float = STEP, ago: int = 0) -> Shares:
-    """A rise by `size` points to stay, in the middle of the last `span` days, or `ago` spans before that."""
+def with_step(shares: Shares, span: int, size: float = STEP, spans_ago: int = 0) -> Shares:
+    """Return the histories with a lasting rise of `size` points in the middle of the last `span` days.
+
+    `spans_ago` moves the rise that many spans into the past.
+    """
     stepped = shares.copy()
-    stepped[:, -(ago * span + span // 2 + 1) :] += size
+    stepped[:, -(spans_ago * span + span // 2 + 1) :] += size
     return stepped
 
 
-def with_gaps(shares: Shares, single: float, outages: int = 0, length: int = 0) -> Shares:
-    """Without the snapshots of a fraction of days, and of `outages` runs of `length` days; the last day has one."""
-    random = np.random.default_rng(SEED + 1)  # other numbers than the shares are made of
-    holed = shares.copy()
+def with_gaps(shares: Shares, missing: float, outages: int = 0, outage_days: int = 0) -> Shares:
+    """Return the histories without a fraction of their days and without some outages; the last day is kept.
+
+    Args:
+        shares: The histories.
+        missing: Fraction of single days that are missing.
+        outages: How many runs of `outage_days` days are missing as well, in each history.
+        outage_days: Length of an outage.
+    """
+    rng = np.random.default_rng(SEED + 1)  # independent of the shares
+    gappy = shares.copy()
     histories, days = shares.shape
-    holed[:, :-1][random.random((histories, days - 1)) < single] = np.nan
-    for row, starts in zip(holed, random.integers(0, days - 1 - length, (histories, outages)), strict=True):
+    gappy[:, :-1][rng.random((histories, days - 1)) < missing] = np.nan
+    for history, starts in zip(gappy, rng.integers(0, days - 1 - outage_days, (histories, outages)), strict=True):
         for start in starts:
-            row[start : start + length] = np.nan
-    return holed
+            history[start : start + outage_days] = np.nan
+    return gappy
 
 
-def of_few_users(shares: Shares, users: int, sd_in_users: float) -> Shares:
-    """Shares as `users` people can have them: 1 point becomes `sd_in_users` people, rounded to whole ones."""
-    at_risk = np.rint((shares - LEVEL) * sd_in_users + users * LEVEL / 100)
+def of_few_users(shares: Shares, users: int, users_per_point: float) -> Shares:
+    """Return the shares that `users` users can have.
+
+    A deviation of 1 point from `LEVEL` becomes `users_per_point` users, and users are whole numbers.
+    """
+    at_risk = np.rint((shares - LEVEL) * users_per_point + users * LEVEL / 100)
     return np.clip(at_risk, 0, users) * 100 / users
 
 
 def shares_back(shares: Shares, span: int) -> Shares:
-    """Newest first, one column each `span` days, as the dashboard reads them: the last snapshot on or before the day,
-    within the latitude."""
-    days = shares.shape[1]
+    """Return the shares now, `span` days ago, twice `span` days ago and so on, as the dashboard reads them.
+
+    A day without a snapshot has the share of the last one before it, within `max_lookback`.
+    """
     columns = []
-    for day in range(days - 1, -1, -span):
+    for day in range(shares.shape[1] - 1, -1, -span):
         column = shares[:, day].copy()
         for earlier in range(day - 1, max(day - max_lookback(span).days, 0) - 1, -1):
             column = np.where(np.isnan(column), shares[:, earlier], column)
@@ -111,35 +129,50 @@ def shares_back(shares: Shares, span: int) -> Shares:
     return np.stack(columns, axis=1)
 
 
-def known_shares(row: Shares) -> list[float | None]:
-    """None for NaN, as `judge` takes them."""
-    return [None if math.isnan(share) else share for share in row.tolist()]
-
-
-def percent_more(shares: Shares, span: int, one_user: float = 0.0) -> float:
-    """Of the histories that get a verdict, how many percent are more than usual."""
-    return _tally(shares, span, one_user)[1]
+def known_shares(history: Shares) -> list[float | None]:
+    """Return one history as `judge` takes it, with None for NaN."""
+    return [None if math.isnan(share) else share for share in history.tolist()]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Percent of histories that get a verdict; the earlier spans it rests on, at the median; percent of verdicts that
-    are "more than usual" without a real change, and with one."""
+class Rates:
+    """How often the dashboard gives a verdict on histories, and which.
+
+    `judged` is the percentage of histories with a verdict, `more` the percentage of these that are "more than usual",
+    and `baseline_periods` the median number of earlier changes behind a verdict.
+    """
+
+    judged: float
+    more: float
+    baseline_periods: int
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Verdicts on the same histories without a real change and with one, in percent of the verdicts given.
+
+    `judged` and `baseline_periods` are those without a real change.
+    """
 
     judged: float
     baseline_periods: int
-    wrongly: float
-    rightly: float
+    false_alarms: float
+    detections: float
 
 
-def outcome(shares: Shares, span: int) -> Outcome:
-    judged, wrongly, baseline_periods = _tally(shares, span, 0.0)
-    return Outcome(judged, baseline_periods, wrongly, percent_more(with_step(shares, span), span))
+def measure_rates(shares: Shares, span: int, one_user: float = 0.0) -> Rates:
+    """Judge the last change over `span` days of every history. `one_user` is what one user makes up, in points."""
+    variations = [judge(known_shares(history), span, one_user) for history in shares_back(shares, span)]
+    verdicts = [variation.verdict for variation in variations if variation.verdict is not Verdict.UNKNOWN]
+    return Rates(
+        judged=100 * len(verdicts) / len(variations),
+        more=100 * verdicts.count(Verdict.MORE) / len(verdicts) if verdicts else math.nan,
+        baseline_periods=int(np.median([variation.baseline_periods for variation in variations])),
+    )
 
 
-def _tally(shares: Shares, span: int, one_user: float) -> tuple[float, float, int]:
-    judged = [judge(known_shares(row), span, one_user) for row in shares_back(shares, span)]
-    given = [one for one in judged if one.verdict is not Verdict.UNKNOWN]
-    more = sum(one.verdict is Verdict.MORE for one in given)
-    spans = int(np.median([one.baseline_periods for one in judged]))
-    return 100 * len(given) / len(judged), 100 * more / len(given) if given else math.nan, spans
+def measure_accuracy(shares: Shares, span: int) -> Accuracy:
+    """Judge every history as it was simulated, and again with a step of `STEP` points in the last span."""
+    unchanged = measure_rates(shares, span)
+    stepped = measure_rates(with_step(shares, span), span)
+    return Accuracy(unchanged.judged, unchanged.baseline_periods, unchanged.more, stepped.more)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import tomllib
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ import streamlit as st
 from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
-from bench.servers import secrets_for
-from bench.stores import TEN_YEARS_HOURLY, make_store
 from mimecast.domain.reporting_days import MAX_LINE_POINTS
 from mimecast.settings.project import PROJECT
+from mimecast.store.store import Store
+from tests.support.hourly_history import add_hourly_history
 
+TEN_YEARS_OF_HOURS = 87_600
 MOST_ROWS = 10 * MAX_LINE_POINTS
 PAGES = ["app.py", *sorted(f"pages/{page.name}" for page in (PROJECT / "pages").glob("*.py"))]
 
@@ -33,9 +33,11 @@ Query = tuple[str, Any]
 
 @pytest.fixture(scope="module")
 def ten_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with 87,600 snapshots of one account."""
-    url = make_store(TEN_YEARS_HOURLY, tmp_path_factory.mktemp("ten-years"), datetime.now(UTC))
-    return Path(url.removeprefix("sqlite:///"))
+    """Return a store with 87,600 snapshots of one account, the newest too young for a page to request another."""
+    file = tmp_path_factory.mktemp("ten-years") / "snapshots.db"
+    newest = datetime.now(UTC) - timedelta(minutes=20)
+    add_hourly_history(Store.open(f"sqlite:///{file}"), "contoso", TEN_YEARS_OF_HOURS, newest)
+    return file
 
 
 @pytest.fixture
@@ -64,8 +66,9 @@ def fresh() -> Iterator[None]:
 def run(project: Path, page: str, store: Path) -> None:
     """Run a page over all of the store's ten years."""
     app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
-    for key, value in tomllib.loads(secrets_for(TEN_YEARS_HOURLY, f"sqlite:///{store}")).items():
-        app.secrets[key] = value
+    keys = {"base_url": "http://127.0.0.1:9", "client_id": "a", "client_secret": "a"}
+    app.secrets["mimecast"] = {"accounts": {"contoso": {"name": "Contoso", **keys}}}
+    app.secrets["connections"] = {"snapshots": {"url": f"sqlite:///{store}"}}
     app.query_params["range"] = "all"
     app.run()
     if page != "app.py":
@@ -96,7 +99,7 @@ def test_no_query_of_a_page_reads_more_than_ten_rows_for_a_point(
     with closing(sqlite3.connect(ten_years)) as connection:
         whole = steps(connection, "SELECT * FROM snapshots", ())
         for statement, parameters in asked:
-            rows = TEN_YEARS_HOURLY.rows * steps(connection, statement, parameters) / whole
+            rows = TEN_YEARS_OF_HOURS * steps(connection, statement, parameters) / whole
             assert rows < MOST_ROWS, f"the work of reading {rows:.0f} rows: {statement[:300]}"
 
 

@@ -1,4 +1,4 @@
-"""Usual variation: said rarely without cause and nearly always with one, from little reading, in plain words."""
+"""Usual variation: the limits, the verdict, how much is read for it, and the words. `bench/` tests its accuracy."""
 
 from __future__ import annotations
 
@@ -11,24 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event
 
-from bench.simulation import (
-    PROCESSES,
-    TWO_YEARS,
-    WALK,
-    Process,
-    known_shares,
-    of_few_users,
-    outcome,
-    shares_back,
-    with_gaps,
-)
-from bench.usual_variation import row
 from mimecast.domain.comparison import MAX_LOOKBACK
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.t_distribution import t_quantile
-from mimecast.domain.variation import FALLBACK_SPANS, MIN_BASELINE_PERIODS, Variation, Verdict, judge, normal_limits
-from mimecast.settings.project import PROJECT
+from mimecast.domain.variation import MIN_BASELINE_PERIODS, Variation, Verdict, judge, normal_limits
 from mimecast.store.store import Store
 from mimecast.store.variation_baseline import MAX_BASELINE_PERIODS, load_variation, max_lookback
 from mimecast.text.summaries import describe_variation
@@ -47,50 +34,6 @@ SWAYING = [0.4, -0.3, 0.1, -0.6, 0.5, 0.2, -0.4, 0.3, -0.1, 0.6, -0.5, -0.2]
 def shares_of(change: float, earlier: list[float]) -> list[float | None]:
     """Newest first: what an account had whose newest change comes first, and the earlier ones after it."""
     return list(accumulate([-one for one in (change, *earlier)], initial=20.0))
-
-
-# Simulation
-
-
-@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
-def test_two_years_of_chance_are_rarely_more_than_usual_and_a_real_step_nearly_always(process: Process) -> None:
-    found = outcome(process.histories(TWO_YEARS, 30), 30)
-    assert (found.judged, found.baseline_periods) == (100, 23)
-    assert found.wrongly <= 3
-    assert found.rightly >= 90
-
-
-def test_the_document_says_what_the_simulation_gives() -> None:
-    said = (PROJECT / "docs" / "usual-variation.md").read_text()
-    for process in PROCESSES:
-        assert row(process, 30, TWO_YEARS) in said
-
-
-def test_gaps_make_verdicts_fewer_and_not_worse() -> None:
-    found = outcome(with_gaps(WALK.histories(TWO_YEARS, 30), 0.1, outages=4, length=21), 30)
-    assert 80 < found.judged < 100
-    assert found.wrongly <= 3
-    assert found.rightly >= 90
-
-
-def test_the_simulation_reads_a_history_as_the_store_does(store: Store) -> None:
-    """Else its figures would be about another dashboard."""
-    whole = of_few_users(WALK.histories(TWO_YEARS, 30)[:3], 1000, 10)
-    for number, shares in enumerate(with_gaps(whole, 0.3, outages=4, length=21)):
-        account = f"account-{number}"
-        days = [(TWO_YEARS - 1 - index, value) for index, value in enumerate(shares.tolist()) if value == value]
-        history = [snapshot(ago, round(value * 10), account=account) for ago, value in days]
-        store.add(history)
-        for span in FALLBACK_SPANS:
-            simulated = judge(known_shares(shares_back(shares[None, :], span)[0]), span, ONE_USER)
-            if simulated.verdict is not Verdict.UNKNOWN:
-                assert close(load_variation(store, history[-1], ZONE, span), simulated)
-
-
-def close(one: Variation, other: Variation) -> bool:
-    numbers = [(found.change, found.low, found.high) for found in (one, other)]
-    rest = [replace(found, change=None, low=None, high=None) for found in (one, other)]
-    return rest[0] == rest[1] and numbers[0] == pytest.approx(numbers[1])
 
 
 # The limits
