@@ -1,4 +1,4 @@
-"""The command line: `python -m mimecast VERB`. The verbs are in `commands/`; the work is done elsewhere.
+"""Command line: `python -m mimecast COMMAND`. Each command is a module in `mimecast/cli`.
 
 Results go to stdout, problems to stderr. Exit status: 0 done, 1 something failed, 2 wrong usage or settings.
 """
@@ -13,38 +13,39 @@ from typing import Final
 
 from mimecast.cli import backup, check, copy, export, import_file, rename, report, restore, sandbox, schedule, snapshot
 from mimecast.cli.options import FAILED, USAGE, UsageError
-from mimecast.cli.output import complain
+from mimecast.cli.output import print_problem
 from mimecast.problem import Problem
 from mimecast.settings.validation import SettingsError
 
-VERBS: Final = (snapshot, check, export, import_file, report, backup, restore, rename, sandbox, schedule, copy)
-"""In the order of the help."""
+COMMANDS: Final = (snapshot, check, export, import_file, report, backup, restore, rename, sandbox, schedule, copy)
+"""The modules of the commands, in the order in which the help lists them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    """Run one command and return the exit status. Problems are printed, never raised."""
+    options = _make_parser().parse_args(arguments)
     try:
-        return int(options.verb(options))
+        return int(options.command(options))
     except (SettingsError, UsageError) as problem:
-        complain(problem)
+        print_problem(problem)
         return USAGE
     except Problem as problem:
-        complain(problem)
+        print_problem(problem)
         return FAILED
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of stdout, for example `head`, has ended; nothing more can be printed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
         return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m mimecast", description="Mimecast SAFE Score grades: capture, keep, hand out."
     )
-    verbs = parser.add_subparsers(metavar="VERB", required=True)
-    for verb in VERBS:
-        verb.declare(verbs)
+    commands = parser.add_subparsers(metavar="VERB", required=True)
+    for module in COMMANDS:
+        module.add_parser(commands)
     return parser
 
 

@@ -1,17 +1,16 @@
-"""Fixtures that every topic shares. Nothing here reaches another computer, or the settings of whoever runs them."""
+"""Fixtures that every topic shares. No test reaches another computer or reads the user's own settings."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import streamlit as st
 from streamlit.runtime.secrets import Secrets
@@ -22,27 +21,22 @@ from mimecast.settings.accounts import ENVIRONMENT_KEYS
 from mimecast.settings.project import PROJECT
 from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.store import Store
-from tests.support.browser import MISSING, chromium
-from tests.support.postgresql_cluster import MISSING as NO_POSTGRESQL
-from tests.support.postgresql_cluster import Cluster, programs
+from tests.support import browser
+from tests.support.clock import TODAY
+from tests.support.processes import CommandLine
+from tests.support.requirements import REQUIRE_ALL, skip_or_fail
+from tests.support.stores import postgresql_cluster
+from tests.support.stores.postgresql_cluster import Cluster
 
-EVERY_DATABASE = pytest.mark.databases("sqlite", "postgresql")
-SQLITE_ONLY = pytest.mark.databases("sqlite")
-"""For a test about files, logs and permissions in a module that runs on every database."""
+CLONED = ("app.py", "pages", "mimecast", "static", ".streamlit/config.toml")
 
-FACTS = Path(__file__).parent / "facts"
-TODAY = date(2026, 11, 24)
-NOW = datetime(2026, 11, 24, 12, 50, 11, tzinfo=UTC)
-
-
-def facts(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((FACTS / f"{name}.json").read_text())
-    return loaded
+hypothesis.settings.register_profile("without_deadline", deadline=None)  # how fast a test runs says nothing about it
+hypothesis.settings.load_profile("without_deadline")
 
 
 @pytest.fixture(autouse=True)
-def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A home folder without secrets, and no variable of ours: what the machine is configured for stays out."""
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return an empty home folder, and remove the variables that would configure accounts, the store or a proxy."""
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -55,9 +49,9 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what a clone holds, so that nobody's secrets.toml or data folder is read or written."""
+    """Return a copy of what a clone contains, without the secrets and data of the real checkout."""
     copy = tmp_path_factory.mktemp("clone") / "project"
-    for part in ("app.py", "pages", "mimecast", "static", ".streamlit/config.toml"):
+    for part in CLONED:
         source, target = PROJECT / part, copy / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
@@ -68,11 +62,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    """Runs pages of the copied project, with nothing cached from another test."""
+def isolated_pages(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
+    """Run pages from the copied project, without secrets or cached data of another test."""
     for module in ("settings.secrets_files", "settings.store_url", "settings.dashboard", "sandbox.sample_data"):
         monkeypatch.setattr(f"mimecast.{module}.PROJECT", project)
-    monkeypatch.setattr(st, "secrets", Secrets())  # what an earlier test's file held stays out
+    monkeypatch.setattr(st, "secrets", Secrets())
     monkeypatch.chdir(project)
     yield
     st.cache_data.clear()
@@ -80,32 +74,31 @@ def fresh(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    databases = metafunc.definition.get_closest_marker("databases")
-    if databases and "store_url" in metafunc.fixturenames:
-        metafunc.parametrize("store_url", databases.args, indirect=True)
+    """Run a test once for each kind of database that the mark `databases` names."""
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark and "store_url" in metafunc.fixturenames:
+        metafunc.parametrize("store_url", mark.args, indirect=True)
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL server that is there for these tests only."""
-    if programs() is None:
-        if os.environ.get(REQUIRED):
-            pytest.fail(NO_POSTGRESQL)
-        pytest.skip(NO_POSTGRESQL)
-    made = Cluster.make()
-    yield made
-    made.remove()
+    """Return a PostgreSQL server that only this test process uses."""
+    if postgresql_cluster.programs() is None:
+        skip_or_fail(postgresql_cluster.MISSING)
+    cluster = Cluster.create()
+    yield cluster
+    cluster.remove()
 
 
 @pytest.fixture
 def postgresql_url(cluster: Cluster) -> str:
-    """An empty place of one's own on a real PostgreSQL server."""
-    return cluster.make_schema()
+    """Return the URL of an empty schema on a real PostgreSQL server."""
+    return cluster.create_schema()
 
 
 @pytest.fixture
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where nothing is yet: in a SQLite file, or as the test's or its module's mark `databases` says."""
+    """Return the URL of an empty store: a SQLite file, unless the mark `databases` chooses another kind."""
     if getattr(request, "param", "sqlite") == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path / 'store' / 'snapshots.db'}"
@@ -113,24 +106,26 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(store_url: str) -> Store:
+    """Return an empty store."""
     return Store.open(store_url)
 
 
 @pytest.fixture
-def story() -> DemoCompany:
+def company() -> DemoCompany:
+    """Return the demo company as of `TODAY`."""
     return DemoCompany(TODAY)
 
 
 @pytest.fixture
-def sandbox(story: DemoCompany) -> Iterator[Sandbox]:
-    """A sandbox on a free port that answers with the made-up company's counts of `TODAY`."""
-    with Sandbox(lambda: story.counts_on(TODAY)) as server:
+def sandbox(company: DemoCompany) -> Iterator[Sandbox]:
+    """Serve the demo company's score counts of `TODAY` on a free port."""
+    with Sandbox(lambda: company.counts_on(TODAY)) as server:
         yield server
 
 
 @pytest.fixture
 def account_variables(sandbox: Sandbox, store_url: str) -> dict[str, str]:
-    """The environment of a cron job whose account is the sandbox."""
+    """Return environment variables for an account of the sandbox and an empty store."""
     keys = sandbox.keys
     return {
         "MIMECAST_NAME": "Contoso",
@@ -144,8 +139,23 @@ def account_variables(sandbox: Sandbox, store_url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def command_line(project: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs `python -m mimecast ...` as a person would, in an empty folder, with only the given variables added."""
+def account_secrets(sandbox: Sandbox, store_url: str) -> dict[str, Any]:
+    """Return secrets with an account of the sandbox, whose name contains markup, and an empty store."""
+    keys = sandbox.keys
+    account = {
+        "name": "Contoso *Ltd* <b>$x$</b>",
+        "base_url": sandbox.base_url,
+        "access_key": keys.access_key,
+        "secret_key": keys.secret_key,
+        "app_id": keys.app_id,
+        "app_key": keys.app_key,
+    }
+    return {"mimecast": account, "connections": {"snapshots": {"url": store_url}}}
+
+
+@pytest.fixture
+def command_line(project: Path, tmp_path: Path) -> CommandLine:
+    """Run `python -m mimecast ...` in an empty folder, as a user would, with only the given variables added."""
 
     def run(
         *arguments: str, variables: dict[str, str] | None = None, text: str | None = None
@@ -159,15 +169,16 @@ def command_line(project: Path, tmp_path: Path) -> Callable[..., subprocess.Comp
     return run
 
 
-REQUIRED = "SAFE_SCORE_REQUIRE_ALL"
-"""Set by CI: every test has to run, so a skipped one is a failure."""
-
-
 def pytest_report_header() -> list[str]:
-    return [f"Chromium: {chromium() or MISSING}", f"PostgreSQL: {programs() or NO_POSTGRESQL}"]
+    """Say which programs the tests found."""
+    return [
+        f"Chromium: {browser.chromium() or browser.MISSING}",
+        f"PostgreSQL: {postgresql_cluster.programs() or postgresql_cluster.MISSING}",
+    ]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where every test must run and one was skipped."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get(REQUIRED) and reporter is not None and reporter.stats.get("skipped"):
+    if os.environ.get(REQUIRE_ALL) and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -10,7 +10,6 @@ import inspect
 import io
 import json
 import re
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, replace
@@ -44,8 +43,9 @@ from mimecast.store.timelines import load_timeline
 from mimecast.store.variation_baseline import load_baseline, load_variations
 from mimecast.ui.page import PAGES
 from mimecast.ui.widgets.tables import ALL_ROWS_KEY
-from tests.conftest import NOW
+from tests.support.app import make_app, wait_for_refresh
 from tests.support.cards import cards_of
+from tests.support.clock import NOW
 
 BASES = {
     "alpha": ScoreCounts(40_011, 11_021, 22_031, 7_741, 3_251),
@@ -144,7 +144,7 @@ READS: dict[str, Callable[[Store, str], object]] = {
     "newest": lambda store, account: store.newest(account),
     "newest_of": lambda store, account: store.newest_of([account]),
     "oldest": lambda store, account: store.oldest(account),
-    "every": lambda store, account: list(store.all_snapshots(account)),
+    "all_snapshots": lambda store, account: list(store.all_snapshots(account)),
     "last_in_each": lambda store, account: store.last_in_each(account, [EVERYTHING]),
     "risk_levels_in_each": lambda store, account: store.risk_levels_in_each([account], [EVERYTHING]),
     "count_covered": lambda store, account: store.count_covered(account, [EVERYTHING]),
@@ -247,21 +247,13 @@ def secrets(store: Store, store_url: str) -> Iterator[dict[str, Any]]:
         yield {"mimecast": {"accounts": accounts}, "connections": {"snapshots": {"url": store_url}}}
 
 
-def start(project: Path, script: str, secrets: dict[str, Any], account: str) -> AppTest:
-    app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
-    for key, value in secrets.items():
-        app.secrets[key] = value
-    app.query_params["account"] = account
-    app.query_params["range"] = "all"
+def run_script(project: Path, script: str, secrets: dict[str, Any], account: str) -> AppTest:
+    app = make_app(project, secrets, {"account": account, "range": "all"})
     app.session_state[ALL_ROWS_KEY] = True
     app.run()
     if script != "app.py":
         app.switch_page(script).run()
-    until = time.monotonic() + 30
-    while any("Asking" in button.label for button in app.button) and time.monotonic() < until:
-        time.sleep(0.05)
-        app.run()
-    assert not app.exception
+    wait_for_refresh(app)
     return app
 
 
@@ -305,7 +297,7 @@ def last_month(store: Store, account: str) -> list[list[float]]:
     return [line.dropna().round(2).tolist() for line in lines]
 
 
-@pytest.mark.usefixtures("fresh")
+@pytest.mark.usefixtures("isolated_pages")
 def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
     project: Path, secrets: dict[str, Any], files: list[bytes], store: Store
 ) -> None:
@@ -316,7 +308,7 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                 continue
             for account in BASES:
                 files.clear()
-                app = start(project, script, secrets, account)
+                app = run_script(project, script, secrets, account)
                 if script == "pages/connection.py":
                     app.button(key="check").click().run()
                 text, numbers = shown(app, account)
@@ -331,7 +323,7 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                     assert words_in(files[0].decode()) & MARKS[account].words
                 if script == "app.py":
                     for card, values in zip(cards_of(app), last_month(store, account), strict=True):
-                        assert card.line in {
+                        assert card.sparkline in {
                             sparkline(values, colour) for colour in (BETTER_LINE, WORSE_LINE, USERS_LINE)
                         }
     for account in BASES:
@@ -339,15 +331,15 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
         assert found == {counts_of(account, days) for days in DAYS_AGO}
 
 
-@pytest.mark.usefixtures("fresh")
+@pytest.mark.usefixtures("isolated_pages")
 def test_each_row_of_all_accounts_holds_its_own_numbers(
     project: Path, secrets: dict[str, Any], files: list[bytes]
 ) -> None:
     for account in BASES:
-        start(project, "app.py", secrets, account)  # asks, and stores today's
+        run_script(project, "app.py", secrets, account)  # asks, and stores today's
     for _ in range(2):
         files.clear()
-        app = start(project, OF_ALL, secrets, "beta")
+        app = run_script(project, OF_ALL, secrets, "beta")
         (table,) = app.dataframe
         assert list(table.value["Account"]) == list(NAMES.values())
         for account, (_, row) in zip(BASES, table.value.iterrows(), strict=True):

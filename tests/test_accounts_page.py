@@ -16,10 +16,10 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
-from tests.support.browser import eventually
+from tests.support.app import make_app, text_of, wait_for_refresh
 from tests.support.cards import cards_of
 
-pytestmark = pytest.mark.usefixtures("fresh")
+pytestmark = pytest.mark.usefixtures("isolated_pages")
 
 ODD = "Fabrikam *Inc* <b>$x$</b> :material/delete: x"
 
@@ -30,19 +30,12 @@ def secrets_of(sandbox: Sandbox, store_url: str, **names: str) -> dict[str, Any]
     return {"mimecast": {"accounts": accounts}, "connections": {"snapshots": {"url": store_url}}}
 
 
-def start(project: Path, secrets: dict[str, Any]) -> AppTest:
-    app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
-    for key, value in secrets.items():
-        app.secrets[key] = value
-    app.run()
-    eventually(lambda: not any("Asking" in button.label for button in app.run().button))
+def run_accounts_page(project: Path, secrets: dict[str, Any]) -> AppTest:
+    app = make_app(project, secrets).run()
+    wait_for_refresh(app)
     app.switch_page("pages/accounts.py").run()
     assert not app.exception
     return app
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(str(one.value) for kind in (app.markdown, app.caption, app.warning, app.info) for one in kind)
 
 
 def test_all_accounts_with_their_states_and_what_they_add_up_to(
@@ -54,13 +47,13 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     store.add([Snapshot("proseware", now - timedelta(hours=1), ScoreCounts())])
     save_runs(store, Run("proseware", now, now, RunOutcome.FAILED, "A permission is missing", "It said no."))
     names = {"contoso": "Contoso", "fabrikam": ODD, "proseware": "Contoso", "litware": "Litware"}
-    app = start(project, secrets_of(sandbox, store_url, **names))
+    app = run_accounts_page(project, secrets_of(sandbox, store_url, **names))
     assert [(one.label, one.value) for one in cards_of(app)] == [
         ("Users graded, sum", "1,100"),
         ("At risk (D + F), sum", "110 users"),
         ("At risk, share of that sum", "10.0 %"),
     ]
-    said = text(app).replace("\\", "")
+    said = text_of(app).replace("\\", "")
     assert "1 of 4 accounts is up to date; 1 is failing; 1 is stale; 1 has no snapshot yet." in said
     assert "Sums over 3 accounts: the newest snapshot of each, taken from " in said
     assert "1 account without a snapshot is not in them." in said
@@ -85,7 +78,7 @@ def test_the_page_asks_mimecast_for_nothing_and_has_no_button_that_does(
     project: Path, sandbox: Sandbox, store: Store, store_url: str
 ) -> None:
     store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
-    app = start(project, secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam"))
+    app = run_accounts_page(project, secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam"))
     for _ in range(3):
         app.run()
     assert sandbox.calls == 0
@@ -98,24 +91,24 @@ def test_what_failed_behind_a_page_is_the_reason_that_is_told(
 ) -> None:
     sandbox.set_fault("forbidden")
     secrets = secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam")
-    (table,) = start(project, secrets).dataframe
+    (table,) = run_accounts_page(project, secrets).dataframe
     assert [state for (state,) in table.value["State"]] == ["failing", "nothing yet"]
     assert table.value["Reason"][0].startswith("A permission is missing: ")
 
 
 def test_a_direct_visit_with_sample_data_shows_it_and_says_so(project: Path) -> None:
-    app = start(project, {})
+    app = run_accounts_page(project, {})
     (table,) = app.dataframe
     assert len(table.value) == 1
     assert "SAMPLE DATA" in json.dumps(json.loads(app.get("plotly_chart")[0].proto.spec))
-    assert "SAMPLE DATA" in text(app)
+    assert "SAMPLE DATA" in text_of(app)
 
 
 def test_the_sidebar_leads_there_where_there_is_more_than_one_account(
     project: Path, sandbox: Sandbox, store_url: str
 ) -> None:
     def links(secrets: dict[str, Any]) -> list[str]:
-        app = start(project, secrets)
+        app = run_accounts_page(project, secrets)
         return [one.proto.label for one in app.get("page_link")]
 
     assert "Accounts" in links(secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam"))
@@ -126,6 +119,6 @@ def test_the_sidebar_leads_there_where_there_is_more_than_one_account(
 def test_with_wrong_settings_what_is_stored_is_shown_and_the_mistake_named(project: Path, store_url: str) -> None:
     Store.open(store_url).add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
     wrong = {"mimecast": {"acess_key": "x"}, "connections": {"snapshots": {"url": store_url}}}
-    app = start(project, wrong)
+    app = run_accounts_page(project, wrong)
     assert app.warning
     assert list(app.dataframe[0].value["Account"]) == ["contoso"]

@@ -9,7 +9,7 @@ import pytest
 
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.url.params import AUTOMATIC, EARLIEST, TwoDates, pick_account, pick_dates, pick_range, pick_resolution
-from tests.conftest import TODAY
+from tests.support.clock import TODAY
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,9 @@ from mimecast.store.annotations.targets import load_target, set_target
 from mimecast.store.store import Store
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.sections.annotations import FORMS_OPEN_KEY
-from tests import test_pages
-from tests.test_pages import figures, start, text
+from tests.support.app import add_note, chart_alts, click, field, run_page, text_of
 
-connected = test_pages.connected
-pytestmark = pytest.mark.usefixtures("fresh")
+pytestmark = pytest.mark.usefixtures("isolated_pages")
 TODAY = datetime.now(UTC).date()
 
 
@@ -35,46 +33,31 @@ def kept(store: Store) -> Store:
 
 def opened(project: Path, secrets: dict[str, Any]) -> AppTest:
     """History with its forms open."""
-    app = start(project, "History", secrets)
+    app = run_page(project, "History", secrets)
     app.session_state[FORMS_OPEN_KEY] = True
     return app.run()
 
 
-def field(app: AppTest, kind: str, key: str) -> Any:
-    """The one input of a form, whose key goes on with what it edits."""
-    (found,) = [one for one in getattr(app, kind) if one.key.startswith(key)]
-    return found
-
-
-def click(app: AppTest, key: str) -> None:
-    (button,) = [one for one in app.button if one.key == key]
-    button.click().run()
-    assert not app.exception
-
-
-def add(app: AppTest, said: str) -> None:
-    field(app, "text_input", "note_text").set_value(said)
-    click(app, "note_save")
-
-
-def test_a_note_is_added_edited_deleted_and_brought_back(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = opened(project, connected)
+def test_a_note_is_added_edited_deleted_and_brought_back(
+    project: Path, account_secrets: dict[str, Any], kept: Store
+) -> None:
+    app = opened(project, account_secrets)
     assert field(app, "date_input", "note_day").value == TODAY
     field(app, "date_input", "note_day").set_value(TODAY - timedelta(days=9))
-    add(app, "Fishing *campaign*")
-    assert "Added\\: " in text(app)
+    add_note(app, "Fishing *campaign*")
+    assert "Added\\: " in text_of(app)
     (note,) = load_notes(kept, "default")
     assert (note.day, note.text, note.author) == (TODAY - timedelta(days=9), "Fishing *campaign*", "")
-    assert "Fishing \\*campaign\\*" in text(app)
+    assert "Fishing \\*campaign\\*" in text_of(app)
     assert field(app, "text_input", "note_text").value == ""
 
     app.selectbox(key="note_chosen").set_value(note.id).run()
     assert field(app, "text_input", "note_text").value == "Fishing *campaign*"
-    add(app, "Phishing campaign")
+    add_note(app, "Phishing campaign")
     assert [one.text for one in load_notes(kept, "default")] == ["Phishing campaign"]
     click(app, "note_undo")
     assert load_notes(kept, "default") == [note]
-    assert "Undone\\. The note is back" in text(app)
+    assert "Undone\\. The note is back" in text_of(app)
     assert not [one for one in app.button if one.key == "note_undo"]
 
     app.selectbox(key="note_chosen").set_value(note.id).run()
@@ -86,10 +69,10 @@ def test_a_note_is_added_edited_deleted_and_brought_back(project: Path, connecte
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
-    project: Path, connected: dict[str, Any], kept: Store
+    project: Path, account_secrets: dict[str, Any], kept: Store
 ) -> None:
-    app = opened(project, connected)
-    add(app, "Mine")
+    app = opened(project, account_secrets)
+    add_note(app, "Mine")
     (note,) = load_notes(kept, "default")
     app.selectbox(key="note_chosen").set_value(note.id).run()
     field(app, "text_input", "note_text").set_value("Mine, edited")
@@ -100,9 +83,11 @@ def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
     assert "Somebody else has changed this note" in app.warning[0].value
 
 
-def test_a_note_without_words_is_refused_and_said_once(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = opened(project, connected)
-    add(app, "   ")
+def test_a_note_without_words_is_refused_and_said_once(
+    project: Path, account_secrets: dict[str, Any], kept: Store
+) -> None:
+    app = opened(project, account_secrets)
+    add_note(app, "   ")
     assert "The note has no words" in app.warning[0].value
     assert load_notes(kept, "default") == []
     app.run()
@@ -110,14 +95,14 @@ def test_a_note_without_words_is_refused_and_said_once(project: Path, connected:
 
 
 def test_notes_stand_on_every_chart_over_time_with_the_numbers_of_the_list(
-    project: Path, connected: dict[str, Any], kept: Store
+    project: Path, account_secrets: dict[str, Any], kept: Store
 ) -> None:
     noon = datetime.now(UTC)
     for order, (ago, said) in enumerate([(30, "First <b>"), (5, "Second"), (5, "Third"), (500, "Long ago")]):
         day, now = TODAY - timedelta(days=ago), noon + timedelta(seconds=order)
         write_note(kept, "default", day, said, author="", now=now, today=TODAY)
     for page, count in (("Overview", 2), ("History", 4)):
-        app = start(project, page, connected)
+        app = run_page(project, page, account_secrets)
         drawn = [one for one in app.get("plotly_chart") if "Users by SAFE" not in one.proto.alt]
         assert len(drawn) == count
         for one in drawn:
@@ -126,46 +111,48 @@ def test_notes_stand_on_every_chart_over_time_with_the_numbers_of_the_list(
             assert "First &lt;b&gt;" in marks[0]["hovertext"]
             assert "3 on " in one.proto.alt
             assert "Third." in one.proto.alt
-        assert "**1** · " in text(app)
-        assert "First \\<b\\>" in text(app)
-        assert "Long ago" not in text(app)
+        assert "**1** · " in text_of(app)
+        assert "First \\<b\\>" in text_of(app)
+        assert "Long ago" not in text_of(app)
 
 
-def test_a_target_is_set_drawn_said_and_cleared(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = opened(project, connected)
+def test_a_target_is_set_drawn_said_and_cleared(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:
+    app = opened(project, account_secrets)
     field(app, "number_input", "target_share").set_value(8.0)
     field(app, "date_input", "target_by").set_value(TODAY + timedelta(days=15))
     click(app, "target_set")
     target = load_target(kept, "default")
     assert target is not None
     assert (target.share, target.by, target.author) == (8.0, TODAY + timedelta(days=15), "")
-    assert "Target\\: at most 8\\.0 % at risk by" in text(app)
-    assert "On track" in text(app)
-    assert "Target: 8.0 % by" in figures(app)[0]
+    assert "Target\\: at most 8\\.0 % at risk by" in text_of(app)
+    assert "On track" in text_of(app)
+    assert "Target: 8.0 % by" in chart_alts(app)[0]
     for page in ("Overview", "History"):
-        again = start(project, page, connected, {"range": "30d"} if page == "History" else None)
-        assert "Target\\: at most 8\\.0 % at risk by" in text(again)
+        again = run_page(project, page, account_secrets, {"range": "30d"} if page == "History" else None)
+        assert "Target\\: at most 8\\.0 % at risk by" in text_of(again)
         assert "target 8.0 % by" in str([one.proto.spec for one in again.get("plotly_chart")])
     click(app, "target_clear")
     assert load_target(kept, "default") is None
-    assert "Target:" not in figures(app)[0]
+    assert "Target:" not in chart_alts(app)[0]
 
 
-def test_a_target_without_a_share_is_refused(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = opened(project, connected)
+def test_a_target_without_a_share_is_refused(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:
+    app = opened(project, account_secrets)
     click(app, "target_set")
     assert "There is no share" in app.warning[0].value
     assert load_target(kept, "default") is None
 
 
-def test_a_target_whose_date_has_passed_can_be_set_anew(project: Path, connected: dict[str, Any], kept: Store) -> None:
+def test_a_target_whose_date_has_passed_can_be_set_anew(
+    project: Path, account_secrets: dict[str, Any], kept: Store
+) -> None:
     then = datetime.now(UTC) - timedelta(days=20)
     set_target(
         kept, "default", 5.0, TODAY - timedelta(days=2), author="lead@contoso.example", now=then, today=then.date()
     )
-    app = opened(project, connected)
-    assert "Missed\\: " in text(app)
-    assert f"by {escape_markdown('lead@contoso.example')}" in text(app)
+    app = opened(project, account_secrets)
+    assert "Missed\\: " in text_of(app)
+    assert f"by {escape_markdown('lead@contoso.example')}" in text_of(app)
     click(app, "target_set")
     target = load_target(kept, "default")
     assert target is not None
@@ -173,16 +160,16 @@ def test_a_target_whose_date_has_passed_can_be_set_anew(project: Path, connected
 
 
 def test_without_a_store_that_can_be_written_the_forms_are_off_and_say_why(
-    project: Path, connected: dict[str, Any], kept: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
+    project: Path, account_secrets: dict[str, Any], kept: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mimecast.store.store.is_writable", lambda file: False)
-    app = opened(project, connected)
+    app = opened(project, account_secrets)
     assert any("Target and notes cannot be changed now" in one.value for one in app.info)
     assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))
     assert all(one.disabled for one in app.button if one.key in ("note_save", "target_set"))
 
 
-def test_without_a_store_at_all_the_forms_are_off_and_say_why(project: Path, connected: dict[str, Any]) -> None:
-    app = opened(project, connected | {"connections": {"snapshots": {"url": "nonsense"}}})
+def test_without_a_store_at_all_the_forms_are_off_and_say_why(project: Path, account_secrets: dict[str, Any]) -> None:
+    app = opened(project, account_secrets | {"connections": {"snapshots": {"url": "nonsense"}}})
     assert any("the store cannot be used" in one.value for one in app.info)
     assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))

@@ -27,9 +27,9 @@ from mimecast.api.errors import (
 from mimecast.api.response import Summary, read_summary
 from mimecast.api.transport import Response
 from mimecast.domain.scores import MAX_USERS, ScoreCounts
-from tests.conftest import facts
+from tests.support.facts import load_facts
 
-RECORDED = facts("recorded_answers")
+RECORDED = load_facts("recorded_answers")
 
 
 def read_body(body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> Summary:

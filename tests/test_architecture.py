@@ -19,12 +19,13 @@ from mimecast.store.store import Store
 
 MODULES = sorted((PROJECT / "mimecast").rglob("*.py"))
 
-LEAVES = {"problem", "formatting"}
+LEAVES = {"problem", "formatting", "files"}
 """Modules that everything may import and that import nothing of ours."""
 
 MAY_IMPORT = {
     "problem": set[str](),
     "formatting": set[str](),
+    "files": set[str](),
     "domain": set[str](),
     "api": {"domain"},
     "text": {"domain"},
@@ -40,6 +41,8 @@ MAY_IMPORT = {
 """Packages of `mimecast`, and the packages that each may import besides itself and the leaves."""
 
 MAX_MODULES_IN_A_FOLDER = 15
+
+TEST_FILES = sorted((PROJECT / "tests").rglob("*.py"))
 
 STDLIB_ONLY = {"reporting_days", "comparison", "variation", "targets", "notes", "scores", "snapshot", "scheduled_runs"}
 """Modules of `domain` that import nothing outside the standard library."""
@@ -108,6 +111,18 @@ def test_measurements_and_tests_do_not_import_each_other(folder: str, other: str
     for file in sorted((PROJECT / folder).rglob("*.py")):
         roots = {name.split(".")[0] for name in imported(file)}
         assert other not in roots, file
+
+
+@pytest.mark.parametrize("file", TEST_FILES, ids=lambda file: str(file.relative_to(PROJECT)))
+def test_tests_share_code_through_support_and_fixtures_only(file: Path) -> None:
+    own = [name for name in imported(file) if name.split(".")[0] == "tests"]
+    assert [name for name in own if not name.startswith("tests.support.")] == []
+
+
+@pytest.mark.parametrize("file", TEST_FILES, ids=lambda file: str(file.relative_to(PROJECT)))
+def test_tests_import_public_names_of_the_product_only(file: Path) -> None:
+    names = [name for name in imported(file) if name.startswith("mimecast.")]
+    assert [name for name in names if name.rpartition(".")[2].startswith("_")] == []
 
 
 @pytest.mark.parametrize(

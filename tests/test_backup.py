@@ -6,23 +6,17 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
-from sqlalchemy import select
 
-from mimecast.domain.scores import ScoreCounts
-from mimecast.domain.snapshot import Snapshot
 from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import delete_note, load_notes, write_note
-from mimecast.store.annotations.targets import clear_target, load_target, set_target
-from mimecast.store.database.schema import data_tables
+from mimecast.store.annotations.targets import clear_target, load_target
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer
-from mimecast.store.imports import import_snapshots, read_imports
+from mimecast.store.imports import read_imports
 from mimecast.store.maintenance.backup import (
     BackupUnusable,
     StoreHasNewerData,
@@ -31,51 +25,30 @@ from mimecast.store.maintenance.backup import (
     write_backup,
 )
 from mimecast.store.store import Store
-from tests.conftest import NOW, TODAY
-from tests.test_command_line import failed
-
-Run = Callable[..., CompletedProcess[str]]
-
-
-def taken(hours: int, account: str = "default") -> Snapshot:
-    return Snapshot(account, NOW + timedelta(hours=hours), ScoreCounts(5, 4, 3, 2, 1))
-
-
-def fill(store: Store) -> None:
-    """Something in every table."""
-    store.add([taken(0), taken(1), taken(0, "fabrikam")])
-    import_snapshots(store, [taken(-5)], file_name="months.csv", author="ana", now=NOW)
-    write_note(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
-    set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
-
-
-def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    with store.reading() as connection:
-        return {table.name: sorted(map(tuple, connection.execute(select(table)))) for table in data_tables()}
-
-
-def file_of(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
+from tests.support.clock import NOW, TODAY
+from tests.support.processes import CommandLine, assert_failed
+from tests.support.stores.contents import all_rows, fill_every_table, snapshot_after
+from tests.support.stores.files import sqlite_path
 
 
 def test_a_backup_holds_everything_and_comes_back_exactly(store: Store, tmp_path: Path) -> None:
-    fill(store)
+    fill_every_table(store)
     file, elsewhere = tmp_path / "kept.db", f"sqlite:///{tmp_path / 'other.db'}"
     written = write_backup(store, file)
     assert (written["snapshots"], written["notes"], written["targets"], written["imports"]) == (4, 1, 1, 1)
     assert [path.name for path in tmp_path.iterdir() if "kept" in path.name] == ["kept.db"]
     restored, aside = restore_backup(elsewhere, file, force=False, now=NOW)
     assert (restored, aside) == (written, None)
-    assert everything(Store.open(elsewhere)) == everything(store)
-    assert everything(Store.open(f"sqlite:///{file}")) == everything(store)
+    assert all_rows(Store.open(elsewhere)) == all_rows(store)
+    assert all_rows(Store.open(f"sqlite:///{file}")) == all_rows(store)
     assert read_imports(Store.open(elsewhere), "default")[0].file_name == "months.csv"
     (tmp_path / "sent.db").write_bytes(backup_bytes(store))
-    assert everything(Store.open(f"sqlite:///{tmp_path / 'sent.db'}")) == everything(store)
+    assert all_rows(Store.open(f"sqlite:///{tmp_path / 'sent.db'}")) == all_rows(store)
 
 
 def test_a_backup_is_consistent_while_somebody_writes(store: Store, store_url: str, tmp_path: Path) -> None:
     """Each import is a pair of rows in two tables and of two accounts: a backup has both or none."""
-    fill(store)
+    fill_every_table(store)
     script = (
         "import sys\nfrom datetime import *\nfrom mimecast.store.store import *\n"
         "from mimecast.store.imports import import_snapshots\n"
@@ -92,7 +65,7 @@ def test_a_backup_is_consistent_while_somebody_writes(store: Store, store_url: s
         for number in range(6):
             file = tmp_path / f"{number}.db"
             write_backup(store, file)
-            held = everything(Store.open(f"sqlite:///{file}"))
+            held = all_rows(Store.open(f"sqlite:///{file}"))
             left, right = (sum(row[0] == name for row in held["snapshots"]) for name in ("left", "right"))
             assert left == right == len(held["imports"]) - 1
             assert len(held["imported_snapshots"]) == 2 * left + 1
@@ -102,26 +75,26 @@ def test_a_backup_is_consistent_while_somebody_writes(store: Store, store_url: s
 
 
 def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, store_url: str, tmp_path: Path) -> None:
-    fill(store)
+    fill_every_table(store)
     file = tmp_path / "kept.db"
     write_backup(store, file)
-    before = everything(store)
+    before = all_rows(store)
 
     def refused(said: str) -> None:
-        now = everything(store)
+        now = all_rows(store)
         with pytest.raises(StoreHasNewerData, match=said):
             restore_backup(store_url, file, force=False, now=NOW)
-        assert everything(store) == now
+        assert all_rows(store) == now
         restore_backup(store_url, file, force=True, now=NOW)
-        assert everything(store) == before
+        assert all_rows(store) == before
 
     restore_backup(store_url, file, force=False, now=NOW)
-    assert everything(store) == before
-    store.add([taken(7)])
+    assert all_rows(store) == before
+    store.add([snapshot_after(7)])
     refused("holds 1 snapshot that the backup does not")
     (note,) = load_notes(store, "default")
     write_note(store, "default", TODAY, "Phishing", author="", now=NOW, today=TODAY, old=note)
-    store.add([taken(7), taken(8)])
+    store.add([snapshot_after(7), snapshot_after(8)])
     refused("holds 2 snapshots and 1 note that")
     clear_target(store, "default", author="", now=NOW + timedelta(hours=1))
     refused("holds 1 target that")
@@ -132,8 +105,8 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
 
 
 def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url: str, tmp_path: Path) -> None:
-    fill(store)
-    before = everything(store)
+    fill_every_table(store)
+    before = all_rows(store)
     file = tmp_path / "kept.db"
     write_backup(store, file)
     whole = file.read_bytes()
@@ -142,7 +115,7 @@ def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url:
         file.write_bytes(content)
         with pytest.raises((BackupUnusable, StoreNewer), match=said):
             restore_backup(store_url, file, force=True, now=NOW)
-        assert everything(store) == before
+        assert all_rows(store) == before
         assert file.read_bytes() == content
 
     with pytest.raises(BackupUnusable, match="is not there"):
@@ -162,7 +135,7 @@ def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url:
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(store_url: str, tmp_path: Path) -> None:
     file = tmp_path / "old.db"
-    Store.open(f"sqlite:///{file}").add([taken(0)])
+    Store.open(f"sqlite:///{file}").add([snapshot_after(0)])
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(
             "DROP TABLE notes; DROP TABLE targets; DROP TABLE imported_snapshots; DROP TABLE imports;"
@@ -172,17 +145,17 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(store_url: str, tmp_
     before = file.read_bytes()
     restored, _ = restore_backup(store_url, file, force=False, now=NOW)
     assert restored["snapshots"] == 1
-    assert list(Store.open(store_url).all_snapshots("default")) == [taken(0)]
+    assert list(Store.open(store_url).all_snapshots("default")) == [snapshot_after(0)]
     assert file.read_bytes() == before
 
 
 def test_what_is_no_store_is_set_aside_by_force_only_and_never_overwritten(
     store: Store, store_url: str, tmp_path: Path
 ) -> None:
-    fill(store)
-    before = everything(store)
+    fill_every_table(store)
+    before = all_rows(store)
     write_backup(store, tmp_path / "kept.db")
-    damaged, content = file_of(store_url), b"Dear all " * 900
+    damaged, content = sqlite_path(store_url), b"Dear all " * 900
     damaged.write_bytes(content)
     with pytest.raises(StoreDamaged, match="Say --force to set it aside"):
         restore_backup(store_url, tmp_path / "kept.db", force=False, now=NOW)
@@ -190,21 +163,21 @@ def test_what_is_no_store_is_set_aside_by_force_only_and_never_overwritten(
     _, aside = restore_backup(store_url, tmp_path / "kept.db", force=True, now=NOW)
     assert aside == damaged.with_name("snapshots.db.damaged-20261124T125011Z")
     assert aside.read_bytes() == content
-    assert everything(Store.open(store_url)) == before
+    assert all_rows(Store.open(store_url)) == before
 
 
 def test_a_damaged_store_is_set_aside_when_it_is_opened_and_a_backup_takes_its_place(
     store: Store, store_url: str, tmp_path: Path
 ) -> None:
-    fill(store)
-    before = everything(store)
+    fill_every_table(store)
+    before = all_rows(store)
     write_backup(store, tmp_path / "kept.db")
-    damaged, content = file_of(store_url), b"SQLite format 3\x00" + b"\xff" * 9000
+    damaged, content = sqlite_path(store_url), b"SQLite format 3\x00" + b"\xff" * 9000
     damaged.write_bytes(content)
     restore_backup(store_url, tmp_path / "kept.db", force=False, now=NOW)
     (aside,) = damaged.parent.glob("snapshots.db.damaged-*")
     assert aside.read_bytes() == content
-    assert everything(Store.open(store_url)) == before
+    assert all_rows(Store.open(store_url)) == before
 
 
 def test_nothing_stored_is_nothing_to_back_up(store: Store, tmp_path: Path) -> None:
@@ -216,25 +189,27 @@ def test_nothing_stored_is_nothing_to_back_up(store: Store, tmp_path: Path) -> N
 
 
 def test_backup_and_restore_from_the_command_line(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
-    failed(command_line("backup", "kept.db", variables=account_variables), 1, "Nothing is stored yet")
-    assert not file_of(store_url).exists()
+    assert_failed(command_line("backup", "kept.db", variables=account_variables), 1, "Nothing is stored yet")
+    assert not sqlite_path(store_url).exists()
     store = Store.open(store_url)
-    fill(store)
-    before = everything(store)
+    fill_every_table(store)
+    before = all_rows(store)
     done = command_line("backup", "kept.db", variables=account_variables)
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note written to kept.db.\n", "")
-    store.add([taken(9)])
+    store.add([snapshot_after(9)])
     done = command_line("restore", "kept.db", variables=account_variables)
-    failed(done, 1, "holds 1 snapshot that the backup does not", "Back it up first, then say --force")
+    assert_failed(done, 1, "holds 1 snapshot that the backup does not", "Back it up first, then say --force")
     assert len(list(store.all_snapshots("default"))) == 4
     done = command_line("restore", "kept.db", "--force", variables=account_variables)
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note restored from kept.db.\n", "")
-    assert everything(store) == before
+    assert all_rows(store) == before
     for verb in (["backup"], ["restore", "--force"]):
-        done = command_line(*verb, os.fspath(file_of(store_url)), variables=account_variables)
-        failed(done, 2, "is the store itself")
-    failed(command_line("backup", "none/kept.db", variables=account_variables), 1, "none/kept.db cannot be written")
-    failed(command_line("restore", "none.db", variables=account_variables), 1, "none.db is not there")
-    assert everything(store) == before
+        done = command_line(*verb, os.fspath(sqlite_path(store_url)), variables=account_variables)
+        assert_failed(done, 2, "is the store itself")
+    assert_failed(
+        command_line("backup", "none/kept.db", variables=account_variables), 1, "none/kept.db cannot be written"
+    )
+    assert_failed(command_line("restore", "none.db", variables=account_variables), 1, "none.db is not there")
+    assert all_rows(store) == before

@@ -30,7 +30,8 @@ from mimecast.settings.accounts import Account
 from mimecast.store.database.schema import leases
 from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.store import AddResult, Store
-from tests.conftest import EVERY_DATABASE, NOW
+from tests.support.clock import NOW
+from tests.support.stores.databases import EVERY_DATABASE
 
 pytestmark = EVERY_DATABASE
 

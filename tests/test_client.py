@@ -33,17 +33,17 @@ from mimecast.api.errors import (
 from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from tests.conftest import TODAY
+from tests.support.clock import TODAY
 
 KEYS = Api1Keys(
     "recognisable-access", "cmVjb2duaXNhYmxlLXNlY3JldA==", "recognisable-application", "recognisable-app-key"
 )
 
 
-def test_the_counts_of_today_come_back(sandbox: Sandbox, story: DemoCompany) -> None:
+def test_the_counts_of_today_come_back(sandbox: Sandbox, company: DemoCompany) -> None:
     before = utc_now()
     asked = Client(sandbox.base_url, sandbox.keys).safe_score_summary()
-    assert asked.summary.counts == story.counts_on(TODAY)
+    assert asked.summary.counts == company.counts_on(TODAY)
     assert asked.summary.warnings == ()
     assert before <= asked.received_at <= utc_now()
     assert sandbox.requests_seen == [asked.request_id]

@@ -9,11 +9,10 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import openpyxl
 import pytest
@@ -23,22 +22,14 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.conftest import NOW
+from tests.support.clock import NOW
+from tests.support.processes import CommandLine, assert_failed
 
-Run = Callable[..., CompletedProcess[str]]
 HEADER = "account,taken_at,a,b,c,d,f,other"
 
 
-def failed(done: CompletedProcess[str], status: int, *said: str) -> None:
-    """It ended so, in plain words on stderr and without a traceback."""
-    assert done.returncode == status
-    assert "Traceback" not in done.stderr
-    for words in said:
-        assert words in done.stderr
-
-
 def test_snapshot_stores_today_and_says_so(
-    command_line: Run, account_variables: dict[str, str], store_url: str
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
     done = command_line("snapshot", variables=account_variables)
     assert (done.returncode, done.stderr) == (0, "")
@@ -49,7 +40,7 @@ def test_snapshot_stores_today_and_says_so(
 
 
 def test_snapshot_reports_one_json_object_a_line_or_nothing(
-    command_line: Run, account_variables: dict[str, str]
+    command_line: CommandLine, account_variables: dict[str, str]
 ) -> None:
     (line,) = command_line("snapshot", "--json", variables=account_variables).stdout.splitlines()
     assert json.loads(line)["users_graded"] == 1204
@@ -57,18 +48,18 @@ def test_snapshot_reports_one_json_object_a_line_or_nothing(
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
-def test_without_an_account_there_is_nothing_to_capture(command_line: Run) -> None:
+def test_without_an_account_there_is_nothing_to_capture(command_line: CommandLine) -> None:
     done = command_line("snapshot")
-    failed(done, 2, "No account is set up", "secrets.toml.example")
+    assert_failed(done, 2, "No account is set up", "secrets.toml.example")
     assert done.stdout == ""
 
 
 def test_wrong_keys_are_explained_with_the_request_id(
-    command_line: Run, account_variables: dict[str, str], store_url: str
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
     wrong = account_variables | {"MIMECAST_SECRET_KEY": "cmVjb2duaXNhYmxl"}
     done = command_line("snapshot", variables=wrong)
-    failed(done, 1, "default: Mimecast answered with status 401", "Check base_url first", "(request id ")
+    assert_failed(done, 1, "default: Mimecast answered with status 401", "Check base_url first", "(request id ")
     assert "cmVjb2duaXNhYmxl" not in done.stdout + done.stderr
     (line,) = command_line("snapshot", "--json", variables=wrong).stdout.splitlines()
     assert json.loads(line)["title"] == "Mimecast does not accept the credentials"
@@ -88,25 +79,25 @@ def several(sandbox: Sandbox, home: Path) -> None:
 
 
 def test_a_bad_account_does_not_keep_the_others_from_being_stored(
-    command_line: Run, sandbox: Sandbox, nobodys_settings: Path, store_url: str
+    command_line: CommandLine, sandbox: Sandbox, home: Path, store_url: str
 ) -> None:
-    several(sandbox, nobodys_settings)
+    several(sandbox, home)
     store = {"SNAPSHOTS_URL": store_url}
     done = command_line("snapshot", variables=store)
-    failed(done, 1, "bad: Mimecast answered with status 401")
+    assert_failed(done, 1, "bad: Mimecast answered with status 401")
     assert done.stdout.startswith("good: 1,204 users graded")
     assert Store.open(store_url).accounts() == ["good"]
     assert command_line("snapshot", "--account", "good", variables=store).returncode == 0
-    failed(command_line("snapshot", "--account", "ugly", variables=store), 2, "no account 'ugly'", "bad, good")
+    assert_failed(command_line("snapshot", "--account", "ugly", variables=store), 2, "no account 'ugly'", "bad, good")
 
 
-def test_settings_that_are_wrong_end_with_2(command_line: Run, nobodys_settings: Path) -> None:
-    (nobodys_settings / ".streamlit").mkdir()
-    file = nobodys_settings / ".streamlit" / "secrets.toml"
+def test_settings_that_are_wrong_end_with_2(command_line: CommandLine, home: Path) -> None:
+    (home / ".streamlit").mkdir()
+    file = home / ".streamlit" / "secrets.toml"
     file.write_text("[mimecast]\nacces_key = 'x'\n")
-    failed(command_line("snapshot"), 2, "unknown key 'acces_key'. Did you mean access_key?")
+    assert_failed(command_line("snapshot"), 2, "unknown key 'acces_key'. Did you mean access_key?")
     file.write_text("[mimecast\n")
-    failed(command_line("export"), 2, str(file), "is not valid TOML")
+    assert_failed(command_line("export"), 2, str(file), "is not valid TOML")
 
 
 def fill(store_url: str) -> list[Snapshot]:
@@ -116,7 +107,7 @@ def fill(store_url: str) -> list[Snapshot]:
 
 
 def test_export_and_import_move_a_history(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
     made = fill(store_url)
     shown = command_line("export", variables=account_variables)
@@ -136,11 +127,11 @@ def test_export_and_import_move_a_history(
 
 
 def test_import_can_put_a_file_under_another_account_and_reads_stdin(
-    command_line: Run, account_variables: dict[str, str], store_url: str
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
     text = f"{HEADER}\nold-name,2026-01-01T00:00:00Z,1,2,3,4,5,0\n"
     refused = command_line("import", "-", variables=account_variables, text=text)
-    failed(refused, 2, "holds snapshots of old-name", "--account default", "Nothing was imported")
+    assert_failed(refused, 2, "holds snapshots of old-name", "--account default", "Nothing was imported")
     assert Store.open(store_url).accounts() == []
     done = command_line("import", "-", "--account", "default", "--json", variables=account_variables, text=text)
     assert json.loads(done.stdout) == {"added": 1, "already_there": 0, "different": 0}
@@ -148,7 +139,7 @@ def test_import_can_put_a_file_under_another_account_and_reads_stdin(
 
 
 def test_import_keeps_what_is_stored_when_the_file_says_otherwise(
-    command_line: Run, account_variables: dict[str, str], store_url: str
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
     made = fill(store_url)
     text = f"{HEADER}\ndefault,2026-11-01T12:50:11Z,99,4,3,2,1,0\n"
@@ -159,26 +150,26 @@ def test_import_keeps_what_is_stored_when_the_file_says_otherwise(
 
 
 def test_a_file_that_cannot_be_imported_stores_nothing(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
-    failed(command_line("import", "none.csv", variables=account_variables), 2, "none.csv cannot be read")
+    assert_failed(command_line("import", "none.csv", variables=account_variables), 2, "none.csv cannot be read")
     file = tmp_path / "half.csv"
     file.write_text(f"{HEADER}\ndefault,2026-11-01T12:50:11Z,9,4,3,2,1,0\ndefault,yesterday,9,4,3,2,1,0\n")
-    failed(command_line("import", "half.csv", variables=account_variables), 1, "Row 3, column taken_at")
+    assert_failed(command_line("import", "half.csv", variables=account_variables), 1, "Row 3, column taken_at")
     assert Store.open(store_url).accounts() == []
-    failed(command_line("import", "half.csv"), 2, "No account is set up")
+    assert_failed(command_line("import", "half.csv"), 2, "No account is set up")
 
 
 def test_an_export_that_cannot_be_written_says_so(
-    command_line: Run, account_variables: dict[str, str], store_url: str
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
     fill(store_url)
     done = command_line("export", "--out", "none/out.csv", variables=account_variables)
-    failed(done, 1, "none/out.csv cannot be written", "--out")
-    failed(command_line("export", "--account", "ugly", variables=account_variables), 2, "no account 'ugly'")
+    assert_failed(done, 1, "none/out.csv cannot be written", "--out")
+    assert_failed(command_line("export", "--account", "ugly", variables=account_variables), 2, "no account 'ugly'")
 
 
-def test_export_with_nothing_set_up_gives_sample_data_and_says_so(command_line: Run, store_url: str) -> None:
+def test_export_with_nothing_set_up_gives_sample_data_and_says_so(command_line: CommandLine, store_url: str) -> None:
     done = command_line("export", variables={"SNAPSHOTS_URL": store_url})
     assert done.returncode == 0
     assert "SAMPLE DATA" in done.stderr
@@ -190,7 +181,7 @@ def test_export_with_nothing_set_up_gives_sample_data_and_says_so(command_line: 
 
 
 def test_export_writes_a_workbook_and_not_to_the_terminal(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
     made = fill(store_url)
     for name, form in (("out.xlsx", []), ("out.bin", ["--format", "xlsx"])):
@@ -200,7 +191,7 @@ def test_export_writes_a_workbook_and_not_to_the_terminal(
         rows = list(sheet.iter_rows(values_only=True))
         assert rows[0] == tuple(HEADER.split(","))
         assert [row[1] for row in rows[1:]] == [one.taken_at.replace(tzinfo=None) for one in made]
-    failed(command_line("export", "--format", "xlsx", variables=account_variables), 2, "Name a file with --out")
+    assert_failed(command_line("export", "--format", "xlsx", variables=account_variables), 2, "Name a file with --out")
 
 
 def fill_until_today(store_url: str, account: str = "default") -> None:
@@ -211,7 +202,7 @@ def fill_until_today(store_url: str, account: str = "default") -> None:
 
 
 def test_report_writes_each_kind_of_file_and_says_what_is_in_it(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
     fill_until_today(store_url)
     for name, begins in (("r.pptx", b"PK"), ("r.XLSX", b"PK"), ("r.html", b"<!DOCTYPE html>")):
@@ -225,7 +216,7 @@ def test_report_writes_each_kind_of_file_and_says_what_is_in_it(
 
 
 def test_report_takes_a_range_and_reports_as_json(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
     fill_until_today(store_url)
     today = datetime.now(UTC).date()
@@ -241,7 +232,7 @@ def test_report_takes_a_range_and_reports_as_json(
 
 
 def test_report_with_nothing_set_up_is_of_sample_data_and_says_so(
-    command_line: Run, store_url: str, tmp_path: Path
+    command_line: CommandLine, store_url: str, tmp_path: Path
 ) -> None:
     done = command_line("report", "--out", "r.xlsx", variables={"SNAPSHOTS_URL": store_url})
     assert done.returncode == 0
@@ -251,10 +242,10 @@ def test_report_with_nothing_set_up_is_of_sample_data_and_says_so(
 
 
 def test_report_says_what_it_lacks(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
     nothing = command_line("report", "--out", "r.pptx", variables=account_variables)
-    failed(nothing, 1, "No snapshot of default was taken", "python -m mimecast snapshot")
+    assert_failed(nothing, 1, "No snapshot of default was taken", "python -m mimecast snapshot")
     assert list(tmp_path.glob("*.pptx")) == []
     fill_until_today(store_url)
     for options, status, said in (
@@ -264,28 +255,30 @@ def test_report_says_what_it_lacks(
         (["--out", "r.pptx", "--account", "ugly"], 2, "no account 'ugly'"),
         (["--out", "none/r.pptx"], 1, "none/r.pptx cannot be written"),
     ):
-        failed(command_line("report", *options, variables=account_variables), status, said)
+        assert_failed(command_line("report", *options, variables=account_variables), status, said)
     fill_until_today(store_url, "other")
     several = command_line("report", "--out", "r.xlsx", variables=account_variables)
-    failed(several, 2, "several accounts: default, other", "--account")
+    assert_failed(several, 2, "several accounts: default, other", "--account")
     chosen = command_line("report", "--out", "r.xlsx", "--account", "other", variables=account_variables)
     assert chosen.returncode == 0
 
 
 def test_report_uses_the_template_of_the_settings(
-    command_line: Run, nobodys_settings: Path, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, home: Path, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
     fill_until_today(store_url)
     deck = Presentation()
     deck.slide_master.name = "Contoso master"
     deck.save(str(tmp_path / "template.pptx"))
-    (nobodys_settings / ".streamlit").mkdir()
-    file = nobodys_settings / ".streamlit" / "secrets.toml"
+    (home / ".streamlit").mkdir()
+    file = home / ".streamlit" / "secrets.toml"
     file.write_text(f'[dashboard]\npptx_template = "{tmp_path / "template.pptx"}"\n')
     assert command_line("report", "--out", "r.pptx", variables=account_variables).returncode == 0
     assert Presentation(str(tmp_path / "r.pptx")).slide_master.name == "Contoso master"
     file.write_text('[dashboard]\npptx_template = "none.pptx"\n')
-    failed(command_line("report", "--out", "r.pptx", variables=account_variables), 2, "none.pptx, which is not there")
+    assert_failed(
+        command_line("report", "--out", "r.pptx", variables=account_variables), 2, "none.pptx, which is not there"
+    )
 
 
 def test_a_reader_that_stops_early_makes_no_noise(
@@ -304,12 +297,12 @@ def test_a_reader_that_stops_early_makes_no_noise(
 
 
 def test_a_store_that_cannot_be_used_ends_with_1(
-    command_line: Run, account_variables: dict[str, str], tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "letter.db").write_text("Dear all " * 200)
     broken = account_variables | {"SNAPSHOTS_URL": f"sqlite:///{tmp_path / 'letter.db'}"}
     for verb in (["snapshot"], ["export"]):
-        failed(command_line(*verb, variables=broken), 1, "is not a SQLite database")
+        assert_failed(command_line(*verb, variables=broken), 1, "is not a SQLite database")
 
 
 @pytest.mark.parametrize(
@@ -318,8 +311,8 @@ def test_a_store_that_cannot_be_used_ends_with_1(
      ["sandbox", "--port", "70000"], ["sandbox", "--latency", "-1"], ["import"],
      ["backup"], ["restore", "--force"], ["rename", "default"], ["report"]],
 )  # fmt: skip
-def test_wrong_usage_ends_with_2(command_line: Run, arguments: list[str]) -> None:
-    failed(command_line(*arguments), 2, "usage: python -m mimecast")
+def test_wrong_usage_ends_with_2(command_line: CommandLine, arguments: list[str]) -> None:
+    assert_failed(command_line(*arguments), 2, "usage: python -m mimecast")
 
 
 def heeds_ctrl_c() -> None:
@@ -338,7 +331,7 @@ def ended_at_last(server: subprocess.Popen[str]) -> Iterator[None]:
 
 @pytest.mark.parametrize("how", [signal.SIGINT])
 def test_the_sandbox_prints_settings_to_paste_and_ends_quietly(
-    project: Path, command_line: Run, nobodys_settings: Path, store_url: str, how: signal.Signals
+    project: Path, command_line: CommandLine, home: Path, store_url: str, how: signal.Signals
 ) -> None:
     command = [sys.executable, "-m", "mimecast", "sandbox", "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(project)}
@@ -354,14 +347,14 @@ def test_the_sandbox_prints_settings_to_paste_and_ends_quietly(
         while "app_key" not in block:
             block += server.stdout.readline()
         assert tomllib.loads(block)["mimecast"]["base_url"].startswith("http://127.0.0.1:")
-        (nobodys_settings / ".streamlit").mkdir()
-        (nobodys_settings / ".streamlit" / "secrets.toml").write_text(block)
+        (home / ".streamlit").mkdir()
+        (home / ".streamlit" / "secrets.toml").write_text(block)
         done = command_line("snapshot", variables={"SNAPSHOTS_URL": store_url})
         assert done.returncode == 0, done.stderr
         assert Store.open(store_url).accounts() == ["default"]
 
         port = tomllib.loads(block)["mimecast"]["base_url"].rpartition(":")[2]
-        failed(command_line("sandbox", "--port", port), 1, f"Port {port} on 127.0.0.1 cannot be used", "--port")
+        assert_failed(command_line("sandbox", "--port", port), 1, f"Port {port} on 127.0.0.1 cannot be used", "--port")
 
         server.send_signal(how)
         assert server.wait(timeout=20) == 0

@@ -11,7 +11,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
 from mimecast.ui.widgets.compare_dates import PRESET_LABELS, Picked, pick_comparison, preset_day
-from tests.conftest import NOW, TODAY
+from tests.support.clock import NOW, TODAY
 
 ZONE = ZoneInfo("UTC")
 

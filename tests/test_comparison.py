@@ -19,7 +19,8 @@ from mimecast.store.comparisons import compare_back
 from mimecast.store.store import Store
 from mimecast.text.stamp import ComparedStamp, Stamp
 from mimecast.text.summaries import comparison_summary, headcount_summary, headline
-from tests.conftest import EVERY_DATABASE, NOW
+from tests.support.clock import NOW
+from tests.support.stores.databases import EVERY_DATABASE
 
 pytestmark = EVERY_DATABASE
 

@@ -7,7 +7,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -26,11 +25,10 @@ from mimecast.store.maintenance import transfer
 from mimecast.store.maintenance.transfer import copy_store
 from mimecast.store.scheduled_runs import newest_runs, save_runs
 from mimecast.store.store import Store
-from tests.conftest import NOW
-from tests.support.histories import history
-from tests.support.postgresql_cluster import PASSWORD
-
-CommandLine = Callable[..., CompletedProcess[str]]
+from tests.support.clock import NOW
+from tests.support.processes import CommandLine, assert_failed
+from tests.support.stores.histories import history
+from tests.support.stores.postgresql_cluster import PASSWORD
 
 KINDS = [("sqlite", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "sqlite"), ("postgresql", "postgresql")]
 
@@ -42,7 +40,7 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     made = []
     for number, kind in enumerate(kinds):
         file = f"sqlite:///{tmp_path / f'store-{number}.db'}"
-        made.append(file if kind == "sqlite" else request.getfixturevalue("cluster").make_schema())
+        made.append(file if kind == "sqlite" else request.getfixturevalue("cluster").create_schema())
     return made[0], made[1]
 
 
@@ -69,12 +67,9 @@ def content(url: str) -> dict[str, set[tuple[Any, ...]]]:
 
 
 def failed(done: CompletedProcess[str], status: int, *said: str) -> None:
-    assert done.returncode == status
-    assert "Traceback" not in done.stderr
+    assert_failed(done, status, *said)
     assert "recognisable" not in done.stdout + done.stderr
     assert done.stdout == ""
-    for words in said:
-        assert words in done.stderr
 
 
 @pytest.mark.parametrize("urls", KINDS, ids=" to ".join, indirect=True)

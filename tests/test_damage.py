@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from mimecast.settings.project import PROJECT
-from mimecast.store.database import quarantine
 from mimecast.store.database.quarantine import LogQuarantined, StoreQuarantined, quarantine_if_corrupt
 from mimecast.store.errors import StoreDamaged, StoreNewer
 from mimecast.store.store import Store
-from tests.conftest import NOW
-from tests.support.histories import history
-from tests.test_nothing_lost import CommandLine, beside, file_of, is_whole
+from tests.support.clock import NOW
+from tests.support.processes import CommandLine
+from tests.support.stores.files import is_sound, other_files, sqlite_path
+from tests.support.stores.histories import history
 
 
 def zero_a_page(content: bytearray) -> None:
@@ -67,9 +67,9 @@ def damaged(store: Store, store_url: str) -> Callable[[Callable[[bytearray], Non
 
     def make(how: Callable[[bytearray], None]) -> bytes:
         store.add(history(1000))
-        content = bytearray(file_of(store_url).read_bytes())
+        content = bytearray(sqlite_path(store_url).read_bytes())
         how(content)
-        file_of(store_url).write_bytes(content)
+        sqlite_path(store_url).write_bytes(content)
         return bytes(content)
 
     return make
@@ -83,12 +83,12 @@ def test_a_damaged_file_is_set_aside_and_the_store_goes_on(
     store = Store.open(store_url)
     assert store.accounts() == []
     store.add(history(3))
-    (aside,) = beside(file_of(store_url))
+    (aside,) = other_files(sqlite_path(store_url))
     assert aside.startswith("snapshots.db.damaged-20")
-    assert (file_of(store_url).parent / aside).read_bytes() == content
+    assert (sqlite_path(store_url).parent / aside).read_bytes() == content
     again = Store.open(store_url)
     assert list(again.all_snapshots("default")) == history(3)
-    assert beside(file_of(store_url)) == [aside]
+    assert other_files(sqlite_path(store_url)) == [aside]
     assert aside in str(again.quarantined)
 
 
@@ -99,8 +99,8 @@ def test_what_was_set_aside_is_named_by_every_run_until_it_is_moved_away(
     done = command_line("snapshot", variables=account_variables)
     assert done.returncode == 0
     assert done.stdout.startswith("default: 1,204 users graded")
-    file = file_of(store_url)
-    (aside,) = beside(file)
+    file = sqlite_path(store_url)
+    (aside,) = other_files(file)
     assert done.stderr.startswith(f"{file} was found damaged on ")
     assert f"it is kept as {aside} beside it, and the history began anew. Put a backup back" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -112,13 +112,13 @@ def test_what_was_set_aside_is_named_by_every_run_until_it_is_moved_away(
 
 def test_the_log_of_a_damaged_file_goes_with_it(store: Store, store_url: str) -> None:
     store.add(history(1000))
-    file = file_of(store_url)
+    file = sqlite_path(store_url)
     log = killed_with_a_log(store_url)
     content = bytearray(file.read_bytes())
     spoil_many_pages(content)
     file.write_bytes(content)
     Store.open(store_url)
-    main, kept = beside(file)
+    main, kept = other_files(file)
     assert (file.parent / main).read_bytes() == content
     assert kept == f"{main}-wal"
     assert (file.parent / kept).read_bytes() == log
@@ -128,17 +128,16 @@ def killed_with_a_log(store_url: str) -> bytes:
     """Commits 30 single snapshots in a process that is killed before SQLite takes them from the log into the file."""
     script = (
         "import os, signal, sys\nfrom mimecast.store.store import Store\n"
-        "from tests.support.histories import history\n"
+        "from tests.support.stores.histories import history\n"
         "store = Store.open(sys.argv[1])\n"
-        "with store._engine.connect() as connection:\n"
-        "    connection.exec_driver_sql('SELECT 1 FROM snapshots').fetchall()\n"
+        "with store.hold_connection():\n"
         "    for one in history(30, 'fabrikam'): store.add([one])\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run([sys.executable, "-c", script, store_url], env=environment, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
-    return Path(f"{file_of(store_url)}-wal").read_bytes()
+    return Path(f"{sqlite_path(store_url)}-wal").read_bytes()
 
 
 def test_a_sound_log_of_a_killed_process_is_taken_in(store: Store, store_url: str) -> None:
@@ -147,7 +146,7 @@ def test_a_sound_log_of_a_killed_process_is_taken_in(store: Store, store_url: st
     reopened = Store.open(store_url)
     assert list(reopened.all_snapshots("fabrikam")) == history(30, "fabrikam")
     assert reopened.quarantined is None
-    assert beside(file_of(store_url)) == []
+    assert other_files(sqlite_path(store_url)) == []
 
 
 @pytest.mark.parametrize("frame", [None, 1, 20], ids=["header", "first frame", "a frame in the middle"])
@@ -156,25 +155,25 @@ def test_a_damaged_log_is_kept_before_sqlite_drops_it(store: Store, store_url: s
     spoilt = bytearray(killed_with_a_log(store_url))
     at = 10 if frame is None else 32 + frame * (24 + 4096) + 2000
     spoilt[at] ^= 0xFF
-    file = file_of(store_url)
+    file = sqlite_path(store_url)
     Path(f"{file}-wal").write_bytes(spoilt)
     for _ in range(2):
         reopened = Store.open(store_url)
         assert list(reopened.all_snapshots("default")) == history(5)
         stored = list(reopened.all_snapshots("fabrikam"))
         assert stored == history(30, "fabrikam")[: len(stored)] != history(30, "fabrikam")
-        (aside,) = beside(file)
+        (aside,) = other_files(file)
         assert aside.startswith("snapshots.db-wal.damaged-20")
         assert (file.parent / aside).read_bytes() == spoilt
         assert isinstance(reopened.quarantined, LogQuarantined)
         assert aside in str(reopened.quarantined)
-    assert is_whole(file)
+    assert is_sound(file)
 
 
 def test_a_log_that_ends_in_a_write_that_was_killed_is_no_damage(store: Store, store_url: str) -> None:
     store.add(history(5))
     log = killed_with_a_log(store_url)
-    Path(f"{file_of(store_url)}-wal").write_bytes(log[:-3000])
+    Path(f"{sqlite_path(store_url)}-wal").write_bytes(log[:-3000])
     reopened = Store.open(store_url)
     assert (
         list(reopened.all_snapshots("fabrikam")) == history(29, "fabrikam")
@@ -187,7 +186,7 @@ def test_of_several_processes_one_sets_the_file_aside(store_url: str, damaged: C
     """And none takes the fresh file for the damaged one."""
     content = damaged(zero_a_page)
     script = (
-        "import sys\nfrom mimecast.store.store import Store\nfrom tests.support.histories import history\n"
+        "import sys\nfrom mimecast.store.store import Store\nfrom tests.support.stores.histories import history\n"
         "store = Store.open(sys.argv[1])\n"
         "for one in history(20, sys.argv[2]): store.add([one])\n"
     )
@@ -197,14 +196,14 @@ def test_of_several_processes_one_sets_the_file_aside(store_url: str, damaged: C
         for number in range(4)
     ]
     assert [one.wait(timeout=100) for one in running] == [0] * 4
-    (aside,) = beside(file_of(store_url))
-    assert (file_of(store_url).parent / aside).read_bytes() == content
+    (aside,) = other_files(sqlite_path(store_url))
+    assert (sqlite_path(store_url).parent / aside).read_bytes() == content
     store = Store.open(store_url)
     assert [len(list(store.all_snapshots(f"writer-{number}"))) for number in range(4)] == [20] * 4
 
 
 def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) -> None:
-    file = file_of(store_url)
+    file = sqlite_path(store_url)
     kept = []
     for rows in (500, 600, 700):
         Store.open(store_url).add(history(rows))
@@ -213,7 +212,7 @@ def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) 
         file.write_bytes(content)
         kept.append(bytes(content))
         quarantine_if_corrupt(file, now=NOW)
-    names = beside(file)
+    names = other_files(file)
     assert names == [f"snapshots.db.damaged-2026-11-24T125011Z{number}" for number in ("", ".2", ".3")]
     assert [(file.parent / name).read_bytes() for name in names] == kept
     said = Store.open(store_url).quarantined
@@ -232,8 +231,8 @@ def test_a_damaged_file_that_cannot_be_renamed_is_named_and_left(
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(StoreDamaged, match="is damaged and cannot be set aside: Permission denied"):
         Store.open(store_url)
-    assert file_of(store_url).read_bytes() == content
-    assert beside(file_of(store_url)) == ["snapshots.db.lock"]
+    assert sqlite_path(store_url).read_bytes() == content
+    assert other_files(sqlite_path(store_url)) == ["snapshots.db.lock"]
 
 
 LETTERS = {
@@ -254,7 +253,7 @@ def test_what_is_no_database_of_ours_is_named_and_left(
     done = command_line("snapshot", variables=account_variables | {"SNAPSHOTS_URL": f"sqlite:///{file}"})
     assert done.returncode == 1
     assert done.stderr.startswith(f"{file} is damaged, or is not a SQLite database. Put a backup in its place")
-    assert (file.read_bytes(), beside(file)) == (content, [])
+    assert (file.read_bytes(), other_files(file)) == (content, [])
 
 
 def test_tables_that_only_a_newer_sqlite_reads_are_no_damage(store_url: str, damaged: Callable[..., bytes]) -> None:
@@ -265,16 +264,16 @@ def test_tables_that_only_a_newer_sqlite_reads_are_no_damage(store_url: str, dam
     content = damaged(newer)
     with pytest.raises(StoreDamaged):
         Store.open(store_url)
-    assert (file_of(store_url).read_bytes(), beside(file_of(store_url))) == (content, [])
+    assert (sqlite_path(store_url).read_bytes(), other_files(sqlite_path(store_url))) == (content, [])
 
 
 def test_a_store_of_a_newer_version_is_refused_and_not_one_byte_changes(
     command_line: CommandLine, account_variables: dict[str, str], store: Store, store_url: str
 ) -> None:
     store.add(history(10))
-    with closing(sqlite3.connect(file_of(store_url))) as connection, connection:
+    with closing(sqlite3.connect(sqlite_path(store_url))) as connection, connection:
         connection.execute("INSERT INTO schema_version VALUES (99, '2030-01-01T00:00:00Z')")
-    before = file_of(store_url).read_bytes()
+    before = sqlite_path(store_url).read_bytes()
     for arguments in (["snapshot"], ["export"]):
         done = command_line(*arguments, variables=account_variables)
         assert (done.returncode, done.stdout) == (1, "")
@@ -282,11 +281,11 @@ def test_a_store_of_a_newer_version_is_refused_and_not_one_byte_changes(
         assert done.stderr.endswith("Update the dashboard. The store was not changed.\n")
     with pytest.raises(StoreNewer):
         Store.open(store_url)
-    assert (file_of(store_url).read_bytes(), beside(file_of(store_url))) == (before, [])
+    assert (sqlite_path(store_url).read_bytes(), other_files(sqlite_path(store_url))) == (before, [])
 
 
 def test_looking_for_damage_leaves_a_sound_file_alone(store: Store, store_url: str) -> None:
     store.add(history(1000))
-    before = file_of(store_url).read_bytes()
-    assert quarantine._is_sound(file_of(store_url))
-    assert file_of(store_url).read_bytes() == before
+    before = sqlite_path(store_url).read_bytes()
+    quarantine_if_corrupt(sqlite_path(store_url), now=NOW)
+    assert (sqlite_path(store_url).read_bytes(), other_files(sqlite_path(store_url))) == (before, [])

@@ -16,13 +16,10 @@ from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.snapshot_csv import read_snapshots, write_template
 from mimecast.store.imports import read_imports
 from mimecast.store.store import Store
-from tests import test_pages
-from tests.conftest import NOW
-from tests.test_annotations import click
-from tests.test_pages import start, text
+from tests.support.app import click, run_page, text_of
+from tests.support.clock import NOW
 
-connected = test_pages.connected
-pytestmark = pytest.mark.usefixtures("fresh")
+pytestmark = pytest.mark.usefixtures("isolated_pages")
 HEADER = "account,taken_at,a,b,c,d,f,other"
 PAGE = """
 from mimecast.ui.sections.data import show_data_section
@@ -61,21 +58,21 @@ def upload(app: AppTest, content: str | bytes, name: str = "months.csv") -> None
 
 
 def test_a_file_is_shown_stored_listed_and_taken_out_again(
-    project: Path, connected: dict[str, Any], kept: Store
+    project: Path, account_secrets: dict[str, Any], kept: Store
 ) -> None:
-    app = start(project, "Alone", connected)
+    app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(*range(1, 9))}")
-    assert "8 snapshots from 28 Jan 2025 to 28 Aug 2025\\: 8 new\\." in text(app)
+    assert "8 snapshots from 28 Jan 2025 to 28 Aug 2025\\: 8 new\\." in text_of(app)
     assert list(app.dataframe[0].value["F"]) == ["8", "7", "6", "5", "4"]
     assert app.dataframe[0].value["At risk"].iloc[0] == "45.5 %"
     assert len(list(kept.all_snapshots("default"))) == 1
     click(app, "data_store")
     assert "8 snapshots stored from months\\.csv\\." in app.success[0].value
     assert [one.source for one in kept.all_snapshots("default")].count(Source.IMPORTED) == 8
-    assert "months\\.csv\\: 8 snapshots from 28 Jan 2025 to 28 Aug 2025, imported" in text(app)
+    assert "months\\.csv\\: 8 snapshots from 28 Jan 2025 to 28 Aug 2025, imported" in text_of(app)
 
     upload(app, f"{HEADER}\n{rows(8, 9)}", "more.csv")
-    assert "2 snapshots from 28 Aug 2025 to 28 Sep 2025\\: 1 new, 1 stored already" in text(app)
+    assert "2 snapshots from 28 Aug 2025 to 28 Sep 2025\\: 1 new, 1 stored already" in text_of(app)
     click(app, "data_store")
     first = next(one for one in read_imports(kept, "default") if one.file_name == "months.csv")
     click(app, f"import_undo_{first.id}")
@@ -83,32 +80,34 @@ def test_a_file_is_shown_stored_listed_and_taken_out_again(
     assert [one.counts.f for one in kept.all_snapshots("default")] == [9, 1]
 
 
-def test_a_spreadsheets_semicolons_and_mark_are_read(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = start(project, "Alone", connected)
+def test_a_spreadsheets_semicolons_and_mark_are_read(
+    project: Path, account_secrets: dict[str, Any], kept: Store
+) -> None:
+    app = run_page(project, "Alone", account_secrets)
     upload(app, b"\xef\xbb\xbf" + f"{HEADER}\n{rows(1)}".replace(",", ";").encode())
-    assert "1 snapshot of 28 Jan 2025\\: 1 new" in text(app)
+    assert "1 snapshot of 28 Jan 2025\\: 1 new" in text_of(app)
 
 
-def test_what_is_stored_already_needs_no_storing(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = start(project, "Alone", connected)
+def test_what_is_stored_already_needs_no_storing(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:
+    app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(1)}")
     click(app, "data_store")
     upload(app, f"{HEADER}\n{rows(1).replace('5,4,3', '6,4,3')}")
-    assert "0 new, 1 stored already\\. 1 of them with other counts" in text(app)
+    assert "0 new, 1 stored already\\. 1 of them with other counts" in text_of(app)
     assert [one.disabled for one in app.button if one.key == "data_store"] == [True]
 
 
-def test_a_bad_row_is_named_and_nothing_is_stored(project: Path, connected: dict[str, Any], kept: Store) -> None:
-    app = start(project, "Alone", connected)
+def test_a_bad_row_is_named_and_nothing_is_stored(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:
+    app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(1)}default,2025-02-28T12:00:00Z,5,4,many,2,1,0\n")
     assert "Row 3, column c\\: this is not a whole number" in app.warning[0].value
     assert not [one for one in app.button if one.key == "data_store"]
 
 
 def test_another_accounts_file_goes_under_the_account_shown(
-    project: Path, connected: dict[str, Any], kept: Store
+    project: Path, account_secrets: dict[str, Any], kept: Store
 ) -> None:
-    app = start(project, "Alone", connected)
+    app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(1, account='elsewhere')}")
     assert any("The file names elsewhere; its snapshots are stored under" in one.value for one in app.info)
     click(app, "data_store")
@@ -124,16 +123,16 @@ def test_another_accounts_file_goes_under_the_account_shown(
 
 
 def test_a_store_that_cannot_be_written_takes_nothing_and_says_why(
-    project: Path, connected: dict[str, Any], kept: Store, monkeypatch: pytest.MonkeyPatch
+    project: Path, account_secrets: dict[str, Any], kept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mimecast.store.store.is_writable", lambda file: False)
-    app = start(project, "Alone", connected)
+    app = run_page(project, "Alone", account_secrets)
     assert app.file_uploader[0].proto.disabled
     assert any("cannot be written" in one.value for one in app.info)
 
 
 def test_sample_data_takes_nothing(project: Path) -> None:
-    app = start(project, "Alone", {})
+    app = run_page(project, "Alone", {})
     assert app.file_uploader[0].proto.disabled
     assert any("Sample data takes no import" in one.value for one in app.info)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from subprocess import CompletedProcess
 
 import pytest
 
@@ -34,10 +33,9 @@ from mimecast.sandbox.server import TOY_KEYS, Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
 from mimecast.store.store import Store
-from tests.conftest import NOW, TODAY
-from tests.support.faults import EXPECTED, OF_API_2
-
-Run = Callable[..., CompletedProcess[str]]
+from tests.support.clock import NOW, TODAY
+from tests.support.faults import API_2_FAULTS, EXPECTED_ERRORS
+from tests.support.processes import CommandLine
 
 AT_ONCE = RetryPolicy(1000.0, sleep=lambda _: None)
 NAMES = [SETTINGS, HOST, *REQUEST_STEPS, STORE, NEWEST, REFRESH]
@@ -56,7 +54,7 @@ def checked(account: Account, store: Store | None, *, now: datetime | None = Non
 
 
 def test_every_fault_has_its_expectation() -> None:
-    assert set(EXPECTED) == set(FAULTS)
+    assert set(EXPECTED_ERRORS) == set(FAULTS)
 
 
 @pytest.mark.parametrize("generation", [1, 2])
@@ -69,11 +67,11 @@ def test_when_all_is_well_every_step_is_in_order(sandbox: Sandbox, store: Store,
     assert list(store.all_snapshots("contoso")) == []
 
 
-@pytest.mark.parametrize("fault", [fault for fault in EXPECTED if fault != "silent"])
+@pytest.mark.parametrize("fault", [fault for fault in EXPECTED_ERRORS if fault != "silent"])
 def test_a_fault_fails_at_its_step_and_says_what_to_do(sandbox: Sandbox, store: Store, fault: str) -> None:
     sandbox.set_fault(fault)
-    steps = checked(account_of(sandbox, 2 if fault in OF_API_2 else 1), store)
-    expected = EXPECTED[fault]
+    steps = checked(account_of(sandbox, 2 if fault in API_2_FAULTS else 1), store)
+    expected = EXPECTED_ERRORS[fault]
     if expected is None:
         assert {step.state for step in steps.values()} == {StepStatus.DONE}
         return
@@ -109,9 +107,9 @@ def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
 
 
 @pytest.fixture
-def late_sandbox(story: DemoCompany) -> Iterator[Sandbox]:
+def late_sandbox(company: DemoCompany) -> Iterator[Sandbox]:
     """It tolerates a clock that is off by hours."""
-    with Sandbox(lambda: story.counts_on(TODAY), skew=timedelta(days=10_000)) as server:
+    with Sandbox(lambda: company.counts_on(TODAY), skew=timedelta(days=10_000)) as server:
         yield server
 
 
@@ -149,7 +147,7 @@ def test_the_text_for_support_has_the_id_and_the_time_and_no_key(sandbox: Sandbo
         assert secret not in text
 
 
-def test_check_prints_a_line_a_step(command_line: Run, account_variables: dict[str, str]) -> None:
+def test_check_prints_a_line_a_step(command_line: CommandLine, account_variables: dict[str, str]) -> None:
     done = command_line("check", variables=account_variables)
     lines = done.stdout.splitlines()
     assert done.returncode == 0
@@ -159,7 +157,7 @@ def test_check_prints_a_line_a_step(command_line: Run, account_variables: dict[s
 
 
 def test_check_marks_what_failed_and_what_was_not_reached(
-    command_line: Run, account_variables: dict[str, str], sandbox: Sandbox
+    command_line: CommandLine, account_variables: dict[str, str], sandbox: Sandbox
 ) -> None:
     sandbox.set_fault("keys-expired")
     done = command_line("check", variables=account_variables)
@@ -177,7 +175,9 @@ def test_check_marks_what_failed_and_what_was_not_reached(
     assert next(row for row in rows if row["state"] == "failed")["remedy"]
 
 
-def test_check_without_usable_settings_is_wrong_usage(command_line: Run, account_variables: dict[str, str]) -> None:
+def test_check_without_usable_settings_is_wrong_usage(
+    command_line: CommandLine, account_variables: dict[str, str]
+) -> None:
     for variables in ({}, account_variables | {"MIMECAST_SECRET_KEY": "recognisable!"}):
         done = command_line("check", variables=variables)
         assert done.returncode == 2
@@ -187,7 +187,7 @@ def test_check_without_usable_settings_is_wrong_usage(command_line: Run, account
 
 
 def test_a_terminal_without_such_letters_is_given_plain_signs(
-    command_line: Run, account_variables: dict[str, str]
+    command_line: CommandLine, account_variables: dict[str, str]
 ) -> None:
     done = command_line("check", variables=account_variables | {"PYTHONIOENCODING": "cp1252"})
     assert done.stdout.startswith("[ok] Settings: ")

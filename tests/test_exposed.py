@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,13 +11,12 @@ from streamlit.testing.v1 import AppTest
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.file_permissions import readable_by_others
 from mimecast.settings.project import PROJECT
-
-Run = Callable[..., CompletedProcess[str]]
+from tests.support.processes import CommandLine
 
 
 @pytest.fixture
-def file(nobodys_settings: Path) -> Path:
-    made = nobodys_settings / ".streamlit" / "secrets.toml"
+def file(home: Path) -> Path:
+    made = home / ".streamlit" / "secrets.toml"
     made.parent.mkdir()
     made.touch()
     return made
@@ -41,7 +38,7 @@ def test_the_remedy_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) 
 
 
 def test_every_command_that_reads_it_says_so_on_stderr_and_does_its_work(
-    command_line: Run, file: Path, sandbox: Sandbox, store_url: str
+    command_line: CommandLine, file: Path, sandbox: Sandbox, store_url: str
 ) -> None:
     keys = sandbox.keys
     file.write_text(
@@ -58,8 +55,8 @@ def test_every_command_that_reads_it_says_so_on_stderr_and_does_its_work(
         assert command_line(*verb, variables={"SNAPSHOTS_URL": store_url}).stderr == ""
 
 
-@pytest.mark.parametrize("page", ["app.py", *(f"pages/{one.name}" for one in (PROJECT / "pages").glob("*.py"))])
-@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("page", ["app.py", *(f"pages/{one.name}" for one in sorted((PROJECT / "pages").glob("*.py")))])
+@pytest.mark.usefixtures("isolated_pages")
 def test_every_page_says_so(project: Path, page: str, file: Path) -> None:
     def titles(mode: int) -> list[str]:
         file.chmod(mode)

@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from hypothesis import given, settings
@@ -17,11 +16,10 @@ from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json
 from mimecast.store.imports import ImportGone, import_snapshots, read_imports, undo_import
 from mimecast.store.store import AddResult, Store
-from tests.conftest import EVERY_DATABASE, NOW
-from tests.test_interchange import SNAPSHOTS
-
-Run = Callable[..., CompletedProcess[str]]
-
+from tests.support.clock import NOW
+from tests.support.processes import CommandLine
+from tests.support.stores.databases import EVERY_DATABASE
+from tests.support.strategies import IMPORTED_SNAPSHOTS
 
 pytestmark = EVERY_DATABASE
 
@@ -85,7 +83,7 @@ def test_a_large_file_is_one_import(store: Store) -> None:
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])
-@given(some.lists(SNAPSHOTS, min_size=1, max_size=6))
+@given(some.lists(IMPORTED_SNAPSHOTS, min_size=1, max_size=6))
 @settings(deadline=None)  # a store each time, on machines that may be busy
 def test_export_import_export_gives_the_same_bytes(write: Callable[..., int], snapshots: list[Snapshot]) -> None:
     store, other = Store.open("sqlite://"), Store.open("sqlite://")
@@ -104,7 +102,7 @@ def exported(store: Store, write: Callable[..., int]) -> str:
 
 
 def test_the_command_line_marks_what_it_imports(
-    command_line: Run, account_variables: dict[str, str], store_url: str, tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
     rows = "account;taken_at;a;b;c;d;f;other\r\ndefault;2026-01-31T12:00:00Z;1;2;3;4;5;0\r\n;;;;;;;\r\n"
     (tmp_path / "months.csv").write_bytes(b"\xef\xbb\xbf" + rows.encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -14,21 +13,14 @@ from hypothesis import strategies as some
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.snapshot_csv import ImportFileInvalid, read_snapshots, write_csv, write_json
-from tests.conftest import NOW
+from tests.support.clock import NOW
+from tests.support.strategies import IMPORTED_SNAPSHOTS
 
 HEADER = "account,taken_at,a,b,c,d,f,other"
-USERS = some.integers(0, 10**9)
-SNAPSHOTS = some.builds(
-    Snapshot,
-    account=some.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", fullmatch=True),
-    taken_at=some.datetimes(datetime(1990, 1, 1), datetime(2026, 11, 24), timezones=some.timezones()),  # noqa: DTZ001
-    counts=some.builds(ScoreCounts, USERS, USERS, USERS, USERS, USERS, USERS),
-    source=some.just(Source.IMPORTED),
-)
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])
-@given(some.lists(SNAPSHOTS, min_size=1, max_size=5))
+@given(some.lists(IMPORTED_SNAPSHOTS, min_size=1, max_size=5))
 def test_a_round_trip_is_exact(write: type, snapshots: list[Snapshot]) -> None:
     file = io.StringIO()
     assert write(snapshots, file) == len(snapshots)

@@ -13,7 +13,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
 from mimecast.store.timelines import cached_timeline
-from tests.conftest import NOW, TODAY
+from tests.support.clock import NOW, TODAY
 
 UTC_ZONE = ZoneInfo("UTC")
 FIRST = TODAY - timedelta(days=9)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.project import PROJECT
-from tests.conftest import TODAY
+from tests.support.clock import TODAY
 from tests.support.networks import Authority, Proxy
-
-Run = Callable[..., CompletedProcess[str]]
+from tests.support.processes import CommandLine
 
 
 @pytest.fixture
@@ -23,8 +21,8 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-def secure(story: DemoCompany, authority: Authority) -> Iterator[Sandbox]:
-    with Sandbox(lambda: story.counts_on(TODAY), tls=authority.certificate()) as server:
+def secure(company: DemoCompany, authority: Authority) -> Iterator[Sandbox]:
+    with Sandbox(lambda: company.counts_on(TODAY), tls=authority.certificate()) as server:
         yield server
 
 
@@ -39,7 +37,7 @@ def variables_of(sandbox: Sandbox, store_url: str, base_url: str | None = None) 
 
 
 def test_an_authority_that_nobody_knows_is_refused_and_the_remedy_named(
-    command_line: Run, secure: Sandbox, store_url: str
+    command_line: CommandLine, secure: Sandbox, store_url: str
 ) -> None:
     done = command_line("snapshot", variables=variables_of(secure, store_url))
     assert done.returncode == 1
@@ -50,7 +48,7 @@ def test_an_authority_that_nobody_knows_is_refused_and_the_remedy_named(
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_an_authority_that_is_named_or_that_the_system_trusts_is_trusted(
-    command_line: Run, secure: Sandbox, authority: Authority, store_url: str, variable: str
+    command_line: CommandLine, secure: Sandbox, authority: Authority, store_url: str, variable: str
 ) -> None:
     """`SSL_CERT_FILE` is where OpenSSL, and so the operating system's trust store on Linux, is told to look."""
     done = command_line("snapshot", variables=variables_of(secure, store_url) | {variable: str(authority.file)})
@@ -62,9 +60,9 @@ def test_an_authority_that_is_named_or_that_the_system_trusts_is_trusted(
     ("names", "ended"), [("DNS:elsewhere.invalid", False), ("IP:127.0.0.1", True)], ids=["another host's", "ended"]
 )
 def test_a_certificate_of_another_host_or_that_has_ended_is_refused(
-    command_line: Run, story: DemoCompany, authority: Authority, store_url: str, names: str, ended: bool
+    command_line: CommandLine, company: DemoCompany, authority: Authority, store_url: str, names: str, ended: bool
 ) -> None:
-    with Sandbox(lambda: story.counts_on(TODAY), tls=authority.certificate(names, ended=ended)) as server:
+    with Sandbox(lambda: company.counts_on(TODAY), tls=authority.certificate(names, is_expired=ended)) as server:
         trusted = {"REQUESTS_CA_BUNDLE": str(authority.file)}
         done = command_line("snapshot", variables=variables_of(server, store_url) | trusted)
         assert done.returncode == 1
@@ -73,7 +71,7 @@ def test_a_certificate_of_another_host_or_that_has_ended_is_refused(
 
 
 def test_a_proxy_looks_the_host_up_and_connects(
-    command_line: Run, secure: Sandbox, authority: Authority, store_url: str
+    command_line: CommandLine, secure: Sandbox, authority: Authority, store_url: str
 ) -> None:
     port = int(secure.base_url.rpartition(":")[2])
     trusted = {"REQUESTS_CA_BUNDLE": str(authority.file)}
@@ -82,13 +80,13 @@ def test_a_proxy_looks_the_host_up_and_connects(
         done = command_line("snapshot", variables=variables)
         assert done.stderr == ""
         assert "1,204 users graded" in done.stdout
-        assert {line.rpartition(" ")[0] for line in proxy.asked} == {"CONNECT mimecast.invalid:443"}
+        assert {line.rpartition(" ")[0] for line in proxy.request_lines} == {"CONNECT mimecast.invalid:443"}
         checked = command_line("check", variables=variables)
         assert "✓ Host name: Left to the proxy at 127.0.0.1." in checked.stdout
         assert "recognisable" not in checked.stdout
 
 
-def test_a_proxy_that_refuses_is_named(command_line: Run, secure: Sandbox, store_url: str) -> None:
+def test_a_proxy_that_refuses_is_named(command_line: CommandLine, secure: Sandbox, store_url: str) -> None:
     with Proxy(("127.0.0.1", 9), "407 Proxy Authentication Required") as proxy:
         variables = variables_of(secure, store_url, "https://mimecast.invalid") | {"HTTPS_PROXY": proxy.url}
         done = command_line("snapshot", variables=variables)

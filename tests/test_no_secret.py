@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
@@ -18,22 +17,21 @@ from mimecast.api.tokens import TokenCache
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.faults import FAULTS
 from mimecast.sandbox.server import Sandbox
-from tests.conftest import TODAY
-from tests.support.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
-
-Run = Callable[..., CompletedProcess[str]]
+from tests.support.clock import TODAY
+from tests.support.processes import CommandLine
+from tests.support.secrets import CLIENT, KEYS, LeakDetector, recognisable_sandbox
 
 AT_ONCE = RetryPolicy(1000.0, sleep=lambda _: None)
 
 
 @pytest.fixture
-def witness() -> Witness:
-    return Witness()
+def detector() -> LeakDetector:
+    return LeakDetector()
 
 
 @pytest.fixture
-def sandbox(story: DemoCompany, witness: Witness) -> Iterator[Sandbox]:
-    with recognisable_sandbox(lambda: story.counts_on(TODAY), witness) as server:
+def sandbox(company: DemoCompany, detector: LeakDetector) -> Iterator[Sandbox]:
+    with recognisable_sandbox(lambda: company.counts_on(TODAY), detector) as server:
         yield server
 
 
@@ -50,7 +48,7 @@ def everything_of(error: BaseException | None) -> str:
 @pytest.mark.parametrize("fault", [None, *(fault for fault in FAULTS if fault != "silent")])
 def test_whatever_goes_wrong_no_error_and_no_log_tells_a_secret(
     sandbox: Sandbox,
-    witness: Witness,
+    detector: LeakDetector,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
     fault: str | None,
@@ -60,14 +58,14 @@ def test_whatever_goes_wrong_no_error_and_no_log_tells_a_secret(
     with caplog.at_level(logging.DEBUG):
         try:
             asked = Client(sandbox.base_url, keys, retry_policy=AT_ONCE, tokens=TokenCache()).safe_score_summary()
-            witness.sees("the answer", repr(asked))
+            detector.inspect("the answer", repr(asked))
         except MimecastError as error:
-            witness.sees("the error", everything_of(error))
+            detector.inspect("the error", everything_of(error))
     assert "urllib3" in caplog.text
-    witness.sees("the log", caplog.text)
-    witness.sees("the terminal", "".join(capsys.readouterr()))
-    assert witness.heard
-    assert witness.told == []
+    detector.inspect("the log", caplog.text)
+    detector.inspect("the terminal", "".join(capsys.readouterr()))
+    assert detector.authorizations
+    assert detector.leaks == []
 
 
 VERBS = (
@@ -84,9 +82,9 @@ VERBS = (
 @pytest.mark.parametrize("fault", [None, "invalid-signature", "client-refused", "forbidden-in-200"])
 @pytest.mark.parametrize("generation", [1, 2])
 def test_no_verb_tells_a_secret(
-    command_line: Run,
+    command_line: CommandLine,
     sandbox: Sandbox,
-    witness: Witness,
+    detector: LeakDetector,
     store_url: str,
     tmp_path: Path,
     generation: int,
@@ -102,9 +100,9 @@ def test_no_verb_tells_a_secret(
     (tmp_path / "out.json").touch()
     for verb in VERBS:
         done = command_line(*verb, variables=variables | {"SNAPSHOTS_URL": store_url})
-        witness.sees(" ".join(verb), done.stdout + done.stderr)
+        detector.inspect(" ".join(verb), done.stdout + done.stderr)
         assert "Traceback" not in done.stderr
     for file in [tmp_path / "out.json", *(tmp_path / "store").iterdir()]:
-        witness.sees(file.name, file.read_bytes())
-    assert witness.heard
-    assert witness.told == []
+        detector.inspect(file.name, file.read_bytes())
+    assert detector.authorizations
+    assert detector.leaks == []

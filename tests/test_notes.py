@@ -14,7 +14,8 @@ from mimecast.domain.notes import MAX_NOTE_CHARS, NoteChanged, NoteEdit, NoteInv
 from mimecast.formatting import single_line
 from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note
 from mimecast.store.store import Store
-from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
+from tests.support.clock import NOW, TODAY
+from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
 
 pytestmark = EVERY_DATABASE
 

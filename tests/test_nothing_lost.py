@@ -14,13 +14,11 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
@@ -30,32 +28,16 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.settings.project import PROJECT
 from mimecast.store.errors import StoreFull
 from mimecast.store.store import Store
-from tests.conftest import NOW
-from tests.support.histories import history
-from tests.support.unprivileged import unprivileged
-
-CommandLine = Callable[..., CompletedProcess[str]]
+from tests.support.clock import NOW
+from tests.support.processes import CommandLine, unprivileged
+from tests.support.stores.files import is_sound, other_files, sqlite_path
+from tests.support.stores.histories import history
 
 KILLS = 26
 """Of each of two verbs, in each of two processes that kill side by side."""
 
 ROWS = 800
 """In the file that is imported while it is killed."""
-
-
-def file_of(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
-
-
-def is_whole(file: Path) -> bool:
-    with closing(sqlite3.connect(file)) as connection:
-        return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-
-
-def beside(file: Path) -> list[str]:
-    """Names in the store's folder but its own, sorted; SQLite's log and index come and go."""
-    own = {file.name, f"{file.name}-wal", f"{file.name}-shm"}
-    return sorted(one.name for one in file.parent.iterdir() if one.name not in own)
 
 
 # Killed
@@ -76,7 +58,7 @@ def many_accounts(sandbox: Sandbox, home: Path, ids: list[str]) -> None:
 def kill_at_random(seed: int, jobs: list[list[str]], store_url: str) -> list[dict[str, Any]]:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "SNAPSHOTS_URL": store_url}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.killing"],
+        [sys.executable, "-m", "tests.support.stores.random_kills"],
         input=json.dumps({"seed": seed, "kills": KILLS, "jobs": jobs}),
         capture_output=True,
         text=True,
@@ -88,11 +70,11 @@ def kill_at_random(seed: int, jobs: list[list[str]], store_url: str) -> list[dic
 
 
 def test_runs_that_are_killed_at_random_moments_lose_and_double_nothing(
-    sandbox: Sandbox, nobodys_settings: Path, store_url: str, tmp_path: Path, command_line: CommandLine
+    sandbox: Sandbox, home: Path, store_url: str, tmp_path: Path, command_line: CommandLine
 ) -> None:
     """Each run has an account of its own, since a killed one keeps its lease for a while; all share one file."""
     names = {(seed, verb): [f"{verb}-{seed}-{n}" for n in range(KILLS * 8)] for seed in (1, 2) for verb in "si"}
-    many_accounts(sandbox, nobodys_settings, list(itertools.chain(*names.values())))
+    many_accounts(sandbox, home, list(itertools.chain(*names.values())))
     with (tmp_path / "history.csv").open("w", newline="") as out:
         write_csv(history(ROWS), out)
     file = str(tmp_path / "history.csv")
@@ -108,18 +90,18 @@ def test_runs_that_are_killed_at_random_moments_lose_and_double_nothing(
     assert len(killed) == 4 * KILLS >= 100
     assert {one["status"] for one in ended} == {0, -signal.SIGKILL}
 
-    assert is_whole(file_of(store_url))
-    assert beside(file_of(store_url)) == []
+    assert is_sound(sqlite_path(store_url))
+    assert other_files(sqlite_path(store_url)) == []
     store = Store.open(store_url)
     for one in ended:
         account = one["arguments"][-1]
         stored = list(store.all_snapshots(account))
         if one["arguments"][0] == "snapshot":
             assert len(stored) <= 1
-            for line in one["said"].splitlines():
+            for line in one["stdout"].splitlines():
                 assert json.loads(line)["taken_at"] == format_iso_utc(stored[0].taken_at)
         else:
-            assert len(stored) in ((ROWS,) if one["said"] else (0, ROWS))
+            assert len(stored) in ((ROWS,) if one["stdout"] else (0, ROWS))
     came_through = {bool(list(store.all_snapshots(one["arguments"][-1]))) for one in killed}
     assert came_through == {True, False}, "kills before and after the commit"
 
@@ -147,8 +129,8 @@ def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
         store = Store.open(url)
         assert len(list(store.all_snapshots("default"))) in ((1,) if said else (0, 1))
         store.add(history(1))
-        assert is_whole(file_of(url))
-        assert beside(file_of(url)) == []
+        assert is_sound(sqlite_path(url))
+        assert other_files(sqlite_path(url)) == []
 
 
 # Many writers
@@ -156,7 +138,7 @@ def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
 WRITES_500 = """
 import sys
 from mimecast.store.store import Store
-from tests.support.histories import history
+from tests.support.stores.histories import history
 store = Store.open(sys.argv[1])
 for one in history(500, sys.argv[2]):
     assert store.add([one]).new == 1
@@ -172,7 +154,7 @@ def test_eight_processes_write_500_snapshots_each_to_one_file(store_url: str) ->
     assert store.accounts() == writers
     for writer in writers:
         assert list(store.all_snapshots(writer)) == history(500, writer)
-    assert is_whole(file_of(store_url))
+    assert is_sound(sqlite_path(store_url))
 
 
 # No room, no permission
@@ -182,12 +164,15 @@ def test_a_full_disk_is_said_and_what_was_stored_stays(store: Store, store_url: 
     """SQLite's own limit on pages gives the answer that a full disk gives."""
     store.add(history(100))
 
-    @event.listens_for(store._engine, "connect")
     def limit(connection: sqlite3.Connection, _: object) -> None:
         connection.execute("PRAGMA max_page_count = 1").close()  # as many as there are
 
-    with pytest.raises(StoreFull, match="There is no room left for ") as caught:
-        store.add(history(2000, "fabrikam"))
+    event.listen(Engine, "connect", limit)
+    try:
+        with pytest.raises(StoreFull, match="There is no room left for ") as caught:
+            store.add(history(2000, "fabrikam"))
+    finally:
+        event.remove(Engine, "connect", limit)
     assert "Free some space" in str(caught.value)
     reopened = Store.open(store_url)
     assert list(reopened.all_snapshots("default")) == history(100)
@@ -212,7 +197,7 @@ def test_a_file_that_may_not_grow_is_said_and_what_was_stored_stays(
 ) -> None:
     """An import begins to write and cannot go on; 20,000 bytes do not even hold what SQLite needs to begin."""
     Store.open(store_url).add(history(100))
-    before = file_of(store_url).read_bytes()
+    before = sqlite_path(store_url).read_bytes()
     with (tmp_path / "big.csv").open("w", newline="") as out:
         write_csv(history(3000), out)
     arguments = ["import", str(tmp_path / "big.csv")] if verb == "import" else ["snapshot"]
@@ -231,16 +216,16 @@ def test_a_file_that_may_not_grow_is_said_and_what_was_stored_stays(
     assert done.stderr.count("\n") == 1
     store = Store.open(store_url)
     assert list(store.all_snapshots("default")) == history(100)
-    assert file_of(store_url).read_bytes() == before
-    assert is_whole(file_of(store_url))
-    assert beside(file_of(store_url)) == []
+    assert sqlite_path(store_url).read_bytes() == before
+    assert is_sound(sqlite_path(store_url))
+    assert other_files(sqlite_path(store_url)) == []
 
 
 def test_a_snapshot_into_a_read_only_folder_says_so_and_changes_nothing(
     account_variables: dict[str, str], project: Path, store_url: str, sandbox: Sandbox
 ) -> None:
     Store.open(store_url).add(history(3))
-    file = file_of(store_url)
+    file = sqlite_path(store_url)
     before = file.read_bytes()
     file.parent.chmod(0o555)
     try:
@@ -260,4 +245,4 @@ def test_a_snapshot_into_a_read_only_folder_says_so_and_changes_nothing(
         "folder. What is stored is still shown.\n"
     )
     assert sandbox.requests_seen == [], "an answer that cannot be kept is not asked for"
-    assert (file.read_bytes(), beside(file)) == (before, [])
+    assert (file.read_bytes(), other_files(file)) == (before, [])

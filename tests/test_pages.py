@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,94 +25,47 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
 from mimecast.ui.widgets.tables import ALL_ROWS_KEY, NEWEST_ROWS
+from tests.support.app import chart_alts, html_of, run_page, text_of
 from tests.support.cards import cards_of
 
-pytestmark = pytest.mark.usefixtures("fresh")
+pytestmark = pytest.mark.usefixtures("isolated_pages")
 
 PAGES = {"Overview": 3, "History": 4, "Compare": 2, "Report": 1}
 """Titles and how many figures stand on each of the pages that draw."""
 
 
-@pytest.fixture
-def connected(sandbox: Sandbox, store_url: str) -> dict[str, Any]:
-    """Secrets of an account whose Mimecast is the sandbox."""
-    keys = sandbox.keys
-    account = {
-        "name": "Contoso *Ltd* <b>$x$</b>",
-        "base_url": sandbox.base_url,
-        "access_key": keys.access_key,
-        "secret_key": keys.secret_key,
-        "app_id": keys.app_id,
-        "app_key": keys.app_key,
-    }
-    return {"mimecast": account, "connections": {"snapshots": {"url": store_url}}}
-
-
-def start(project: Path, page: str, secrets: dict[str, Any], query: dict[str, str] | None = None) -> AppTest:
-    """The page as it stands when everything that happens by itself has happened."""
-    app = AppTest.from_file(str(project / "app.py"), default_timeout=30)
-    for key, value in secrets.items():
-        app.secrets[key] = value
-    for key, value in (query or {}).items():
-        app.query_params[key] = value
-    app.run()
-    if page != "Overview":
-        app.switch_page(f"pages/{page.lower()}.py").run()
-    until = time.monotonic() + 20
-    while any("Asking" in button.label for button in app.button) and time.monotonic() < until:
-        time.sleep(0.05)
-        app.run()
-    assert not app.exception
-    assert app.title[0].value == page
-    return app
-
-
-def figures(app: AppTest) -> list[str]:
-    """The text alternatives of the figures."""
-    return [figure.proto.alt for figure in app.get("plotly_chart")]
-
-
-def html(app: AppTest) -> str:
-    """What the page writes as HTML by itself: cards and tables."""
-    return "".join(one.proto.body for one in app.get("html"))
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(str(one.value) for kind in (app.markdown, app.caption, app.warning, app.info) for one in kind)
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_sample_data_is_shown_without_settings(project: Path, page: str) -> None:
-    app = start(project, page, {})
-    assert len(figures(app)) == PAGES[page]
+    app = run_page(project, page, {})
+    assert len(chart_alts(app)) == PAGES[page]
     assert all("SAMPLE DATA" in json.dumps(json.loads(one.proto.spec)) for one in app.get("plotly_chart"))
-    assert "at risk" in "\n".join([text(app), *figures(app)])
+    assert "at risk" in "\n".join([text_of(app), *chart_alts(app)])
     assert not app.warning
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_connected_account_is_asked_and_its_name_stays_text(
-    project: Path, page: str, connected: dict[str, Any], store_url: str
+    project: Path, page: str, account_secrets: dict[str, Any], store_url: str
 ) -> None:
-    app = start(project, page, connected)
+    app = run_page(project, page, account_secrets)
     assert len(list(Store.open(store_url).all_snapshots("default"))) == 1
-    assert "1\\,204" in text(app) or "1,204" in text(app)
-    assert "Contoso \\*Ltd\\* \\<b\\>\\$x\\$\\<\\/b\\>" in text(app)
+    assert "1\\,204" in text_of(app) or "1,204" in text_of(app)
+    assert "Contoso \\*Ltd\\* \\<b\\>\\$x\\$\\<\\/b\\>" in text_of(app)
     if page == "Compare":
-        assert "Nothing is compared" in text(app)  # there is one snapshot, so there is no figure to bear a name
+        assert "Nothing is compared" in text_of(app)  # there is one snapshot, so there is no figure to bear a name
     else:
         assert "&lt;b&gt;&#36;x&#36;" in app.get("plotly_chart")[0].proto.spec
-    assert "SAMPLE" not in text(app)
+    assert "SAMPLE" not in text_of(app)
 
 
-def test_the_overview_states_each_grade_in_its_alternative_text(project: Path, connected: dict[str, Any]) -> None:
-    app = start(project, "Overview", connected)
+def test_the_overview_states_each_grade_in_its_alternative_text(project: Path, account_secrets: dict[str, Any]) -> None:
+    app = run_page(project, "Overview", account_secrets)
     stated = "A 525 (43.6 %), B 341 (28.3 %), C 210 (17.4 %), D 87 (7.2 %), F 41 (3.4 %)"
-    assert figures(app)[0] == f"Users by SAFE Score grade: {stated}. 1,204 users graded."
+    assert chart_alts(app)[0] == f"Users by SAFE Score grade: {stated}. 1,204 users graded."
 
 
 def test_a_rise_of_the_share_at_risk_is_coloured_as_bad_news_and_headcount_as_neither(
-    project: Path, connected: dict[str, Any], store_url: str
+    project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     now = datetime.now(UTC) - timedelta(minutes=1)
     Store.open(store_url).add(
@@ -122,47 +74,49 @@ def test_a_rise_of_the_share_at_risk_is_coloured_as_bad_news_and_headcount_as_ne
             Snapshot("default", now, ScoreCounts(50, 20, 20, 15, 5)),
         ]
     )
-    app = start(project, "Overview", connected)
+    app = run_page(project, "Overview", account_secrets)
     at_risk, doing_well, grade_f, graded = cards_of(app)
     assert at_risk[:4] == ("At risk (D + F): 20 users", "18.2 %", "+8.2 points", "worse")
     assert (grade_f.change, grade_f.tone) == ("+2.5 points", "worse")
     assert (doing_well.change, doing_well.tone) == ("-6.4 points", "worse")
     assert graded[:4] == ("Users graded", "110", "+10", "neither")
-    assert len({one.against for one in cards_of(app)}) == 1
-    assert at_risk.against.startswith("since ")
+    assert len({one.baseline for one in cards_of(app)}) == 1
+    assert at_risk.baseline.startswith("since ")
     lines: list[tuple[list[float], str]] = [
         ([10, 18.18], WORSE_LINE),
         ([70, 63.64], WORSE_LINE),
         ([2, 4.55], WORSE_LINE),
         ([100, 110], USERS_LINE),
     ]
-    assert [one.line for one in cards_of(app)] == [sparkline(values, colour) for values, colour in lines]
+    assert [one.sparkline for one in cards_of(app)] == [sparkline(values, colour) for values, colour in lines]
 
 
-def test_nobody_graded_yet_is_said_in_words(project: Path, connected: dict[str, Any], store_url: str) -> None:
+def test_nobody_graded_yet_is_said_in_words(project: Path, account_secrets: dict[str, Any], store_url: str) -> None:
     Store.open(store_url).add([Snapshot("default", datetime.now(UTC) - timedelta(minutes=1), ScoreCounts())])
-    app = start(project, "Overview", connected)
-    assert "Nobody is graded yet" in text(app)
-    assert figures(app)[0].endswith("Nobody is graded yet")
+    app = run_page(project, "Overview", account_secrets)
+    assert "Nobody is graded yet" in text_of(app)
+    assert chart_alts(app)[0].endswith("Nobody is graded yet")
 
 
-def test_a_grade_nobody_knows_is_drawn_and_named(project: Path, connected: dict[str, Any], store_url: str) -> None:
+def test_a_grade_nobody_knows_is_drawn_and_named(
+    project: Path, account_secrets: dict[str, Any], store_url: str
+) -> None:
     odd = Snapshot(
         "default", datetime.now(UTC) - timedelta(minutes=1), ScoreCounts(1, 1, 1, 1, 1, 5), other_letters="E"
     )
     Store.open(store_url).add([odd])
-    app = start(project, "Overview", connected)
-    assert "other 5 (50.0 %)" in figures(app)[0]
+    app = run_page(project, "Overview", account_secrets)
+    assert "other 5 (50.0 %)" in chart_alts(app)[0]
     assert "\\(E\\)" in app.info[0].value
 
 
 def test_the_store_with_one_snapshot_three_users_and_no_past_is_drawn(
-    project: Path, connected: dict[str, Any], store_url: str
+    project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     Store.open(store_url).add(snapshots((0, ScoreCounts(1, 1, 1))))
     for page, count in PAGES.items():
-        app = start(project, page, connected, {"range": "all"} if page != "Overview" else None)
-        assert len(figures(app)) == count
+        app = run_page(project, page, account_secrets, {"range": "all"} if page != "Overview" else None)
+        assert len(chart_alts(app)) == count
 
 
 def snapshots(*taken: tuple[int, ScoreCounts]) -> list[Snapshot]:
@@ -172,28 +126,28 @@ def snapshots(*taken: tuple[int, ScoreCounts]) -> list[Snapshot]:
 
 
 def test_two_dates_are_compared_with_headcount_apart_from_behaviour(
-    project: Path, connected: dict[str, Any], store_url: str
+    project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     then, now = ScoreCounts(900, 0, 0, 80, 20), ScoreCounts(1090, 0, 0, 80, 30)
     kept = snapshots((90, ScoreCounts(800, 0, 0, 200)), (60, then), (0, now))
     Store.open(store_url).add(kept)
     day = {days: (datetime.now(UTC) - timedelta(days=days, minutes=1)).date() for days in (60, 0)}
-    app = start(project, "Compare", connected, {"from": str(day[60]), "to": str(day[0])})
-    assert "went from 10.0 % to 9.2 %: 0.8 points less" in text(app)
-    assert "net movement over 60 days: 100 of 1,000 users then, 110 of 1,200 users now" in text(app)
-    assert "Users graded rose by 20.0 %" in text(app)
+    app = run_page(project, "Compare", account_secrets, {"from": str(day[60]), "to": str(day[0])})
+    assert "went from 10.0 % to 9.2 %: 0.8 points less" in text_of(app)
+    assert "net movement over 60 days: 100 of 1,000 users then, 110 of 1,200 users now" in text_of(app)
+    assert "Users graded rose by 20.0 %" in text_of(app)
     assert [(one.label, one.value) for one in cards_of(app)] == [
         ("At risk, net change in users", "+10"),
         ("Headcount part", "+20"),
         ("Behaviour part", "-10"),
     ]
-    assert "A 90.0 % then, 90.8 % now (+0.8 points)" in figures(app)[0]
+    assert "A 90.0 % then, 90.8 % now (+0.8 points)" in chart_alts(app)[0]
     spec = app.get("plotly_chart")[0].proto.spec
     assert "1,000 users graded" in spec
     assert "1,200 users graded" in spec
     assert "&lt;b&gt;&#36;x&#36;" in spec
-    assert "2 of 61 days have a snapshot" in figures(app)[1]
-    (table,) = pd.read_html(io.StringIO(html(app)))
+    assert "2 of 61 days have a snapshot" in chart_alts(app)[1]
+    (table,) = pd.read_html(io.StringIO(html_of(app)))
     assert list(table["Grade"]) == [*"ABCDF", "At risk (D + F)", "Doing well (A + B)", "Users graded"]
     assert [one.replace("\u00a0", " ") for one in table["Net change"]][-3:] == [
         "+10 (-0.8 points)",
@@ -214,23 +168,23 @@ def test_two_dates_are_compared_with_headcount_apart_from_behaviour(
     ],
 )
 def test_dates_that_cannot_be_compared_are_named_and_thirty_days_are(
-    project: Path, connected: dict[str, Any], store_url: str, query: dict[str, str], said: str
+    project: Path, account_secrets: dict[str, Any], store_url: str, query: dict[str, str], said: str
 ) -> None:
     Store.open(store_url).add(snapshots((30, ScoreCounts(9, 0, 0, 1)), (0, ScoreCounts(8, 0, 0, 2))))
-    app = start(project, "Compare", connected, query)
+    app = run_page(project, "Compare", account_secrets, query)
     assert said in app.info[0].value
     assert "30 days are compared" in app.info[0].value
     assert len(app.info) == 1
-    assert "went from 10.0 % to 20.0 %: 10.0 points more" in text(app)
+    assert "went from 10.0 % to 20.0 %: 10.0 points more" in text_of(app)
 
 
 def test_history_shows_its_newest_days_at_once_and_all_of_them_when_asked(
-    project: Path, connected: dict[str, Any], store_url: str
+    project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     counts = ScoreCounts(5000, 2000, 2000, 800, 200)
     Store.open(store_url).add(snapshots(*((days, counts) for days in range(20) if days != 3)))
-    app = start(project, "History", connected, {"range": "all"})
-    (table,) = pd.read_html(io.StringIO(html(app)), thousands="_", keep_default_na=False)
+    app = run_page(project, "History", account_secrets, {"range": "all"})
+    (table,) = pd.read_html(io.StringIO(html_of(app)), thousands="_", keep_default_na=False)
     assert list(table["A"]) == [*["5,000"] * 3, UNDEFINED, *["5,000"] * 3]
     assert table["At risk (D + F)"][0].replace("\u00a0", " ") == "1,000 (10.0 %)"
     assert not app.dataframe
@@ -240,10 +194,10 @@ def test_history_shows_its_newest_days_at_once_and_all_of_them_when_asked(
     assert everything.value["At risk"][0] == 1000
 
 
-def test_history_of_a_week_is_shown_whole(project: Path, connected: dict[str, Any], store_url: str) -> None:
+def test_history_of_a_week_is_shown_whole(project: Path, account_secrets: dict[str, Any], store_url: str) -> None:
     Store.open(store_url).add(snapshots(*((days, ScoreCounts(1)) for days in range(NEWEST_ROWS))))
-    app = start(project, "History", connected, {"range": "all"})
-    (table,) = pd.read_html(io.StringIO(html(app)))
+    app = run_page(project, "History", account_secrets, {"range": "all"})
+    (table,) = pd.read_html(io.StringIO(html_of(app)))
     assert len(table) == NEWEST_ROWS
     assert [one.label for one in app.expander] == ["Target and notes"]
 
@@ -260,15 +214,15 @@ def test_history_of_a_week_is_shown_whole(project: Path, connected: dict[str, An
 def test_history_has_the_resolution_that_is_wished_for_or_says_why_not(
     project: Path, query: dict[str, str], said: str
 ) -> None:
-    app = start(project, "History", {}, query)
-    assert said in text(app)
+    app = run_page(project, "History", {}, query)
+    assert said in text_of(app)
     assert not app.info
 
 
 def test_a_resolution_that_does_not_exist_is_named(project: Path) -> None:
-    app = start(project, "History", {}, {"by": "fortnight"})
+    app = run_page(project, "History", {}, {"by": "fortnight"})
     assert "by\\=fortnight, which is none of day, week and month" in app.info[0].value
-    assert "One value a day" in text(app)
+    assert "One value a day" in text_of(app)
 
 
 @pytest.mark.parametrize(
@@ -286,25 +240,25 @@ def test_a_resolution_that_does_not_exist_is_named(project: Path) -> None:
 def test_wrong_settings_are_named_and_never_fall_back_to_sample_data(
     project: Path, page: str, secrets: dict[str, Any]
 ) -> None:
-    app = start(project, page, secrets)
+    app = run_page(project, page, secrets)
     assert app.warning
-    assert len(figures(app)) == PAGES[page]
-    assert "SAMPLE" not in text(app)
+    assert len(chart_alts(app)) == PAGES[page]
+    assert "SAMPLE" not in text_of(app)
 
 
 def test_a_file_that_is_damaged_meanwhile_is_set_aside_and_named_until_it_is_moved_away(
-    project: Path, connected: dict[str, Any], store_url: str
+    project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     old = Snapshot("default", datetime.now(UTC) - timedelta(days=3), ScoreCounts(5, 4, 3, 2, 1))
     Store.open(store_url).add([old])
-    app = start(project, "Overview", connected)
+    app = run_page(project, "Overview", account_secrets)
     file = Path(store_url.removeprefix("sqlite:///"))
     file.write_bytes(bytes(4096) + file.read_bytes()[4096:])
     for _ in range(2):
         app.run()
         assert not app.exception
     (aside,) = file.parent.glob("*.damaged-*")
-    app = start(project, "Overview", connected)
+    app = run_page(project, "Overview", account_secrets)
     assert [one.value for one in app.warning if f"it is kept as {aside.name} beside it" in one.value.replace("\\", "")]
     assert [one.counts for one in Store.open(store_url).all_snapshots("default")] == [
         ScoreCounts(525, 341, 210, 87, 41)
@@ -315,28 +269,28 @@ def test_a_file_that_is_damaged_meanwhile_is_set_aside_and_named_until_it_is_mov
 
 
 def open_connection(project: Path, secrets: dict[str, Any]) -> AppTest:
-    app = start(project, "Overview", secrets)
+    app = run_page(project, "Overview", secrets)
     app.switch_page("pages/connection.py").run()
     assert not app.exception
     return app
 
 
-def test_the_connection_is_checked_step_by_step(project: Path, connected: dict[str, Any]) -> None:
-    app = open_connection(project, connected)
-    assert "Not checked yet." in text(app)
+def test_the_connection_is_checked_step_by_step(project: Path, account_secrets: dict[str, Any]) -> None:
+    app = open_connection(project, account_secrets)
+    assert "Not checked yet." in text_of(app)
     app.button(key="check").click().run()
-    shown = text(app)
+    shown = text_of(app)
     assert shown.count(": in order") == 11
     assert "1,204 users graded" in shown
     assert "Everything is in order" in shown
     assert "Request id: " in app.code[0].value
 
 
-def test_a_step_that_fails_says_what_to_do(project: Path, connected: dict[str, Any], sandbox: Sandbox) -> None:
-    app = open_connection(project, connected)
+def test_a_step_that_fails_says_what_to_do(project: Path, account_secrets: dict[str, Any], sandbox: Sandbox) -> None:
+    app = open_connection(project, account_secrets)
     sandbox.set_fault("forbidden")
     app.button(key="check").click().run()
-    shown = text(app).replace("\\", "")
+    shown = text_of(app).replace("\\", "")
     assert "**Permission**: failed" in shown
     assert "**A permission is missing.** Give the application's role" in shown
     assert "**Data**: not reached" in shown
@@ -346,23 +300,23 @@ def test_a_step_that_fails_says_what_to_do(project: Path, connected: dict[str, A
 def test_the_connection_page_is_there_without_a_real_account(project: Path, secrets: dict[str, Any]) -> None:
     app = open_connection(project, secrets)
     app.button(key="check").click().run()
-    assert ("**Settings**: failed" in text(app)) is bool(secrets)
+    assert ("**Settings**: failed" in text_of(app)) is bool(secrets)
 
 
 def test_the_last_scheduled_run_and_the_next_one_are_told(
-    project: Path, connected: dict[str, Any], store_url: str
+    project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     now = datetime.now(UTC)
     store = Store.open(store_url)
     for days in (4, 3, 2, 1):
         began = now - timedelta(days=days, seconds=days)
         save_runs(store, Run("default", began, began, RunOutcome.STORED))
-    shown = text(open_connection(project, connected)).replace("\\", "")
+    shown = text_of(open_connection(project, account_secrets)).replace("\\", "")
     assert "The last run ended 1 day ago" in shown
     assert "It stored a snapshot." in shown
     assert "has not come" in shown
     save_runs(store, Run("default", now, now, RunOutcome.FAILED, "A permission is missing", "Mimecast said no."))
-    shown = text(open_connection(project, connected)).replace("\\", "")
+    shown = text_of(open_connection(project, account_secrets)).replace("\\", "")
     assert "It failed. A permission is missing: Mimecast said no." in shown
     assert "Runs come about every 1 day; the next one is expected" in shown
 
@@ -373,30 +327,30 @@ def told(app: AppTest) -> str:
     return "\n".join(one.get("text", "") for one in json.loads(figure.proto.spec)["layout"]["annotations"])
 
 
-def test_the_report_follows_its_address(project: Path, connected: dict[str, Any], store_url: str) -> None:
+def test_the_report_follows_its_address(project: Path, account_secrets: dict[str, Any], store_url: str) -> None:
     now = datetime.now(UTC) - timedelta(minutes=1)
     Store.open(store_url).add(
         Snapshot("default", now - timedelta(days=ago), ScoreCounts(100, 40, 30, 20 + ago, 10)) for ago in range(100)
     )
     asked = {"range": "90d", "compare": "7d", "title": "Board <b>pack</b>", "name": "0"}
-    app = start(project, "Report", connected, asked)
+    app = run_page(project, "Report", account_secrets, asked)
     week = (now - timedelta(days=7)).date()
     assert f"{week.day} " in told(app)
     assert "7 days earlier" in told(app)
     assert "Board &lt;b&gt;pack&lt;/b&gt;" in told(app)
     assert "Contoso" not in told(app)
-    assert figures(app)[0].startswith("Board <b>pack</b>. 30 of 200 users (15.0 %) are at risk")
+    assert chart_alts(app)[0].startswith("Board <b>pack</b>. 30 of 200 users (15.0 %) are at risk")
     assert [button.proto.label for button in app.get("download_button")] == ["PowerPoint", "Excel", "HTML"]
 
 
-def test_a_report_of_days_without_a_snapshot_says_so(project: Path, connected: dict[str, Any]) -> None:
-    app = start(project, "Report", connected, {"range": "own", "from": "2020-01-01", "to": "2020-02-01"})
+def test_a_report_of_days_without_a_snapshot_says_so(project: Path, account_secrets: dict[str, Any]) -> None:
+    app = run_page(project, "Report", account_secrets, {"range": "own", "from": "2020-01-01", "to": "2020-02-01"})
     assert "No snapshot in this range" in told(app)
     assert not app.get("download_button")
 
 
 def test_a_report_names_what_it_cannot_understand_in_its_address(project: Path) -> None:
-    app = start(project, "Report", {}, {"compare": "<b>never</b>", "notes": "all", "name": "maybe"})
+    app = run_page(project, "Report", {}, {"compare": "<b>never</b>", "notes": "all", "name": "maybe"})
     said = " ".join(info.value for info in app.info)
     assert "compare\\=\\<b\\>never" in said
     assert "notes\\=all" in said

@@ -7,22 +7,23 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.settings.project import PROJECT
-from mimecast.store.database import postgresql
 from mimecast.store.database.engine import parse_url
+from mimecast.store.database.postgresql import lock_against_writes, translate_error
 from mimecast.store.database.schema import MIGRATIONS, data_tables, snapshots, versions
 from mimecast.store.errors import (
     DatabaseLoginFailed,
@@ -35,13 +36,13 @@ from mimecast.store.errors import (
     StoreReadOnly,
 )
 from mimecast.store.store import AddResult, Store
-from tests.conftest import NOW
-from tests.support.browser import eventually
-from tests.support.histories import history
+from tests.support.clock import NOW
 from tests.support.networks import Authority
-from tests.support.postgresql_cluster import USER, Cluster
+from tests.support.processes import CommandLine
+from tests.support.stores.histories import history
+from tests.support.stores.postgresql_cluster import USER, Cluster
+from tests.support.waiting import wait_until
 
-CommandLine = Callable[..., CompletedProcess[str]]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 
 NAME = "this-test"
@@ -51,13 +52,13 @@ MINE = f"FROM pg_stat_activity WHERE application_name = '{NAME}'"
 @pytest.fixture
 def database(cluster: Cluster) -> str:
     """The name of an empty database of one's own."""
-    return cluster.make_database()
+    return cluster.create_database()
 
 
 @pytest.fixture
 def server() -> Iterator[Cluster]:
     """A server of one's own, for tests that end it."""
-    made = Cluster.make()
+    made = Cluster.create()
     yield made
     made.remove()
 
@@ -112,7 +113,7 @@ def test_a_setting_that_is_none_is_said(cluster: Cluster, setting: str) -> None:
 
 
 def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Cluster) -> None:
-    database = cluster.make_database(owner="postgres")
+    database = cluster.create_database(owner="postgres")
     said = refused(cluster.url(database))
     assert isinstance(said, DatabasePermissionMissing)
     assert said.message == f"The database {database} at 127.0.0.1 does not let the user {USER} do that."
@@ -121,7 +122,7 @@ def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Clu
 
 
 def test_without_the_right_to_connect_that_is_said(cluster: Cluster) -> None:
-    database = cluster.make_database(owner="postgres")
+    database = cluster.create_database(owner="postgres")
     cluster.run(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC")
     assert isinstance(refused(cluster.url(database)), DatabasePermissionMissing)
 
@@ -188,7 +189,8 @@ def test_tables_that_are_gone_are_missed(cluster: Cluster, database: str) -> Non
     ],
 )
 def test_what_a_server_says_before_it_lets_anybody_in(text: str, kind: type[StoreError]) -> None:
-    said = postgresql._of_connecting(text, parse_url("postgresql://u@h/d"))
+    refusal = OperationalError("", None, psycopg.OperationalError(text))
+    said = translate_error(refusal, parse_url("postgresql://u@h/d"))
     assert type(said) is kind
     assert "the database d at h" in said.message.lower()
 
@@ -266,7 +268,7 @@ def test_a_connection_that_is_cut_at_work_costs_that_work_only(cluster: Cluster,
 
 def end_connections(cluster: Cluster) -> None:
     assert cluster.run(f"SELECT pg_terminate_backend(pid) {MINE}")
-    eventually(lambda: not states(cluster))
+    wait_until(lambda: not states(cluster))
 
 
 # Transactions
@@ -286,7 +288,7 @@ def test_connections_end_with_the_store(cluster: Cluster, named_url: str) -> Non
     store.add(history(3))
     assert states(cluster) == {"idle"}
     del store
-    eventually(lambda: not states(cluster))
+    wait_until(lambda: not states(cluster))
 
 
 def states(cluster: Cluster) -> set[str]:
@@ -326,7 +328,7 @@ def test_who_waits_too_long_for_a_lock_is_told_that_the_store_is_busy(
     monkeypatch.setattr("mimecast.store.database.engine.LOCK_TIMEOUT_SECONDS", 1)
     store, other = Store.open(postgresql_url), Store.open(postgresql_url)
     with store.writing() as connection:
-        postgresql.lock_against_writes(connection, data_tables())
+        lock_against_writes(connection, data_tables())
         assert other.newest("default") is None
         with pytest.raises(StoreError) as caught:
             other.add(history(1))
@@ -382,7 +384,7 @@ def test_a_migration_waits_for_the_one_that_goes_on(
         assert arrived.wait(20)
         second = pool.submit(Store.open, postgresql_url)
         waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        eventually(lambda: bool(cluster.run(waiting)))
+        wait_until(lambda: bool(cluster.run(waiting)))
         go_on.set()
         stores = [first.result(20), second.result(20)]
     with stores[1].reading() as connection:
@@ -399,9 +401,9 @@ leases.RENEW_INTERVAL = timedelta(seconds=0.02)
 store = Store.open(sys.argv[1])
 for turn in range(8):
     lease = Lease(store, "contoso")
-    while not lease.take():
+    while not lease.acquire():
         time.sleep(0.005)
-    with lease.kept():
+    with lease.hold():
         began = time.monotonic_ns()
         time.sleep(0.05)
         print(began, time.monotonic_ns(), flush=True)

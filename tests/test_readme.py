@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
-from subprocess import CompletedProcess
 
 import pytest
 
@@ -22,11 +20,11 @@ from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.database.quarantine import StoreQuarantined
 from mimecast.store.errors import StoreError
 from mimecast.ui.server.middleware import SECURITY_HEADERS
+from tests.support.processes import CommandLine
 
 README = (PROJECT / "README.md").read_text()
 EXAMPLE = (PROJECT / ".streamlit" / "secrets.toml.example").read_text()
-
-Run = Callable[..., CompletedProcess[str]]
+GUIDES = sorted(f"docs/{guide.name}" for guide in (PROJECT / "docs").glob("*.md"))
 
 
 def test_the_two_commands_that_do_everything_stand_in_it() -> None:
@@ -35,7 +33,7 @@ def test_the_two_commands_that_do_everything_stand_in_it() -> None:
     assert README.index("python3 -m venv") < README.index("pip install")
 
 
-def test_every_verb_stands_in_it_with_every_option(command_line: Run) -> None:
+def test_every_verb_stands_in_it_with_every_option(command_line: CommandLine) -> None:
     listed = re.findall(r"^    (\w+) ", command_line("-h").stdout, re.MULTILINE)
     rows = {row[1]: row[0] for row in re.findall(r"^(\| `python -m mimecast (\w+).*)$", README, re.MULTILINE)}
     assert listed == list(rows)
@@ -85,7 +83,7 @@ def test_what_the_examples_say_about_sign_in_is_right_once_it_is_filled_in() -> 
     assert (read.allowed_domains, read.allowed_emails) == (("contoso.com",), ("auditor@fabrikam.com",))
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{one.name}" for one in (PROJECT / "docs").glob("*.md"))])
+@pytest.mark.parametrize("page", ["README.md", *GUIDES])
 def test_everything_linked_is_there(page: str) -> None:
     file = PROJECT / page
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", file.read_text()):

@@ -12,8 +12,8 @@ from mimecast.capture.one_account import CapturedSnapshot
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
-from tests.conftest import NOW
-from tests.support.browser import eventually
+from tests.support.clock import NOW
+from tests.support.waiting import wait_until
 
 
 class Clock:
@@ -47,7 +47,7 @@ def crashes() -> CapturedSnapshot:
 
 
 def finished(refresher: Refresher, runs: int) -> None:
-    eventually(lambda: refresher.state("contoso").runs == runs)
+    wait_until(lambda: refresher.state("contoso").runs == runs)
 
 
 def test_however_many_ask_one_request_is_under_way(refresher: Refresher) -> None:
@@ -95,7 +95,7 @@ def test_work_that_crashes_or_finds_nothing_to_do_leaves_nothing_stuck(
 ) -> None:
     refresher.start("contoso", crashes, automatic=False)
     finished(refresher, 1)
-    eventually(lambda: "ZeroDivisionError" in caplog.text)
+    wait_until(lambda: "ZeroDivisionError" in caplog.text)
     assert str(refresher.state("contoso").problem).startswith("The refresh ended unexpectedly.")
     assert refresher.start("contoso", lambda: None, automatic=False)
     finished(refresher, 2)

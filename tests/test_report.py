@@ -17,8 +17,8 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.reports.report import Report, chosen_notes, load_report
 from mimecast.store.store import Store
 from mimecast.ui.url.report_params import pick_options
-from tests.conftest import NOW, TODAY
-from tests.support.reports import ZONE, longest, made, note, smallest, told
+from tests.support.clock import NOW, TODAY
+from tests.support.reports import ZONE, demo_report, longest_report, make_note, smallest_report, stored_report
 
 
 def drawn(report: Report) -> Chart:
@@ -45,7 +45,7 @@ def test_a_report_is_of_the_last_snapshot_in_its_range(store: Store) -> None:
 
 def test_a_report_begins_with_the_first_snapshot_at_the_earliest(store: Store) -> None:
     store.add([Snapshot("contoso", NOW - timedelta(days=9), ScoreCounts(5)), Snapshot("contoso", NOW, ScoreCounts(5))])
-    report = made(store)
+    report = stored_report(store)
     assert report.first == TODAY - timedelta(days=9)
     assert (report.timeline.days_covered, report.timeline.days) == (2, 10)
 
@@ -58,23 +58,23 @@ def test_without_a_snapshot_in_the_range_there_is_no_report(store: Store) -> Non
 
 def test_a_report_compares_with_a_day_or_with_so_many_days_earlier(store: Store) -> None:
     store.add(Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(100, 0, 0, ago)) for ago in range(100))
-    assert made(store, against=7).compared_day == TODAY - timedelta(7)
-    assert made(store, against=TODAY - timedelta(90)).compared_day == TODAY - timedelta(90)
-    assert "There is no snapshot from about 300 days earlier" in str(made(store, against=300).headline)
-    same = made(store, against=TODAY)
+    assert stored_report(store, against=7).compared_day == TODAY - timedelta(7)
+    assert stored_report(store, against=TODAY - timedelta(90)).compared_day == TODAY - timedelta(90)
+    assert "There is no snapshot from about 300 days earlier" in str(stored_report(store, against=300).headline)
+    same = stored_report(store, against=TODAY)
     assert same.comparison is None
     assert str(same.headline) == "0 of 100 users (0.0 %) are at risk (grade D or F)."
 
 
 def test_a_name_that_is_not_to_be_shown_is_nowhere(store: Store) -> None:
-    told(store)
-    report = made(store, name="")
+    demo_report(store)
+    report = stored_report(store, name="")
     assert report.stamp.text.startswith("23 Nov 2026, 03:00 UTC · 1,204 users graded")
     assert not [text for text in texts(drawn(report)) if "Contoso" in text]
 
 
 def test_the_usual_range_lies_about_the_value_one_span_earlier_and_over_the_last_span_only(store: Store) -> None:
-    report = told(store)
+    report = demo_report(store)
     assert report.band is not None
     days = sorted(report.band.days)
     assert (days[0], days[-1], len(days)) == (report.stamp.day - timedelta(30), report.stamp.day, 31)
@@ -92,13 +92,17 @@ def _bounds(day: date) -> Any:
 
 
 def test_notes_are_chosen_by_their_ids_and_stand_in_the_order_of_their_days() -> None:
-    stored = [note(1, date(2026, 5, 1), "b"), note(2, date(2026, 1, 1), "a"), note(3, date(2026, 5, 1), "c")]
+    stored = [
+        make_note(1, date(2026, 5, 1), "b"),
+        make_note(2, date(2026, 1, 1), "a"),
+        make_note(3, date(2026, 5, 1), "c"),
+    ]
     assert [one.text for one in chosen_notes(stored, None)] == ["a", "b", "c"]
     assert [one.text for one in chosen_notes(stored, {3, 9})] == ["c"]
     assert chosen_notes(stored, frozenset()) == ()
 
 
-@pytest.mark.parametrize("case", [told, longest, smallest])
+@pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
 def test_the_canvas_is_one_light_figure_of_16_to_9(store: Store, case: Callable[[Store], Report]) -> None:
     figure = drawn(case(store)).figure
     assert (figure.layout.width, figure.layout.height) == (WIDTH, HEIGHT) == (1600, 900)
@@ -115,7 +119,7 @@ def test_the_canvas_is_one_light_figure_of_16_to_9(store: Store, case: Callable[
 
 
 def test_the_canvas_says_everything_that_a_report_needs(store: Store) -> None:
-    report = told(store)
+    report = demo_report(store)
     drawing = drawn(report)
     said = "\n".join(texts(drawing))
     for words in (
@@ -140,15 +144,17 @@ def test_the_canvas_says_everything_that_a_report_needs(store: Store) -> None:
 
 
 def test_text_of_people_stays_text_on_the_canvas(store: Store) -> None:
-    report = replace(told(store), title="<a href='x'>$y$</a>", marks=Annotations((note(1, TODAY, "<b>$z$</b>"),)))
+    report = replace(
+        demo_report(store), title="<a href='x'>$y$</a>", marks=Annotations((make_note(1, TODAY, "<b>$z$</b>"),))
+    )
     said = "\n".join(texts(drawn(report)))
     assert "<a" not in said
     assert "&lt;b&gt;&#36;z&#36;" in said
 
 
 def test_more_notes_than_there_is_room_for_are_counted(store: Store) -> None:
-    report = told(store)
-    notes = tuple(note(order, TODAY - timedelta(60 - order), f"no. {order}") for order in range(1, MAX_NOTES + 4))
+    report = demo_report(store)
+    notes = tuple(make_note(order, TODAY - timedelta(60 - order), f"no. {order}") for order in range(1, MAX_NOTES + 4))
     said = "\n".join(texts(drawn(replace(report, marks=Annotations(notes)))))
     assert "3 earlier notes not shown." in said
     assert "no. 3<" not in said
@@ -157,7 +163,7 @@ def test_more_notes_than_there_is_room_for_are_counted(store: Store) -> None:
 
 def test_nobody_graded_and_nothing_stored_are_said(store: Store) -> None:
     store.add([Snapshot("contoso", NOW, ScoreCounts())])
-    assert "Nobody is graded yet" in texts(drawn(made(store)))
+    assert "Nobody is graded yet" in texts(drawn(stored_report(store)))
     assert empty_canvas("No snapshot in this range", title="Report").alt == "Report: No snapshot in this range"
 
 

@@ -17,7 +17,7 @@ from mimecast.api.response import (
 )
 from mimecast.api.retry import COMMAND_LINE_RETRIES, PAGE_RETRIES, RetryPolicy
 from mimecast.sandbox.server import Sandbox
-from tests.conftest import NOW
+from tests.support.clock import NOW
 
 
 class Sleeps(list[float]):

@@ -1,4 +1,4 @@
-"""The sandbox is as strict as Mimecast, or stricter; the made-up company's story reads like a real one's."""
+"""The sandbox is as strict as Mimecast, or stricter; the made-up company's company reads like a real one's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from mimecast.domain.scores import GRADES, ScoreCounts
 from mimecast.sandbox.api1 import ASSUMED_SKEW
 from mimecast.sandbox.demo_company import HISTORY_DAYS, NO_SNAPSHOTS, PHISHING, REORGANISATION, DemoCompany
 from mimecast.sandbox.server import MAX_BODY_BYTES, RATE_LIMIT, TOY_KEYS, UNKNOWN_KEY_RATE_LIMIT, PortInUse, Sandbox
-from tests.conftest import NOW, TODAY, facts
+from tests.support.clock import NOW, TODAY
+from tests.support.facts import load_facts
 
 COUNTS = ScoreCounts(a=5, b=4, c=3, d=2, f=1, other=9)
 GOOD_BODY = b'{"data": []}'
@@ -90,7 +91,7 @@ def test_a_request_that_is_right_gets_the_counts(strict: Sandbox) -> None:
 
 
 def test_every_answer_has_the_shape_of_the_documented_example(strict: Sandbox) -> None:
-    assert send(strict, signed()).body == facts("recorded_answers")["documented_example"]["body"]
+    assert send(strict, signed()).body == load_facts("recorded_answers")["documented_example"]["body"]
 
 
 @pytest.mark.parametrize("name", ["Authorization", "x-mc-app-id", "x-mc-date", "x-mc-req-id"])
@@ -104,7 +105,7 @@ def test_a_header_that_is_missing_is_named(strict: Sandbox, name: str, value: st
 
 
 def test_a_wrong_application_id_is_answered_as_recorded(strict: Sandbox) -> None:
-    recorded = facts("recorded_answers")["wrong_application_id"]
+    recorded = load_facts("recorded_answers")["wrong_application_id"]
     answer = send(strict, signed(replace(TOY_KEYS, app_id="other")))
     assert (answer.status, answer.body) == (recorded["status"], recorded["body"])
 
@@ -115,7 +116,7 @@ def test_a_wrong_application_id_is_answered_as_recorded(strict: Sandbox) -> None
     ids=lambda keys: next(iter(keys)),
 )
 def test_any_other_wrong_key_is_answered_as_recorded(strict: Sandbox, change: dict[str, str]) -> None:
-    recorded = facts("recorded_answers")["wrong_signature"]
+    recorded = load_facts("recorded_answers")["wrong_signature"]
     answer = send(strict, signed(replace(TOY_KEYS, **change)))
     assert (answer.status, answer.body) == (recorded["status"], recorded["body"])
 
@@ -363,68 +364,68 @@ def test_the_story_ends_today_whatever_the_day() -> None:
     assert [counts for _, counts in DemoCompany(later).past()] == [counts for _, counts in DemoCompany(TODAY).past()]
 
 
-def test_the_past_is_two_years_long_and_ends_yesterday(story: DemoCompany) -> None:
-    taken = [at for at, _ in story.past()]
-    assert taken[0].date() == story.first_day == TODAY - timedelta(days=HISTORY_DAYS)
+def test_the_past_is_two_years_long_and_ends_yesterday(company: DemoCompany) -> None:
+    taken = [at for at, _ in company.past()]
+    assert taken[0].date() == company.first_day == TODAY - timedelta(days=HISTORY_DAYS)
     assert taken[-1].date() == TODAY - timedelta(days=1)
     assert taken == sorted(set(taken))
     assert {at.utcoffset() for at in taken} == {timedelta(0)}
 
 
-def test_the_past_lacks_a_fortnight_and_two_single_days(story: DemoCompany) -> None:
-    days = [at.date() for at, _ in story.past()]
+def test_the_past_lacks_a_fortnight_and_two_single_days(company: DemoCompany) -> None:
+    days = [at.date() for at, _ in company.past()]
     gaps = [(after - before).days - 1 for before, after in pairwise(days) if after - before > timedelta(days=1)]
     assert sorted(gaps) == [1, 1, 14]
     assert len(days) == HISTORY_DAYS - len(NO_SNAPSHOTS)
 
 
-def day_of(story: DemoCompany, number: int) -> date:
-    return story.first_day + timedelta(days=number)
+def day_of(company: DemoCompany, number: int) -> date:
+    return company.first_day + timedelta(days=number)
 
 
-def share_at_risk(story: DemoCompany, number: int) -> float:
+def share_at_risk(company: DemoCompany, number: int) -> float:
     """The mean of a week, so that no single day decides."""
-    week = [story.counts_on(day_of(story, day)) for day in range(number, number + 7)]
+    week = [company.counts_on(day_of(company, day)) for day in range(number, number + 7)]
     return 100 * sum(counts.at_risk for counts in week) / sum(counts.users_graded for counts in week)
 
 
-def test_the_reorganisation_brings_users_who_need_training(story: DemoCompany) -> None:
+def test_the_reorganisation_brings_users_who_need_training(company: DemoCompany) -> None:
     before, after = (
-        story.counts_on(day_of(story, number)).users_graded for number in (REORGANISATION, REORGANISATION + 5)
+        company.counts_on(day_of(company, number)).users_graded for number in (REORGANISATION, REORGANISATION + 5)
     )
     assert after - before > 60
-    assert share_at_risk(story, REORGANISATION + 5) > share_at_risk(story, REORGANISATION - 7)
+    assert share_at_risk(company, REORGANISATION + 5) > share_at_risk(company, REORGANISATION - 7)
 
 
-def test_the_company_gets_better_over_two_years(story: DemoCompany) -> None:
-    assert share_at_risk(story, HISTORY_DAYS - 6) < share_at_risk(story, 0) - 3
-    start, end = story.counts_on(story.first_day), story.counts_on(TODAY)
+def test_the_company_gets_better_over_two_years(company: DemoCompany) -> None:
+    assert share_at_risk(company, HISTORY_DAYS - 6) < share_at_risk(company, 0) - 3
+    start, end = company.counts_on(company.first_day), company.counts_on(TODAY)
     assert (end.share(end.doing_well) or 0) > (start.share(start.doing_well) or 100)
 
 
-def test_many_fall_for_the_phishing_campaign_and_are_trained(story: DemoCompany) -> None:
-    before, after, trained = (share_at_risk(story, number) for number in (PHISHING - 7, PHISHING + 6, PHISHING + 75))
+def test_many_fall_for_the_phishing_campaign_and_are_trained(company: DemoCompany) -> None:
+    before, after, trained = (share_at_risk(company, number) for number in (PHISHING - 7, PHISHING + 6, PHISHING + 75))
     assert after > before + 1
     assert trained < before
 
 
-def test_every_day_of_the_story_has_everybody_in_a_grade(story: DemoCompany) -> None:
+def test_every_day_of_the_story_has_everybody_in_a_grade(company: DemoCompany) -> None:
     for number in range(HISTORY_DAYS + 1):
-        counts = story.counts_on(day_of(story, number))
+        counts = company.counts_on(day_of(company, number))
         assert counts.users_graded == sum(counts.users(grade) for grade in GRADES)
         assert min(counts.users(grade) for grade in GRADES) > 0
         assert 1000 < counts.users_graded < 1300
 
 
-def test_the_headcount_changes_by_a_few_users_a_day_but_for_the_reorganisation(story: DemoCompany) -> None:
-    users = [story.counts_on(day_of(story, number)).users_graded for number in range(HISTORY_DAYS + 1)]
+def test_the_headcount_changes_by_a_few_users_a_day_but_for_the_reorganisation(company: DemoCompany) -> None:
+    users = [company.counts_on(day_of(company, number)).users_graded for number in range(HISTORY_DAYS + 1)]
     changes = [abs(after - before) for before, after in pairwise(users)]
     del changes[REORGANISATION : REORGANISATION + 5]
     assert max(changes) <= 10
 
 
-def test_days_outside_the_story_are_answered_too(story: DemoCompany) -> None:
-    assert story.counts_on(story.first_day - timedelta(days=1000)) == story.counts_on(story.first_day)
-    far = story.counts_on(TODAY + timedelta(days=5000))
-    assert far == story.counts_on(TODAY + timedelta(days=10_000))
+def test_days_outside_the_story_are_answered_too(company: DemoCompany) -> None:
+    assert company.counts_on(company.first_day - timedelta(days=1000)) == company.counts_on(company.first_day)
+    far = company.counts_on(TODAY + timedelta(days=5000))
+    assert far == company.counts_on(TODAY + timedelta(days=10_000))
     assert far.users_graded > 1000

@@ -6,10 +6,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
@@ -21,8 +19,7 @@ from mimecast.capture.scheduler_templates import (
     make_snippet,
     parse_interval,
 )
-
-Run = Callable[..., CompletedProcess[str]]
+from tests.support.processes import CommandLine
 
 PLAIN = Installation("/opt/safe-score/.venv/bin/python", "/opt/safe-score")
 WINDOWS = Installation(r"C:\Users\R&D (Ann)\.venv\Scripts\python.exe", r"C:\Users\R&D (Ann)\safe score")
@@ -250,7 +247,7 @@ def test_an_interval_that_makes_no_sense_is_refused(text: str) -> None:
         parse_interval(text)
 
 
-def test_the_command_prints_this_checkout_ready_to_paste(command_line: Run, project: Path) -> None:
+def test_the_command_prints_this_checkout_ready_to_paste(command_line: CommandLine, project: Path) -> None:
     done = command_line("schedule", "--every", "6h", "--scheduler", "cron")
     assert (done.returncode, done.stderr) == (0, "")
     fields, command = cron_reads(done.stdout.splitlines()[-1])
@@ -262,7 +259,7 @@ def test_the_command_prints_this_checkout_ready_to_paste(command_line: Run, proj
 
 
 def test_the_printed_line_takes_a_snapshot(
-    command_line: Run, account_variables: dict[str, str], tmp_path: Path
+    command_line: CommandLine, account_variables: dict[str, str], tmp_path: Path
 ) -> None:
     """As cron runs it: with `sh`, from another folder, with next to no environment but the account's."""
     line = command_line("schedule", "--scheduler", "cron").stdout.splitlines()[-1]
@@ -276,7 +273,7 @@ def test_the_printed_line_takes_a_snapshot(
 
 
 def test_wrong_use_and_settings_that_no_scheduler_sees_are_named(
-    command_line: Run, account_variables: dict[str, str]
+    command_line: CommandLine, account_variables: dict[str, str]
 ) -> None:
     done = command_line("schedule", "--every", "5h", "--scheduler", "cron")
     assert (done.returncode, done.stdout) == (2, "")

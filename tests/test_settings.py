@@ -289,16 +289,14 @@ def test_what_is_no_time_zone_is_refused(written: Any) -> None:
 
 
 def test_the_file_is_looked_for_where_streamlit_looks(
-    nobodys_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert secrets_files() == [
-        folder / ".streamlit" / "secrets.toml" for folder in (nobodys_settings, tmp_path, PROJECT)
-    ]
+    assert secrets_files() == [folder / ".streamlit" / "secrets.toml" for folder in (home, tmp_path, PROJECT)]
 
 
-def test_the_file_in_the_home_folder_is_read(nobodys_settings: Path) -> None:
-    file = nobodys_settings / ".streamlit" / "secrets.toml"
+def test_the_file_in_the_home_folder_is_read(home: Path) -> None:
+    file = home / ".streamlit" / "secrets.toml"
     file.parent.mkdir()
     file.write_text('[mimecast]\nname = "Contoso"\n')
     assert read_secrets_files(secrets_files()[:1]) == {"mimecast": {"name": "Contoso"}}

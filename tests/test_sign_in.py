@@ -30,11 +30,11 @@ from mimecast.store.imports import read_imports
 from mimecast.store.store import Store
 from mimecast.ui.access.return_to import token_of
 from mimecast.ui.sections.annotations import FORMS_OPEN_KEY
-from tests.conftest import NOW
+from tests.support.app import add_note, click, field
 from tests.support.cards import cards_of
-from tests.test_annotations import add, click, field
+from tests.support.clock import NOW
 
-pytestmark = pytest.mark.usefixtures("fresh")
+pytestmark = pytest.mark.usefixtures("isolated_pages")
 
 PAGES = ["app.py", *(f"pages/{page.name}" for page in sorted((PROJECT / "pages").glob("*.py")))]
 
@@ -301,8 +301,8 @@ def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: 
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_file_that_is_not_toml_and_names_auth_shows_nothing(project: Path, nobodys_settings: Path) -> None:
-    folder = nobodys_settings / ".streamlit"
+def test_a_file_that_is_not_toml_and_names_auth_shows_nothing(project: Path, home: Path) -> None:
+    folder = home / ".streamlit"
     folder.mkdir()
     (folder / "secrets.toml").write_text("[auth]\nredirect_uri = recognisable\n")
     (folder / "secrets.toml").chmod(0o600)
@@ -343,7 +343,7 @@ def test_what_a_signed_in_person_writes_bears_their_address(project: Path, store
     secrets = {"mimecast": NOBODY, "auth": AUTH}
     app = shown(project, "pages/history.py", secrets, HERE)
     app.session_state[FORMS_OPEN_KEY] = True
-    add(app.run(), "Phishing campaign")
+    add_note(app.run(), "Phishing campaign")
     field(app, "number_input", "target_share").set_value(8.0)
     click(app, "target_set")
     (note,), target = load_notes(store, "default"), load_target(store, "default")

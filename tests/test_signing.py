@@ -18,9 +18,10 @@ from hypothesis import strategies as some
 from mimecast.api.auth import Api1Auth, Api1Keys, authorization, date_text, is_base64
 from mimecast.formatting import MONTHS
 from mimecast.settings.project import PROJECT
-from tests.conftest import NOW, facts
+from tests.support.clock import NOW
+from tests.support.facts import load_facts
 
-VECTORS = facts("signature_vectors")
+VECTORS = load_facts("signature_vectors")
 KEYS = Api1Keys(**VECTORS["keys"])
 
 

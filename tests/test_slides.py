@@ -21,10 +21,18 @@ from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.pptx.template import DECK_TYPE, TEMPLATE_TYPE, TemplateUnusable
 from mimecast.reports.report import Report
 from mimecast.store.store import Store
-from tests.conftest import NOW
-from tests.support.reports import LONG_NAME, longest, made, marked, note, smallest, told
+from tests.support.clock import NOW
+from tests.support.reports import (
+    LONG_NAME,
+    annotated_report,
+    demo_report,
+    longest_report,
+    make_note,
+    smallest_report,
+    stored_report,
+)
 
-CASES = pytest.mark.parametrize("case", [told, longest, smallest])
+CASES = pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
 
 
 def opened(report: Report, template: Path | None = None) -> Any:
@@ -48,7 +56,7 @@ def alternative(shape: Any) -> str:
 
 
 def test_the_slides_and_their_titles(store: Store) -> None:
-    deck = opened(told(store))
+    deck = opened(demo_report(store))
     assert titles(deck) == [
         "126 of 1,204 users (10.5 %) are at risk",
         "Grade mix by week",
@@ -83,7 +91,7 @@ def test_every_slide_has_title_stamp_and_number_and_every_chart_and_table_an_alt
 
 
 def test_the_numbers_are_the_stores_to_the_user_and_stand_in_the_embedded_workbooks(store: Store) -> None:
-    report = told(store)
+    report = demo_report(store)
     made_of = charts(opened(report))
     counts = report.stamp.newest.counts
     (bars,) = made_of["Users by grade"].plots[0].series
@@ -112,7 +120,7 @@ def test_the_numbers_are_the_stores_to_the_user_and_stand_in_the_embedded_workbo
 
 
 def test_the_line_has_target_usual_range_notes_and_leaves_gaps_open(store: Store) -> None:
-    report = told(store)
+    report = demo_report(store)
     chart = charts(opened(report))["Share of users at risk"]
     series = {one.name: list(one.values) for one in chart.plots[0].series}
     assert list(series) == [
@@ -135,7 +143,7 @@ def test_the_line_has_target_usual_range_notes_and_leaves_gaps_open(store: Store
 
 
 def test_grades_have_their_colours(store: Store) -> None:
-    deck = opened(told(store))
+    deck = opened(demo_report(store))
     (bars,) = charts(deck)["Users by grade"].plots[0].series
     colours = [str(bars.points[index].format.fill.fore_color.rgb) for index in range(5)]
     assert colours == ["2166AC", "92C5DE", "F2E2A0", "EF8A4B", "B2182B"]
@@ -144,7 +152,9 @@ def test_grades_have_their_colours(store: Store) -> None:
 
 
 def test_the_table_compares_both_days(store: Store) -> None:
-    (slide,) = [slide for slide in opened(told(store)).slides if slide.shapes.title.text.startswith("Change since")]
+    (slide,) = [
+        slide for slide in opened(demo_report(store)).slides if slide.shapes.title.text.startswith("Change since")
+    ]
     (table,) = [shape.table for shape in slide.shapes if shape.has_table]
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     assert rows[0] == ["Grade", "24 Oct 2026", "23 Nov 2026", "Change"]
@@ -158,11 +168,11 @@ def test_sources_and_definitions_close_the_deck(store: Store, case: Callable[[St
     said = words(list(opened(case(store)).slides)[-1])
     assert "At risk: Users with grade D or F." in said
     assert "Users graded: Everybody with a grade." in said
-    assert ("SAMPLE DATA" in said) == (case is told)
+    assert ("SAMPLE DATA" in said) == (case is demo_report)
 
 
 def test_the_longest_report_keeps_every_note_and_the_whole_name(store: Store) -> None:
-    report = longest(store)
+    report = longest_report(store)
     deck = opened(report)
     texts = [
         row.cells[2].text
@@ -178,7 +188,7 @@ def test_the_longest_report_keeps_every_note_and_the_whole_name(store: Store) ->
 
 
 def test_the_smallest_report_has_no_note_no_target_and_nothing_to_compare_with(store: Store) -> None:
-    deck = opened(smallest(store))
+    deck = opened(smallest_report(store))
     assert titles(deck)[3] == "Users by grade on 24 Nov 2026"
     assert "Notes" not in titles(deck)
     assert [one.name for one in charts(deck)["Share of users at risk"].plots[0].series] == [
@@ -188,8 +198,8 @@ def test_the_smallest_report_has_no_note_no_target_and_nothing_to_compare_with(s
 
 def test_what_people_typed_stays_text(store: Store) -> None:
     typed = "<b>x</b> $y$ [z](http://x.example) www.evil.example =1+1"
-    report = told(store)
-    report = marked(store, replace(report, title=typed), [note(1, report.last, typed)])
+    report = demo_report(store)
+    report = annotated_report(store, replace(report, title=typed), [make_note(1, report.last, typed)])
     deck = opened(report)
     said = ["".join(slide._element.itertext()) for slide in deck.slides]
     assert sum(typed in one for one in said) >= 2
@@ -200,13 +210,13 @@ def test_what_people_typed_stays_text(store: Store) -> None:
 
 def test_nobody_graded_is_said_instead_of_drawn(store: Store) -> None:
     store.add([Snapshot("contoso", NOW, ScoreCounts())])
-    deck = opened(made(store))
+    deck = opened(stored_report(store))
     assert titles(deck)[0] == "Nobody is graded yet"
     assert "Nobody was graded in this range." in words(deck.slides[1])
 
 
 def test_what_is_not_of_the_sample_does_not_say_so(store: Store) -> None:
-    deck = opened(told(store, source=Source.MIMECAST))
+    deck = opened(demo_report(store, source=Source.MIMECAST))
     assert "SAMPLE" not in "".join(words(slide) for slide in deck.slides)
 
 
@@ -234,7 +244,7 @@ def rewrite(source: Path, target: Path, old: bytes, new: bytes) -> None:
 
 
 def test_a_template_keeps_its_master_and_fonts_and_loses_its_slides(store: Store, template: Path) -> None:
-    report = told(store)
+    report = demo_report(store)
     content = render_pptx(report, template=template)
     deck = Presentation(io.BytesIO(content))
     assert deck.slide_master.name == "Contoso master"
@@ -254,11 +264,11 @@ def test_a_template_keeps_its_master_and_fonts_and_loses_its_slides(store: Store
 
 def test_a_potx_is_a_template_as_well(store: Store, template: Path, tmp_path: Path) -> None:
     rewrite(template, tmp_path / "template.potx", DECK_TYPE, TEMPLATE_TYPE)
-    assert len(opened(smallest(store), tmp_path / "template.potx").slides) == 5
+    assert len(opened(smallest_report(store), tmp_path / "template.potx").slides) == 5
 
 
 def test_a_template_that_is_none_is_refused_by_name(store: Store, tmp_path: Path) -> None:
-    report = smallest(store)
+    report = smallest_report(store)
     (tmp_path / "letter.pptx").write_text("Dear all")
     with zipfile.ZipFile(tmp_path / "other.pptx", "w") as package:
         package.writestr("letter.txt", "Dear all")

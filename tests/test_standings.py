@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, Select, event
+from sqlalchemy import Connection, Select
 from sqlalchemy.dialects import sqlite as dialect
 
 from mimecast.api.errors import PermissionMissing
@@ -31,7 +31,10 @@ from mimecast.store.store import Store
 from mimecast.store.variation_baseline import load_variation
 from mimecast.text.stamp import Stamp
 from mimecast.text.summaries import accounts_summary
-from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
+from tests.support.clock import NOW, TODAY
+from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
+from tests.support.stores.statements import recorded_statements
+from tests.support.waiting import wait_until
 
 pytestmark = EVERY_DATABASE
 
@@ -115,16 +118,9 @@ def test_weeks_end_today_and_the_line_begins_after_the_last_gap(several: Store) 
 
 def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: Store) -> None:
     def queries(accounts: list[str]) -> int:
-        asked: list[str] = []
-
-        def heard(connection: object, cursor: object, statement: str, *rest: object) -> None:
-            if statement.startswith(("SELECT", "WITH")):
-                asked.append(statement)
-
-        event.listen(store._engine, "before_cursor_execute", heard)
-        AccountStatusCache().read(store, accounts, {}, NOW, UTC_ZONE)
-        event.remove(store._engine, "before_cursor_execute", heard)
-        return len(asked)
+        with recorded_statements() as statements:
+            AccountStatusCache().read(store, accounts, {}, NOW, UTC_ZONE)
+        return sum(statement.startswith(("SELECT", "WITH")) for statement in statements)
 
     few, many = [f"few{index}" for index in range(2)], [f"many{index}" for index in range(60)]
     for account in (*few, *many):
@@ -266,8 +262,7 @@ def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_fai
     threads += [threading.Thread(target=write, args=(index,)) for index in range(6)]
     for thread in threads[1:]:
         thread.start()
-    while len(writing._waiting) < 6:
-        threading.Event().wait(0.01)
+    wait_until(lambda: writing.waiting == 6)
     go_on.set()
     for thread in threads:
         thread.join(20)
@@ -297,8 +292,7 @@ def test_writes_that_come_together_share_a_transaction(store: Store) -> None:
     threads += [threading.Thread(target=lambda: writing.do(lambda connection: None, durable=True)) for _ in range(8)]
     for thread in threads[1:]:
         thread.start()
-    while len(writing._waiting) < 8:
-        threading.Event().wait(0.01)
+    wait_until(lambda: writing.waiting == 8)
     go_on.set()
     for thread in threads:
         thread.join(20)

@@ -24,18 +24,16 @@ from mimecast.store.database.queries import count_covered_query, last_in_range_q
 from mimecast.store.database.schema import MIGRATIONS, versions
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 from mimecast.store.store import AddResult, Store
-from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY
-from tests.support.unprivileged import unprivileged
+from tests.support.clock import NOW
+from tests.support.processes import unprivileged
+from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
+from tests.support.stores.files import sqlite_path
 
 pytestmark = EVERY_DATABASE
 
 
 def taken(hours: int, account: str = "contoso", counts: ScoreCounts | None = None) -> Snapshot:
     return Snapshot(account, NOW + timedelta(hours=hours), counts or ScoreCounts(hours % 7, 4, 3, 2, 1))
-
-
-def file_of(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
 
 
 def test_what_is_stored_comes_back_in_order(store: Store) -> None:
@@ -104,7 +102,7 @@ def test_the_last_snapshot_of_each_range_is_found_in_more_ranges_than_one_statem
 def test_timelines_seek_in_the_key_and_never_scan(store: Store, store_url: str, query: Callable[..., object]) -> None:
     made = query("contoso", [(0, 1, 2), (1, 2, 3)])
     text = str(made.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[attr-defined]
-    with sqlite3.connect(file_of(store_url)) as connection:
+    with sqlite3.connect(sqlite_path(store_url)) as connection:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
     connection.close()
     seeks = [step for step in plan if "PRIMARY KEY" in step]
@@ -115,7 +113,7 @@ def test_timelines_seek_in_the_key_and_never_scan(store: Store, store_url: str, 
 
 @SQLITE_ONLY
 def test_sqlite_keeps_a_log_and_syncs_every_commit(store: Store) -> None:
-    with store._engine.connect() as connection:
+    with store.writing() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 
@@ -173,7 +171,7 @@ def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path, c
 @SQLITE_ONLY
 def test_a_store_that_vanishes_is_an_error_and_not_silence(store: Store, store_url: str) -> None:
     store.add([taken(0)])
-    file_of(store_url).unlink()
+    sqlite_path(store_url).unlink()
     with pytest.raises(StoreError):
         store.add([taken(1)])
     with pytest.raises(StoreError):
@@ -205,7 +203,7 @@ def test_a_store_that_cannot_be_opened_says_why(url: str, said: str) -> None:
 
 @SQLITE_ONLY
 def test_what_the_database_says_is_not_shown(store: Store, store_url: str) -> None:
-    file_of(store_url).unlink()
+    sqlite_path(store_url).unlink()
     with pytest.raises(StoreError) as caught:
         store.newest("contoso")
     assert caught.value.__suppress_context__
@@ -248,7 +246,7 @@ def as_nobody(url: str) -> dict[str, str | int]:
 @pytest.mark.parametrize(("folder", "file"), [(0o555, 0o444), (0o555, 0o644), (0o755, 0o444)])
 def test_a_store_that_cannot_be_written_is_still_read(store: Store, store_url: str, folder: int, file: int) -> None:
     store.add([taken(hour) for hour in range(3)])
-    path = file_of(store_url)
+    path = sqlite_path(store_url)
     before = path.read_bytes()
     path.chmod(file)
     path.parent.chmod(folder)
@@ -264,8 +262,8 @@ def test_a_store_that_cannot_be_written_is_still_read(store: Store, store_url: s
 
 @SQLITE_ONLY
 def test_a_store_being_written_by_somebody_else_is_read_with_its_log(store: Store, store_url: str) -> None:
-    path = file_of(store_url)
-    with store._engine.connect():  # keeps the log in place
+    path = sqlite_path(store_url)
+    with store.hold_connection():  # keeps the log in place
         store.add([taken(hour) for hour in range(3)])
         path.parent.chmod(0o555)
         try:

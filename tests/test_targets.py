@@ -15,7 +15,8 @@ from mimecast.store.annotations.targets import clear_target, load_progress, load
 from mimecast.store.database.schema import targets
 from mimecast.store.store import Store
 from mimecast.text.summaries import target_sentence
-from tests.conftest import EVERY_DATABASE, NOW, TODAY
+from tests.support.clock import NOW, TODAY
+from tests.support.stores.databases import EVERY_DATABASE
 
 pytestmark = EVERY_DATABASE
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import event
 
 from mimecast.domain.reporting_days import (
     MAX_LINE_POINTS,
@@ -29,7 +28,8 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_timeline
 from mimecast.text.summaries import coverage, describe_resolution, range_summary
-from tests.conftest import EVERY_DATABASE, SQLITE_ONLY
+from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
+from tests.support.stores.statements import recorded_statements
 
 pytestmark = EVERY_DATABASE
 
@@ -276,25 +276,18 @@ def ten_years(store: Store, store_url: str) -> Store:
 def test_ten_years_of_hourly_snapshots_are_read_by_seeks_in_the_key(
     ten_years: Store, at_most: int, resolution: Resolution, points: int
 ) -> None:
-    asked: list[str] = []
-    engine = ten_years._engine
-
-    def remember(connection: object, cursor: object, statement: str, *_: object) -> None:
-        if "snapshots" in statement:
-            asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", remember)
-    timeline = load_timeline(
-        ten_years, "contoso", DayRange(date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE), max_points=at_most
-    )
-    event.remove(engine, "before_cursor_execute", remember)
+    with recorded_statements() as statements:
+        timeline = load_timeline(
+            ten_years, "contoso", DayRange(date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE), max_points=at_most
+        )
+    asked = [statement for statement in statements if "snapshots" in statement]
 
     assert timeline.resolution is resolution
     assert timeline.users["A"].notna().sum() == points
     assert timeline.users["A"].iloc[-1] == 3652 * 24 - 1
     assert coverage(timeline) == "3,650 of 3,652 days have a snapshot"
     assert asked
-    with engine.connect() as connection:
+    with ten_years.reading() as connection:
         for statement in asked:
             accounts = ("contoso",) * statement.count("?")
             plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", accounts)]

@@ -23,7 +23,7 @@ from mimecast.api.tokens import REFRESH_MARGIN, TokenCache
 from mimecast.sandbox.api2 import TOKEN_LIFETIME_SECONDS, Api2
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import TOY_CLIENT, Sandbox
-from tests.conftest import TODAY
+from tests.support.clock import TODAY
 
 TOKEN = "recognisable-token"
 
@@ -48,8 +48,8 @@ def api2(clock: Clock) -> Api2:
 
 
 @pytest.fixture
-def sandbox(story: DemoCompany, api2: Api2) -> Iterator[Sandbox]:
-    with Sandbox(lambda: story.counts_on(TODAY), client=api2) as server:
+def sandbox(company: DemoCompany, api2: Api2) -> Iterator[Sandbox]:
+    with Sandbox(lambda: company.counts_on(TODAY), client=api2) as server:
         yield server
 
 
@@ -64,10 +64,10 @@ def client(sandbox: Sandbox, tokens: TokenCache) -> Client:
 
 
 def test_the_counts_of_today_come_back_with_the_id_that_mimecast_gave(
-    client: Client, sandbox: Sandbox, story: DemoCompany
+    client: Client, sandbox: Sandbox, company: DemoCompany
 ) -> None:
     asked = client.safe_score_summary()
-    assert asked.summary.counts == story.counts_on(TODAY)
+    assert asked.summary.counts == company.counts_on(TODAY)
     assert sandbox.requests_seen == [asked.request_id]
     assert asked.server_time is not None
 
@@ -104,10 +104,10 @@ def test_a_token_is_renewed_a_margin_before_it_ends(client: Client, clock: Clock
 
 
 def test_a_token_that_lives_shorter_than_the_margin_is_used_all_the_same(
-    story: DemoCompany, clock: Clock, tokens: TokenCache
+    company: DemoCompany, clock: Clock, tokens: TokenCache
 ) -> None:
     short = Api2(TOY_CLIENT, lifetime=10, clock=clock)
-    with Sandbox(lambda: story.counts_on(TODAY), client=short) as sandbox:
+    with Sandbox(lambda: company.counts_on(TODAY), client=short) as sandbox:
         client = Client(sandbox.base_url, TOY_CLIENT, tokens=tokens)
         client.safe_score_summary()
         client.safe_score_summary()

@@ -8,12 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import CompletedProcess
 from types import SimpleNamespace
 
 import pytest
@@ -31,12 +29,12 @@ from mimecast.store.database.schema import data_tables, leases, runs
 from mimecast.store.leases import LEASE_DURATION, RENEW_INTERVAL, Lease
 from mimecast.store.scheduled_runs import MAX_RUNS_KEPT, load_schedule_status, newest_runs, save_runs
 from mimecast.store.store import Store
-from tests.conftest import EVERY_DATABASE, NOW
-from tests.support.browser import eventually
+from tests.support.clock import NOW
+from tests.support.processes import CommandLine
+from tests.support.stores.databases import EVERY_DATABASE
+from tests.support.waiting import wait_until
 
 pytestmark = EVERY_DATABASE
-
-CommandLine = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -76,7 +74,7 @@ def test_a_lease_that_nobody_gives_back_blocks_for_20_seconds_at_most(store: Sto
     assert 0 < ends_in(store) <= LEASE_DURATION.total_seconds() * 1000 <= 20_000
     assert RENEW_INTERVAL * 2 < LEASE_DURATION
     shift(store, timedelta(milliseconds=100) - LEASE_DURATION)
-    eventually(waiting.acquire)
+    wait_until(waiting.acquire)
     assert not killed.acquire()
 
 
@@ -95,7 +93,7 @@ def test_a_lease_is_renewed_while_the_work_goes_on_and_given_back_at_the_end(
     assert lease.acquire()
     with suppress(ZeroDivisionError), lease.hold():
         shift(store, -LEASE_DURATION / 2)
-        eventually(lambda: ends_in(store) > LEASE_DURATION.total_seconds() * 900)
+        wait_until(lambda: ends_in(store) > LEASE_DURATION.total_seconds() * 900)
         assert not other.acquire()
         raise ZeroDivisionError
     assert other.acquire()

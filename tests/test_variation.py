@@ -19,7 +19,8 @@ from mimecast.domain.variation import MIN_BASELINE_PERIODS, Variation, Verdict, 
 from mimecast.store.store import Store
 from mimecast.store.variation_baseline import MAX_BASELINE_PERIODS, load_variation, max_lookback
 from mimecast.text.summaries import describe_variation
-from tests.conftest import EVERY_DATABASE, NOW, SQLITE_ONLY, TODAY
+from tests.support.clock import NOW, TODAY
+from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
 
 pytestmark = EVERY_DATABASE
 

@@ -12,7 +12,7 @@ import pytest
 from mimecast.reports.html_page import render_html
 from mimecast.reports.report import Report
 from mimecast.store.store import Store
-from tests.support.reports import longest, marked, note, smallest, told
+from tests.support.reports import annotated_report, demo_report, longest_report, make_note, smallest_report
 
 PLOTLY = re.compile(r"<script>/\*\*.*?</script>", re.DOTALL)
 
@@ -25,7 +25,7 @@ def written(report: Report) -> str:
     return without
 
 
-@pytest.mark.parametrize("case", [told, longest, smallest])
+@pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
 def test_everything_is_in_one_file_that_asks_nobody(store: Store, case: Callable[[Store], Report]) -> None:
     text = render_html(case(store)).decode()
     assert text.count("plotly.js v") == 1
@@ -36,7 +36,7 @@ def test_everything_is_in_one_file_that_asks_nobody(store: Store, case: Callable
 
 
 def test_every_figure_has_its_alternative_and_the_numbers_stand_in_tables(store: Store) -> None:
-    report = told(store)
+    report = demo_report(store)
     page = html.unescape(written(report))
     assert len(re.findall(r'<figure aria-label="[^"]{60,}">', page)) == 4
     assert "A 526 (43.7 %), B 341 (28.3 %)" in page
@@ -51,9 +51,9 @@ def test_every_figure_has_its_alternative_and_the_numbers_stand_in_tables(store:
 
 def test_what_people_typed_stays_text(store: Store) -> None:
     typed = "</script><script>alert(1)</script><b>"
-    report = told(store)
+    report = demo_report(store)
     report = replace(report, stamp=replace(report.stamp, account_name=typed))
-    report = marked(store, report, [note(1, report.last, typed)])
+    report = annotated_report(store, report, [make_note(1, report.last, typed)])
     page = written(replace(report, title=typed))
     assert "<script>alert" not in page
     assert "<b>" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)

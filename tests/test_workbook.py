@@ -17,8 +17,8 @@ from mimecast.reports.report import Report, load_days
 from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
 from mimecast.reports.workbook import render_xlsx, write_snapshots_xlsx
 from mimecast.store.store import Store
-from tests.conftest import NOW
-from tests.support.reports import FORMULAS, longest, marked, note, smallest, told
+from tests.support.clock import NOW
+from tests.support.reports import FORMULAS, annotated_report, demo_report, longest_report, make_note, smallest_report
 
 
 def opened(store: Store, report: Report) -> Any:
@@ -30,7 +30,7 @@ def rows(sheet: Any) -> list[tuple[Any, ...]]:
 
 
 def test_the_sheets_stand_under_frozen_headers(store: Store) -> None:
-    book = opened(store, told(store))
+    book = opened(store, demo_report(store))
     assert {sheet.title: sheet.freeze_panes for sheet in book} == {
         "Report": "B6",
         "Daily values": "B2",
@@ -40,7 +40,7 @@ def test_the_sheets_stand_under_frozen_headers(store: Store) -> None:
 
 
 def test_what_is_shown_is_in_numbers_with_the_sentence_and_the_stamp(store: Store) -> None:
-    report = told(store)
+    report = demo_report(store)
     sheet = opened(store, report)["Report"]
     title, said, stamp, _, header, *grades = rows(sheet)
     assert title[0] == "SAFE Score report"
@@ -58,7 +58,7 @@ def test_what_is_shown_is_in_numbers_with_the_sentence_and_the_stamp(store: Stor
 
 
 def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: Store) -> None:
-    report = told(store)
+    report = demo_report(store)
     header, *days = rows(opened(store, report)["Daily values"])
     assert header[0] == "Day (UTC)"
     assert len(days) == 365
@@ -75,7 +75,7 @@ def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: 
 
 
 def test_definitions_and_sources_are_in_it(store: Store) -> None:
-    terms = dict(rows(opened(store, told(store))["Definitions"])[1:])
+    terms = dict(rows(opened(store, demo_report(store))["Definitions"])[1:])
     assert terms["At risk"] == "Users with grade D or F."
     assert terms["Users graded"].startswith("Everybody with a grade")
     assert terms["Beware"].startswith("SAMPLE DATA")
@@ -83,9 +83,13 @@ def test_definitions_and_sources_are_in_it(store: Store) -> None:
 
 
 def test_no_text_becomes_a_formula_or_a_link(store: Store) -> None:
-    report = told(store)
-    notes = [note(order, report.last, text) for order, text in enumerate((*FORMULAS, "https://x.example"), start=1)]
-    report = marked(store, replace(report, title="=1+1", stamp=replace(report.stamp, account_name="@name")), notes)
+    report = demo_report(store)
+    notes = [
+        make_note(order, report.last, text) for order, text in enumerate((*FORMULAS, "https://x.example"), start=1)
+    ]
+    report = annotated_report(
+        store, replace(report, title="=1+1", stamp=replace(report.stamp, account_name="@name")), notes
+    )
     book = opened(store, report)
     assert book["Report"]["A1"].value == "=1+1"
     for sheet in book:
@@ -104,7 +108,7 @@ def test_no_text_of_a_csv_is_run_by_a_spreadsheet_and_numbers_stay_numbers() -> 
     assert lines[5:] == ["Contoso,5", ",6"]
 
 
-@pytest.mark.parametrize("case", [longest, smallest])
+@pytest.mark.parametrize("case", [longest_report, smallest_report])
 def test_the_longest_and_the_smallest_can_be_read(store: Store, case: Any) -> None:
     report = case(store)
     book = opened(store, report)

@@ -1,1 +1,1 @@
-"""The command line, one module per command: `declare` adds its options, `run` does the work."""
+"""Command line, one module per command: `add_parser` declares its arguments, `run` executes it."""

@@ -7,24 +7,26 @@ from pathlib import Path
 
 from mimecast.cli.context import load_settings, open_existing_store, refuse_store_file
 from mimecast.cli.options import DONE, Commands, reporting_options
-from mimecast.cli.output import report
+from mimecast.cli.output import print_result
 from mimecast.formatting import pluralize
 
 
-def declare(verbs: Commands) -> None:
-    made = verbs.add_parser(
+def add_parser(commands: Commands) -> None:
+    """Add this command and its arguments."""
+    parser = commands.add_parser(
         "backup", parents=[reporting_options()], help="write everything the store holds into one file"
     )
-    made.add_argument("file", type=Path, metavar="FILE", help="a SQLite file; one that is there is replaced")
-    made.set_defaults(verb=run)
+    parser.add_argument("file", type=Path, metavar="FILE", help="a SQLite file; one that is there is replaced")
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    """Write the backup and return the exit status. Raises Problem."""
     from mimecast.store.maintenance.backup import write_backup
 
     settings = load_settings()
     refuse_store_file(settings, options.file)
-    written = write_backup(open_existing_store(settings), options.file)
-    said = f"{pluralize(written['snapshots'], 'snapshot')} and {pluralize(written['notes'], 'note')}"
-    report(options, {"file": str(options.file), **written}, f"{said} written to {options.file}.")
+    rows = write_backup(open_existing_store(settings), options.file)
+    amounts = f"{pluralize(rows['snapshots'], 'snapshot')} and {pluralize(rows['notes'], 'note')}"
+    print_result(options, {"file": str(options.file), **rows}, f"{amounts} written to {options.file}.")
     return DONE

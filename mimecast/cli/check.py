@@ -1,4 +1,4 @@
-"""`check`: settings, connection, clock, credentials, permission, data and store, step by step."""
+"""`check`: diagnose settings, connection, clock, credentials, permission, data and store, step by step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mimecast.cli.context import find_account, load_settings_with_accounts
 from mimecast.cli.options import DONE, FAILED, USAGE, Commands, account_option, reporting_options
-from mimecast.cli.output import complain, problem_as_json
+from mimecast.cli.output import print_problem, problem_as_json
 from mimecast.settings.accounts import Account
 from mimecast.settings.settings import Settings
 from mimecast.settings.validation import SettingsError
@@ -19,20 +19,22 @@ if TYPE_CHECKING:
     from mimecast.store.store import Store
 
 STATUS_SIGNS: Final = {"done": "✓", "failed": "✗", "not reached": "–"}
-ASCII_SIGNS: Final = {"done": "[ok]", "failed": "[x]", "not reached": "[-]"}
-"""For a terminal that has no such letters."""
+ASCII_STATUS_SIGNS: Final = {"done": "[ok]", "failed": "[x]", "not reached": "[-]"}
+"""Signs for a terminal whose encoding lacks the others."""
 
 
-def declare(verbs: Commands) -> None:
-    made = verbs.add_parser(
+def add_parser(commands: Commands) -> None:
+    """Add this command and its arguments."""
+    parser = commands.add_parser(
         "check",
         parents=[account_option(), reporting_options()],
         help="settings, connection, credentials, permission, data: step by step",
     )
-    made.set_defaults(verb=run)
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run the steps of the accounts and return the worst exit status. Raises UsageError for an unknown account."""
     import truststore
 
     from mimecast.capture.diagnostics import steps_without_settings
@@ -42,59 +44,64 @@ def run(options: argparse.Namespace) -> int:
         settings = load_settings_with_accounts("check")
     except SettingsError as problem:
         for step in steps_without_settings(problem):
-            _show(options, "", step)
+            _print_step(options, "", step)
         return USAGE
     accounts = [find_account(settings, options.account)] if options.account else list(settings.accounts)
-    store = _store(settings)
-    return max([_check(options, account, settings, store, len(accounts) > 1) for account in accounts])
+    store = _open_store(settings)
+    statuses = []
+    for account in accounts:
+        if len(accounts) > 1 and not options.quiet and not options.json:
+            print(f"{account.id}:")
+        statuses.append(_check_account(options, account, settings, store))
+    return max(statuses)
 
 
-def _store(settings: Settings) -> Store | None:
-    """The store, or None after its problem was said: the other steps are worth knowing all the same."""
+def _open_store(settings: Settings) -> Store | None:
+    """Return the store, or None after printing why it cannot be opened: the other steps are still worth running."""
     from mimecast.store.errors import StoreError
     from mimecast.store.store import Store
 
     try:
         return Store.open(settings.store_url)
     except StoreError as problem:
-        complain(problem)
+        print_problem(problem)
         return None
 
 
-def _check(options: argparse.Namespace, account: Account, settings: Settings, store: Store | None, named: bool) -> int:
+def _check_account(options: argparse.Namespace, account: Account, settings: Settings, store: Store | None) -> int:
     from datetime import UTC, datetime
 
     from mimecast.capture.diagnostics import StepStatus, diagnose, support_text
 
-    if named and not options.quiet and not options.json:
-        print(f"{account.id}:")
     steps = []
     for step in diagnose(account, store, settings.dashboard):
         steps.append(step)
-        _show(options, account.id, step)
+        _print_step(options, account.id, step)
     if not options.quiet and not options.json:
         print(f"\nFor support, without any secret:\n{support_text(steps, account, datetime.now(UTC))}\n")
     return FAILED if store is None or any(step.state is StepStatus.FAILED for step in steps) else DONE
 
 
-def _show(options: argparse.Namespace, account: str, step: Step) -> None:
+def _print_step(options: argparse.Namespace, account_id: str, step: Step) -> None:
+    """Print a step as a line of text or JSON; with `--quiet`, only its problem."""
     if step.problem and options.quiet:
-        complain(step.problem, account)
+        print_problem(step.problem, account_id)
     if options.quiet:
         return
     if options.json:
-        row = {"account": account, "step": step.name, "state": step.state.value, "said": step.detail}
+        row = {"account": account_id, "step": step.name, "state": step.state.value, "said": step.detail}
         row |= {"request_id": step.request_id} if step.request_id else {}
         print(json.dumps(row | (problem_as_json(step.problem) if step.problem else {})), flush=True)
         return
-    print(f"{_signs()[step.state.value]} {step.name}: {step.detail or step.state.value}", flush=True)
+    print(f"{_status_signs()[step.state.value]} {step.name}: {step.detail or step.state.value}", flush=True)
     if step.problem:
         print(f"  {step.problem.remedy}", flush=True)
 
 
-def _signs() -> dict[str, str]:
+def _status_signs() -> dict[str, str]:
+    """Return the signs that the encoding of stdout can express."""
     try:
         "".join(STATUS_SIGNS.values()).encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
-        return ASCII_SIGNS
+        return ASCII_STATUS_SIGNS
     return STATUS_SIGNS

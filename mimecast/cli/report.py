@@ -1,89 +1,111 @@
-"""`report`: the report as a file, with no browser and no server. What a monthly cron runs."""
+"""`report`: write a report as a file, without a browser or a server, for example from a monthly cron job."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mimecast.cli.context import load_settings, stored_or_sample, unknown_account
+from mimecast.cli.context import load_settings, open_store_or_sample_data, unknown_account
+from mimecast.cli.file_arguments import open_binary_output
 from mimecast.cli.options import DONE, Commands, UsageError, account_option, reporting_options
-from mimecast.cli.output import output_bytes, report
+from mimecast.cli.output import print_result
 from mimecast.settings.accounts import Account
+
+if TYPE_CHECKING:
+    from mimecast.reports.report import Report
+    from mimecast.settings.settings import Settings
+    from mimecast.store.store import Store
 
 SUFFIXES: Final = (".pptx", ".html", ".xlsx")
 
 
-def declare(verbs: Commands) -> None:
-    made = verbs.add_parser(
+def add_parser(commands: Commands) -> None:
+    """Add this command and its arguments."""
+    parser = commands.add_parser(
         "report",
         parents=[account_option(), reporting_options()],
         help="write a report as slides, a web page or a workbook",
     )
-    made.add_argument(
+    parser.add_argument(
         "--out", type=Path, metavar="FILE", required=True, help="a name that ends with .pptx, .html or .xlsx"
     )
-    made.add_argument("--since", type=_day, metavar="DATE", help="first day, like 2026-01-01; a year ago without it")
-    made.add_argument("--until", type=_day, metavar="DATE", help="last day; today without it")
-    made.set_defaults(verb=run)
+    parser.add_argument("--since", type=_day, metavar="DATE", help="first day, like 2026-01-01; a year ago without it")
+    parser.add_argument("--until", type=_day, metavar="DATE", help="last day; today without it")
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    ending = options.out.suffix.lower()
-    if ending not in SUFFIXES:
+    """Write the report and return the exit status. Raises Problem."""
+    suffix = options.out.suffix.lower()
+    if suffix not in SUFFIXES:
         raise UsageError(
             f"{options.out} does not say what to write.", remedy="End its name with .pptx, .html or .xlsx."
         )
     settings = load_settings()
-    store, accounts = stored_or_sample(settings)
-    account = _chosen(options.account, accounts)
+    store, accounts = open_store_or_sample_data(settings)
+    account = _chosen_account(options.account, accounts)
+    report = _load_report(options, settings, store, account)
+    content = _render(report, suffix, settings, store)
+    with open_binary_output(options.out) as file:
+        file.write(content)
+    result = {
+        "file": str(options.out),
+        "account": account.id,
+        "since": str(report.first),
+        "until": str(report.last),
+        "as_of": report.stamp.newest.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    print_result(options, result, f"{report.headline.fact}: {report.stamp.text}. Written to {options.out}.")
+    return DONE
 
+
+def _load_report(options: argparse.Namespace, settings: Settings, store: Store, account: Account) -> Report:
+    """Return the report of the range in the options.
+
+    Raises UsageError when the range ends before it begins, NothingToReport when it has no snapshot, StoreError.
+    """
     from mimecast.domain.reporting_days import reporting_day
-    from mimecast.reports.report import DEFAULT_RANGE, NothingToReport, load_days, load_report
+    from mimecast.reports.report import DEFAULT_RANGE, NothingToReport, load_report
 
     zone, now = settings.dashboard.time_zone, datetime.now(UTC)
     last = options.until or reporting_day(now, zone)
     first = options.since or last - DEFAULT_RANGE
     if first > last:
         raise UsageError(f"The range ends ({last}) before it begins ({first}).", remedy="Check --since and --until.")
-    made = load_report(store, account.id, account.name, first=first, last=last, zone=zone, now=now)
-    if made is None:
+    report = load_report(store, account.id, account.name, first=first, last=last, zone=zone, now=now)
+    if report is None:
         raise NothingToReport(f"No snapshot of {account.id} was taken from {first} to {last}.")
-    if ending == ".pptx":
+    return report
+
+
+def _render(report: Report, suffix: str, settings: Settings, store: Store) -> bytes:
+    """Return the content of the file. Each format loads only its own library, which takes time to import."""
+    if suffix == ".pptx":
         from mimecast.reports.pptx.slides import render_pptx
 
-        content = render_pptx(made, template=settings.dashboard.pptx_template)
-    elif ending == ".xlsx":
+        return render_pptx(report, template=settings.dashboard.pptx_template)
+    if suffix == ".xlsx":
+        from mimecast.reports.report import load_days
         from mimecast.reports.workbook import render_xlsx
 
-        content = render_xlsx(made, load_days(store, made))
-    else:
-        from mimecast.reports.html_page import render_html
+        return render_xlsx(report, load_days(store, report))
+    from mimecast.reports.html_page import render_html
 
-        content = render_html(made)
-    with output_bytes(options.out) as out:
-        out.write(content)
-    result = {
-        "file": str(options.out),
-        "account": account.id,
-        "since": str(made.first),
-        "until": str(made.last),
-        "as_of": made.stamp.newest.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    report(options, result, f"{made.headline.fact}: {made.stamp.text}. Written to {options.out}.")
-    return DONE
+    return render_html(report)
 
 
-def _chosen(wanted: str | None, accounts: list[Account]) -> Account:
+def _chosen_account(account_id: str | None, accounts: list[Account]) -> Account:
+    """Return the account of `--account`, or the only one. Raises UsageError when there is no such account."""
     known = {account.id: account for account in accounts}
-    if wanted is None and len(known) > 1:
+    if account_id is None and len(known) > 1:
         raise UsageError(
             f"There are several accounts: {', '.join(known)}.", remedy="Choose one of them with --account."
         )
-    if wanted is not None and wanted not in known:
-        raise unknown_account(wanted, list(known))
-    return known[wanted] if wanted else accounts[0]
+    if account_id is not None and account_id not in known:
+        raise unknown_account(account_id, list(known))
+    return known[account_id] if account_id else accounts[0]
 
 
 def _day(text: str) -> date:

@@ -1,4 +1,4 @@
-"""`restore`: put what a backup holds in place of everything in the store."""
+"""`restore`: replace everything in the store with the contents of a backup."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ from pathlib import Path
 
 from mimecast.cli.context import load_settings, refuse_store_file
 from mimecast.cli.options import DONE, Commands, reporting_options
-from mimecast.cli.output import report
+from mimecast.cli.output import print_result
 from mimecast.formatting import pluralize
 
 
-def declare(verbs: Commands) -> None:
-    made = verbs.add_parser("restore", parents=[reporting_options()], help="put a backup in place of what is stored")
-    made.add_argument("file", type=Path, metavar="FILE", help="what backup wrote")
-    made.add_argument("--force", action="store_true", help="also when the store is damaged or holds more")
-    made.set_defaults(verb=run)
+def add_parser(commands: Commands) -> None:
+    """Add this command and its arguments."""
+    parser = commands.add_parser(
+        "restore", parents=[reporting_options()], help="put a backup in place of what is stored"
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="what backup wrote")
+    parser.add_argument("--force", action="store_true", help="also when the store is damaged or holds more")
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    """Restore the backup and return the exit status. Raises Problem."""
     from mimecast.store.maintenance.backup import restore_backup
 
     settings = load_settings()
     refuse_store_file(settings, options.file)
-    restored, aside = restore_backup(settings.store_url, options.file, force=options.force, now=datetime.now(UTC))
-    if aside:
-        print(f"The damaged store was set aside as {aside}.", file=sys.stderr)
-    said = f"{pluralize(restored['snapshots'], 'snapshot')} and {pluralize(restored['notes'], 'note')}"
-    result = {"file": str(options.file), **restored, "set_aside": str(aside) if aside else None}
-    report(options, result, f"{said} restored from {options.file}.")
+    rows, quarantined = restore_backup(settings.store_url, options.file, force=options.force, now=datetime.now(UTC))
+    if quarantined:
+        print(f"The damaged store was set aside as {quarantined}.", file=sys.stderr)
+    amounts = f"{pluralize(rows['snapshots'], 'snapshot')} and {pluralize(rows['notes'], 'note')}"
+    result = {"file": str(options.file), **rows, "set_aside": str(quarantined) if quarantined else None}
+    print_result(options, result, f"{amounts} restored from {options.file}.")
     return DONE

@@ -1,4 +1,4 @@
-"""`sandbox`: serve the API on this computer, with a made-up company behind it."""
+"""`sandbox`: run a local server that implements the API for a made-up company."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from mimecast.cli.options import DONE, Commands, UsageError, reporting_options
 if TYPE_CHECKING:
     from mimecast.sandbox.server import Sandbox
 
-PORT: Final = 8900
-LIST: Final = "list"
-"""The fault that is none: it lists all others."""
+DEFAULT_PORT: Final = 8900
+MAX_LATENCY_SECONDS: Final = 3600
+LIST_FAULTS: Final = "list"
+"""The value of `--fault` that lists all faults instead of causing one."""
 
 
-def declare(verbs: Commands) -> None:
-    made = verbs.add_parser(
+def add_parser(commands: Commands) -> None:
+    """Add this command and its arguments."""
+    parser = commands.add_parser(
         "sandbox", parents=[reporting_options()], help="serve the API on this computer, with a made-up company"
     )
-    made.add_argument("--port", type=_port, default=PORT, metavar="N", help=f"default {PORT}; 0 takes any")
-    made.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="answer this much later")
-    made.add_argument("--fault", metavar="NAME", help=f"misbehave in this way; {LIST} names all ways")
-    made.set_defaults(verb=run)
+    parser.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, metavar="N", help=f"default {DEFAULT_PORT}; 0 takes any"
+    )
+    parser.add_argument("--latency", type=_latency, default=0.0, metavar="SECONDS", help="answer this much later")
+    parser.add_argument("--fault", metavar="NAME", help=f"misbehave in this way; {LIST_FAULTS} names all ways")
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    """Serve until Ctrl+C and return the exit status. Raises UsageError when there is no such fault."""
     from mimecast.sandbox.demo_company import DemoCompany
-    from mimecast.sandbox.faults import FAULTS, UnknownFault
+    from mimecast.sandbox.faults import UnknownFault
     from mimecast.sandbox.server import Sandbox
 
-    if options.fault == LIST:
-        for name, fault in FAULTS.items():
-            print(
-                json.dumps({"fault": name, "said": fault.description})
-                if options.json
-                else f"{name:<26}{fault.description}"
-            )
+    if options.fault == LIST_FAULTS:
+        _print_faults(as_json=options.json)
         return DONE
-    story = DemoCompany(datetime.now(UTC).date())
+    company = DemoCompany(datetime.now(UTC).date())
     try:
         server = Sandbox(
-            lambda: story.counts_on(datetime.now(UTC).date()),
+            lambda: company.counts_on(datetime.now(UTC).date()),
             port=options.port,
             latency=options.latency,
             fault=options.fault,
@@ -55,23 +55,30 @@ def run(options: argparse.Namespace) -> int:
         )
     except UnknownFault as problem:
         raise UsageError(problem.message, remedy=problem.remedy) from None
-    print(json.dumps(_settings(server)) if options.json else _block(server), flush=True)
+    print(json.dumps(_settings(server)) if options.json else _settings_to_paste(server), flush=True)
     with server, suppress(KeyboardInterrupt):
         threading.Event().wait()
     return DONE
 
 
+def _print_faults(*, as_json: bool) -> None:
+    from mimecast.sandbox.faults import FAULTS
+
+    for name, fault in FAULTS.items():
+        print(json.dumps({"fault": name, "said": fault.description}) if as_json else f"{name:<26}{fault.description}")
+
+
 def _settings(server: Sandbox) -> dict[str, Any]:
-    """What stands in the secrets: the keys of API 1.0, and under `api_2` those of API 2.0."""
+    """Return the settings of an account: the keys of API 1.0, and under `api_2` the settings for API 2.0."""
     from mimecast.sandbox.demo_company import COMPANY
 
-    place = {"name": COMPANY, "base_url": server.base_url}
-    return {**place, **asdict(server.keys), "api_2": {**place, **asdict(server.api2.keys)}}
+    address = {"name": COMPANY, "base_url": server.base_url}
+    return {**address, **asdict(server.keys), "api_2": {**address, **asdict(server.api2.keys)}}
 
 
-def _block(server: Sandbox) -> str:
+def _settings_to_paste(server: Sandbox) -> str:
     settings = _settings(server)
-    second = settings.pop("api_2")
+    api_2_settings = settings.pop("api_2")
     return "\n".join(
         [
             f"# The sandbox listens on {server.base_url} until Ctrl+C. To use it, paste this into",
@@ -82,7 +89,7 @@ def _block(server: Sandbox) -> str:
             "",
             "# It speaks API 2.0 as well; for that, the table reads:",
             "# [mimecast]",
-            *(f'# {key} = "{value}"' for key, value in second.items()),
+            *(f'# {key} = "{value}"' for key, value in api_2_settings.items()),
         ]
     )
 
@@ -93,11 +100,11 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def _latency(text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= 3600:
-        raise argparse.ArgumentTypeError("a latency is a number of seconds from 0 to 3600")
+    if not 0 <= seconds <= MAX_LATENCY_SECONDS:
+        raise argparse.ArgumentTypeError(f"a latency is a number of seconds from 0 to {MAX_LATENCY_SECONDS}")
     return seconds

@@ -1,4 +1,4 @@
-"""`snapshot`: capture every account, or one, once. What a scheduler runs; each run is recorded in the store."""
+"""`snapshot`: capture every account, or one, once. Schedulers run this command, and the store records each run."""
 
 from __future__ import annotations
 
@@ -8,76 +8,94 @@ from typing import TYPE_CHECKING, Any
 
 from mimecast.cli.context import find_account, load_settings_with_accounts, open_store
 from mimecast.cli.options import DONE, FAILED, Commands, account_option, reporting_options
-from mimecast.cli.output import complain, problem_as_json, report
+from mimecast.cli.output import print_problem, print_result, problem_as_json
 from mimecast.formatting import format_int, format_percent, pluralize
 from mimecast.problem import Problem
 
 if TYPE_CHECKING:
+    from mimecast.capture.all_accounts import CaptureResult
     from mimecast.capture.one_account import CapturedSnapshot
     from mimecast.domain.scheduled_runs import Run
     from mimecast.store.store import Store
 
 
-def declare(verbs: Commands) -> None:
-    made = verbs.add_parser(
+def add_parser(commands: Commands) -> None:
+    """Add this command and its arguments."""
+    parser = commands.add_parser(
         "snapshot",
         parents=[account_option(), reporting_options()],
         help="capture every account once; what cron runs",
     )
-    made.set_defaults(verb=run)
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    """Capture the accounts and return the exit status. Raises Problem when no account can be captured."""
     import truststore
 
     from mimecast.capture.all_accounts import capture_all
-    from mimecast.domain.scheduled_runs import RunOutcome, run_from_outcome
 
     truststore.inject_into_ssl()
     settings = load_settings_with_accounts("capture")
     accounts = [find_account(settings, options.account)] if options.account else list(settings.accounts)
     store = open_store(settings.store_url)
-    failures = 0
+    has_failed = False
     for batch in capture_all(accounts, store):
-        ended: list[Run] = []
-        for one in batch:
-            outcome: RunOutcome | Problem
-            if isinstance(one.outcome, Problem):
-                outcome = one.outcome
-                failures += 1
-                complain(outcome, one.account.id)
-                report(options, {"account": one.account.id, "done": False, **problem_as_json(outcome)})
-            else:
-                outcome = RunOutcome.SHARED if one.outcome.by_another else RunOutcome.STORED
-                for warning in one.outcome.warnings:
-                    print(f"{one.account.id}: {warning}", file=sys.stderr)
-                report(options, *_captured(one.outcome))
-            ended.append(run_from_outcome(one.account.id, one.started, one.ended, outcome))
-        _record(store, ended)
-    return FAILED if failures else DONE
+        for result in batch:
+            _print_capture(options, result)
+            has_failed |= isinstance(result.outcome, Problem)
+        _record_runs(store, [_run_of(result) for result in batch])
+    return FAILED if has_failed else DONE
 
 
-def _captured(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
+def _print_capture(options: argparse.Namespace, result: CaptureResult) -> None:
+    account_id = result.account.id
+    if isinstance(result.outcome, Problem):
+        print_problem(result.outcome, account_id)
+        print_result(options, {"account": account_id, "done": False, **problem_as_json(result.outcome)})
+        return
+    for warning in result.outcome.warnings:
+        print(f"{account_id}: {warning}", file=sys.stderr)
+    print_result(options, *_describe(result.outcome))
+
+
+def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
+    """Return a captured snapshot as a row of `--json` and as a sentence."""
     from mimecast.reports.snapshot_csv import snapshot_row
 
-    made = captured.snapshot
-    counts, row = made.counts, snapshot_row(made)
+    snapshot = captured.snapshot
+    counts, row = snapshot.counts, snapshot_row(snapshot)
     result = {"done": True, **row, "users_graded": counts.users_graded, "at_risk": counts.at_risk}
     result["by_another"] = captured.by_another
     share = format_percent(counts.share(counts.at_risk))
-    said = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
-    another = " by another run" if captured.by_another else ""
-    return result, f"{made.account}: {said}, stored{another} as of {row['taken_at']}."
+    users = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
+    origin = " by another run" if captured.by_another else ""
+    return result, f"{snapshot.account}: {users}, stored{origin} as of {row['taken_at']}."
 
 
-def _record(store: Store, ended: list[Run]) -> None:
-    """Keep the runs. That they cannot be kept changes nothing of how the captures ended, and is said once."""
+def _run_of(result: CaptureResult) -> Run:
+    """Return the record of a scheduled run that ended with this result."""
+    from mimecast.domain.scheduled_runs import RunOutcome, run_from_outcome
+
+    outcome: RunOutcome | Problem
+    if isinstance(result.outcome, Problem):
+        outcome = result.outcome
+    else:
+        outcome = RunOutcome.SHARED if result.outcome.by_another else RunOutcome.STORED
+    return run_from_outcome(result.account.id, result.started, result.ended, outcome)
+
+
+def _record_runs(store: Store, runs: list[Run]) -> None:
+    """Store the runs. A failure to do so is printed and does not change the exit status of the captures.
+
+    It is not printed when every run failed with this same problem, which is printed already.
+    """
     from mimecast.store.errors import StoreError
     from mimecast.store.scheduled_runs import save_runs
 
     try:
-        save_runs(store, *ended)
+        save_runs(store, *runs)
     except StoreError as problem:
-        if any(problem.title != run.title for run in ended):
-            which = f"{ended[0].account}: this run was" if len(ended) == 1 else f"{len(ended)} runs were"
-            complain(problem, f"{which} not recorded")
+        if any(problem.title != run.title for run in runs):
+            subject = f"{runs[0].account}: this run was" if len(runs) == 1 else f"{len(runs)} runs were"
+            print_problem(problem, f"{subject} not recorded")

@@ -1,4 +1,4 @@
-"""Real pages in a real browser: the dashboard's own server, the sandbox behind it, Chromium in front of it."""
+"""Fixtures for real pages in a real browser: Chromium, the dashboard's server, and the sandbox as its Mimecast."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,9 +16,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from mimecast.settings.accounts import ENVIRONMENT_KEYS
 from mimecast.settings.store_url import STORE_VARIABLE
-from tests.conftest import REQUIRED
 from tests.support.browser import DESKTOP, MISSING, RunApp, chromium, end
-from tests.support.unprivileged import unprivileged
+from tests.support.networks import free_port
+from tests.support.processes import unprivileged
+from tests.support.requirements import skip_or_fail
+from tests.support.waiting import wait_until
 
 FLAGS = [
     "--disable-gpu",
@@ -30,8 +31,12 @@ FLAGS = [
     "--disable-sync",
 ]
 
+TIMEOUT_MILLISECONDS = 20_000
+SERVER_START_SECONDS = 60
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in this folder with `browser`."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -39,50 +44,54 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """Return Chromium, started once for all tests of this process."""
     path = chromium()
     if path is None:
-        if os.environ.get(REQUIRED):
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    expect.set_options(timeout=20_000)
+        skip_or_fail(MISSING)
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
     as_root = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *as_root])
-        yield made
-        made.close()
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *as_root])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Without the dashboard's content security policy, which refuses what tests wait with; test_shell.py holds it."""
-    with browser.new_context(viewport=DESKTOP, color_scheme="light", accept_downloads=True, bypass_csp=True) as made:
-        made.set_default_timeout(20_000)
-        yield made
+    """Return a browser profile without the dashboard's content security policy.
+
+    The policy refuses the JavaScript with which tests wait. `test_shell.py` tests the policy.
+    """
+    with browser.new_context(viewport=DESKTOP, color_scheme="light", accept_downloads=True, bypass_csp=True) as context:
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        yield context
 
 
 @pytest.fixture
 def tab(context: BrowserContext) -> Page:
+    """Return an empty tab. It is not called a page, because the dashboard has pages."""
     return context.new_page()
 
 
 @pytest.fixture(scope="session")
 def sample_url(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server on sample data for all tests that only look."""
+    """Return the address of a server on sample data, for the tests that change nothing."""
     folder = tmp_path_factory.mktemp("sample") / "clone"
     shutil.copytree(project, folder)
     with pytest.MonkeyPatch.context() as patch:
         for name in (*ENVIRONMENT_KEYS, STORE_VARIABLE):
             patch.delenv(name, raising=False)
         patch.setenv("HOME", str(folder.parent))
-        with _serving(folder, {}) as url:
+        with _serve(folder, {}) as url:
             yield url
 
 
 @pytest.fixture
 def run_app(request: pytest.FixtureRequest, project: Path, tmp_path: Path) -> RunApp:
-    """`with run_app(variables, secrets=...) as url`: a fresh server of a fresh clone, ended afterwards.
+    """Return a context manager that runs a new server of a new clone and yields its address.
 
-    `run_app()` alone is the one on sample data that all tests share, which only look.
+    `secrets` is the content of the clone's secrets.toml, and `options` are added to `streamlit run`. Without arguments
+    it yields the address of the server on sample data, which the tests share.
     """
 
     @contextlib.contextmanager
@@ -91,7 +100,7 @@ def run_app(request: pytest.FixtureRequest, project: Path, tmp_path: Path) -> Ru
         *,
         secrets: str | bytes | None = None,
         name: str = "clone",
-        as_nobody: bool = False,
+        is_unprivileged: bool = False,
         options: Sequence[str] = (),
     ) -> Iterator[str]:
         if variables is None and secrets is None and not options:
@@ -104,41 +113,31 @@ def run_app(request: pytest.FixtureRequest, project: Path, tmp_path: Path) -> Ru
             file = clone / ".streamlit" / "secrets.toml"
             file.write_bytes(secrets if isinstance(secrets, bytes) else secrets.encode())
             file.chmod(0o600)
-        with _serving(clone, variables or {}, as_nobody=as_nobody, options=options) as url:
+        with _serve(clone, variables or {}, is_unprivileged=is_unprivileged, options=options) as url:
             yield url
 
     return run
 
 
 @contextlib.contextmanager
-def _serving(
-    clone: Path, variables: dict[str, str], *, as_nobody: bool = False, options: Sequence[str] = ()
+def _serve(
+    clone: Path, variables: dict[str, str], *, is_unprivileged: bool = False, options: Sequence[str] = ()
 ) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
     command += options
-    command = unprivileged(command) if as_nobody else command
+    command = unprivileged(command) if is_unprivileged else command
     with (clone.parent / f"{clone.name}-{port}.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=clone, env={**os.environ, **variables}, stdout=log, stderr=log)
+
+        def is_listening() -> bool:
+            assert server.poll() is None, f"the server ended; see {log.name}"
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+                return True
+            return False
+
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_listening(port, server)
-            yield url
+            wait_until(is_listening, seconds=SERVER_START_SECONDS)
+            yield f"http://127.0.0.1:{port}"
         finally:
             end(server)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_listening(port: int, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert server.poll() is None, "the server ended by itself"
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
-            return
-        time.sleep(0.1)
-    raise AssertionError("the server did not start")

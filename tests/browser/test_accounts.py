@@ -16,8 +16,15 @@ from playwright.sync_api import Browser, Page, expect
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
-from tests.browser.test_addresses import asked
-from tests.support.browser import DRAWN, TELEPHONE, RunApp, alts, settled, whole_page
+from tests.support.browser import (
+    ALL_CHARTS_DRAWN,
+    PHONE,
+    RunApp,
+    address_of,
+    chart_alts,
+    show_whole_page,
+    wait_until_complete,
+)
 
 NAMES = {"alpha": "Alphaville", "beta": "Betamax", "gamma": "Gammaray"}
 HEADER = ROW = 35
@@ -53,7 +60,7 @@ def ready(tab: Page) -> None:
     expect(tab.get_by_role("heading", level=1, name="Accounts")).to_be_visible()
     expect(tab.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    tab.wait_for_function(DRAWN)
+    tab.wait_for_function(ALL_CHARTS_DRAWN)
 
 
 def expect_order(tab: Page, *names: str) -> None:
@@ -81,23 +88,23 @@ def test_a_click_on_an_account_opens_its_overview_and_back_returns(
         ready(tab)
         expect_order(tab, *NAMES.values())
         click_row(tab, 1)
-        settled(tab, "Overview")
+        wait_until_complete(tab, "Overview")
         expect(tab.get_by_text("Betamax · ").first).to_be_visible()
-        assert asked(tab) == ("/", {"range": "90d", "account": "beta"})
+        assert address_of(tab) == ("/", {"range": "90d", "account": "beta"})
 
         tab.go_back()
         ready(tab)
-        assert asked(tab) == ("/accounts", {"range": "90d", "account": "beta"})
+        assert address_of(tab) == ("/accounts", {"range": "90d", "account": "beta"})
         tab.wait_for_timeout(1500)  # time to be sent away again, if the click were remembered
         expect(tab.get_by_role("heading", level=1, name="Accounts")).to_be_visible()
 
         click_row(tab, 2)
-        settled(tab, "Overview")
+        wait_until_complete(tab, "Overview")
         expect(tab.get_by_text("Gammaray · ").first).to_be_visible()
 
         tab.get_by_role("link", name="Accounts").click()
         ready(tab)
-        assert asked(tab) == ("/accounts", {"range": "90d", "account": "gamma"})
+        assert address_of(tab) == ("/accounts", {"range": "90d", "account": "gamma"})
         tab.reload()
         ready(tab)
 
@@ -113,7 +120,7 @@ def test_a_sorted_table_opens_the_account_that_was_clicked(run_app: RunApp, tab:
         click(tab, AT_RISK, HEADER // 2)
         expect_order(tab, "Betamax", "Gammaray", "Alphaville")
         click_row(tab, 1)
-        settled(tab, "Overview")
+        wait_until_complete(tab, "Overview")
         expect(tab.get_by_text("Gammaray · ").first).to_be_visible()
 
 
@@ -132,16 +139,16 @@ def test_the_file_holds_exactly_the_table_and_the_charts_those_that_are_chosen(
             ("Betamax", "30.0", "fresh"),
             ("Gammaray", "20.0", "fresh"),
         ]
-        assert [name for name in NAMES.values() if name in alts(tab)[0]] == list(NAMES.values())
+        assert [name for name in NAMES.values() if name in chart_alts(tab)[0]] == list(NAMES.values())
         tab.get_by_test_id("stMultiSelect").get_by_role("button", name=re.compile("Betamax")).click()
         expect(tab.get_by_role("figure", name=re.compile("Alphaville"))).not_to_have_attribute(
             "aria-label", re.compile("Betamax")
         )
         tab.get_by_role("link", name="Overview").click()
-        settled(tab, "Overview")
+        wait_until_complete(tab, "Overview")
         tab.go_back()
         ready(tab)
-        assert "Betamax" not in alts(tab)[0], "who comes back finds the charts as they were"
+        assert "Betamax" not in chart_alts(tab)[0], "who comes back finds the charts as they were"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -150,17 +157,17 @@ def test_it_is_usable_on_a_telephone_and_breaks_no_accessibility_rule(
 ) -> None:
     with (
         run_app(secrets=three_accounts) as url,
-        browser.new_context(viewport=TELEPHONE, color_scheme=scheme, bypass_csp=True) as context,
+        browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context,
     ):
         tab = context.new_page()
         tab.goto(f"{url}/accounts")
         ready(tab)
         overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
         assert tab.evaluate(overflow) <= 0
-        whole_page(tab)
+        show_whole_page(tab)
         stamp = tab.locator(".js-plotly-plot .annotation").filter(has_text="3 accounts").bounding_box()
         assert stamp is not None
         assert stamp["x"] >= 0
-        assert stamp["x"] + stamp["width"] <= TELEPHONE["width"]
+        assert stamp["x"] + stamp["width"] <= PHONE["width"]
         found = Axe().run(tab).response["violations"]
         assert [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +13,8 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.support.browser import RunApp, alts, eventually, open_page, settled
+from tests.support.browser import RunApp, address_of, chart_alts, open_page, wait_until_complete
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -32,14 +33,8 @@ app_key = "{keys.app_key}"
     )
 
 
-def asked(tab: Page) -> tuple[str, dict[str, str]]:
-    """The path and the query of the address bar."""
-    parts = urlsplit(tab.evaluate("location.href"))
-    return parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}
-
-
 def shows(tab: Page, heading: str, account: str) -> None:
-    settled(tab, heading)
+    wait_until_complete(tab, heading)
     expect(tab.get_by_text(f"{account} · ").first).to_be_visible()
 
 
@@ -53,30 +48,30 @@ def test_history_keeps_account_and_range_on_a_deep_link_a_click_back_and_reload(
 
         tab.get_by_role("link", name="Overview").click()
         shows(tab, "Overview", "Fabrikam Inc")
-        assert asked(tab) == ("/", {"account": "fabrikam", "range": "90d"})
+        assert address_of(tab) == ("/", {"account": "fabrikam", "range": "90d"})
 
         tab.go_back()
         shows(tab, "History", "Fabrikam Inc")
         expect(tab.get_by_role("radio", name="90 days")).to_be_checked()
-        assert asked(tab) == ("/history", {"account": "fabrikam", "range": "90d"})
+        assert address_of(tab) == ("/history", {"account": "fabrikam", "range": "90d"})
 
         tab.reload()
         shows(tab, "History", "Fabrikam Inc")
-        assert asked(tab) == ("/history", {"account": "fabrikam", "range": "90d"})
+        assert address_of(tab) == ("/history", {"account": "fabrikam", "range": "90d"})
 
 
 def test_back_from_a_picked_range_shows_the_range_before(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, url)
         tab.get_by_role("link", name="History").click()
-        settled(tab, "History")
+        wait_until_complete(tab, "History")
         tab.get_by_text("30 days", exact=True).click()
         expect(tab.get_by_role("radio", name="30 days")).to_be_checked()
-        settled(tab)
+        wait_until_complete(tab)
         tab.go_back()
         expect(tab.get_by_role("radio", name="1 year")).to_be_checked()
         tab.go_back()
-        settled(tab, "Overview")
+        wait_until_complete(tab, "Overview")
 
 
 def test_overview_keeps_the_account_and_remembers_the_range(run_app: RunApp, tab: Page, two_accounts: str) -> None:
@@ -87,8 +82,8 @@ def test_overview_keeps_the_account_and_remembers_the_range(run_app: RunApp, tab
         shows(tab, "History", "Fabrikam Inc")
         tab.get_by_text("30 days", exact=True).click()
         expect(tab.get_by_role("radio", name="30 days")).to_be_checked()
-        settled(tab)
-        assert asked(tab) == ("/history", {"account": "fabrikam", "range": "30d"})
+        wait_until_complete(tab)
+        assert address_of(tab) == ("/history", {"account": "fabrikam", "range": "30d"})
         tab.get_by_role("link", name="Overview").click()
         shows(tab, "Overview", "Fabrikam Inc")
         tab.get_by_role("link", name="History").click()
@@ -103,7 +98,7 @@ def test_an_account_picked_in_the_sidebar_is_in_the_address(run_app: RunApp, tab
         tab.get_by_role("combobox", name="Account").click()
         tab.get_by_role("option", name="Fabrikam Inc").click()
         shows(tab, "Overview", "Fabrikam Inc")
-        assert asked(tab) == ("/", {"account": "fabrikam"})
+        assert address_of(tab) == ("/", {"account": "fabrikam"})
         tab.go_back()
         shows(tab, "Overview", "Contoso Ltd")
 
@@ -125,7 +120,7 @@ def test_an_address_that_makes_no_sense_is_named_and_the_default_is_shown(
         open_page(tab, f"{url}/history?{query}")
         expect(tab.get_by_test_id("stAlert").filter(has_text=complaint)).to_be_visible()
         expect(tab.get_by_role("radio", name="1 year")).to_be_checked()
-        assert len(alts(tab)) == 4
+        assert len(chart_alts(tab)) == 4
 
 
 def test_own_dates_can_be_shared(run_app: RunApp, tab: Page) -> None:
@@ -133,8 +128,8 @@ def test_own_dates_can_be_shared(run_app: RunApp, tab: Page) -> None:
         open_page(tab, f"{url}/history?range=all")
         tab.get_by_text("Own dates", exact=True).click()
         expect(tab.get_by_role("radio", name="Own dates")).to_be_checked()
-        settled(tab)
-        _, query = asked(tab)
+        wait_until_complete(tab)
+        _, query = address_of(tab)
         assert set(query) == {"range", "from", "to"}
         open_page(tab, f"{url}/history?range=own&from={query['from']}&to={query['from']}")
         expect(tab.get_by_text("1 of 1 day has a snapshot")).to_be_visible()
@@ -161,9 +156,9 @@ def written(text: str) -> str:
 
 
 def compares(tab: Page, earlier: str, later: str) -> None:
-    settled(tab, "Compare")
+    wait_until_complete(tab, "Compare")
     expect(tab.get_by_text(f"From {written(earlier)} to {written(later)}")).to_be_visible()
-    eventually(lambda: f"{written(earlier)} and {written(later)}" in "".join(alts(tab)[:1]))
+    wait_until(lambda: f"{written(earlier)} and {written(later)}" in "".join(chart_alts(tab)[:1]))
 
 
 def test_compare_keeps_account_and_dates_on_a_deep_link_a_click_back_and_reload(
@@ -178,16 +173,16 @@ def test_compare_keeps_account_and_dates_on_a_deep_link_a_click_back_and_reload(
 
         tab.get_by_role("link", name="Overview").click()
         shows(tab, "Overview", "Fabrikam Inc")
-        assert asked(tab) == ("/", query)
+        assert address_of(tab) == ("/", query)
 
         tab.go_back()
         shows(tab, "Compare", "Fabrikam Inc")
         compares(tab, earlier, later)
-        assert asked(tab) == ("/compare", query)
+        assert address_of(tab) == ("/compare", query)
 
         tab.reload()
         compares(tab, earlier, later)
-        assert asked(tab) == ("/compare", query)
+        assert address_of(tab) == ("/compare", query)
 
         tab.get_by_role("link", name="History").click()
         shows(tab, "History", "Fabrikam Inc")
@@ -212,7 +207,7 @@ def test_a_preset_counts_from_the_later_date_and_back_shows_the_comparison_befor
             tab.get_by_text(preset, exact=True).click()
             expect(tab.get_by_role("radio", name=preset)).to_be_checked()
             compares(tab, earlier, later)
-            assert asked(tab) == ("/compare", {"from": earlier, "to": later})
+            assert address_of(tab) == ("/compare", {"from": earlier, "to": later})
         tab.go_back()
         compares(tab, (date.fromisoformat(later) - timedelta(days=90)).isoformat(), later)
 
@@ -226,7 +221,7 @@ def test_a_picked_date_is_in_the_address_and_the_earlier_one_comes_first(
         tab.keyboard.type(day_before(10).replace("-", ""))
         tab.get_by_role("heading", level=1).click()
         compares(tab, day_before(30), day_before(10))
-        assert asked(tab) == ("/compare", {"from": day_before(30), "to": day_before(10)})
+        assert address_of(tab) == ("/compare", {"from": day_before(30), "to": day_before(10)})
 
 
 @pytest.mark.parametrize(
@@ -261,22 +256,22 @@ def test_the_resolution_is_kept_and_a_range_picked_on_history_keeps_the_dates_of
         expect(tab.get_by_text("31 of 31 days have a snapshot")).to_be_visible()
         tab.get_by_text("1 year", exact=True).click()
         expect(tab.get_by_role("radio", name="1 year")).to_be_checked()
-        settled(tab)
+        wait_until_complete(tab)
         tab.get_by_text("Monthly", exact=True).click()
         expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
-        settled(tab)
+        wait_until_complete(tab)
         expect(tab.get_by_text("One value a month")).to_be_visible()
-        assert asked(tab) == ("/history", {**dates, "range": "1y", "by": "month"})
+        assert address_of(tab) == ("/history", {**dates, "range": "1y", "by": "month"})
 
         tab.get_by_role("link", name="Compare").click()
         compares(tab, dates["from"], dates["to"])
         tab.go_back()
-        settled(tab, "History")
+        wait_until_complete(tab, "History")
         expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
         tab.reload()
-        settled(tab, "History")
+        wait_until_complete(tab, "History")
         expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
         tab.get_by_text("Auto", exact=True).click()
         expect(tab.get_by_text("One value a day")).to_be_visible()
-        settled(tab)
-        assert asked(tab) == ("/history", {**dates, "range": "1y"})
+        wait_until_complete(tab)
+        assert address_of(tab) == ("/history", {**dates, "range": "1y"})

@@ -16,7 +16,8 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.store import Store
-from tests.support.browser import TELEPHONE, RunApp, eventually, open_page, settled, whole_page
+from tests.support.browser import PHONE, RunApp, open_page, show_whole_page, wait_until_complete
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -39,13 +40,13 @@ def kept(store: Store) -> Store:
 def test_twelve_notes_can_be_read_on_a_telephone(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: Store, scheme: Any
 ) -> None:
-    tab.set_viewport_size(TELEPHONE)
+    tab.set_viewport_size(PHONE)
     tab.emulate_media(color_scheme=scheme)
     with run_app(account_variables) as url:
         open_page(tab, f"{url}/history")
         tab.get_by_text("Target and notes", exact=True).click()
         expect(tab.get_by_label("What happened")).to_be_visible()
-        whole_page(tab)
+        show_whole_page(tab)
         charts = tab.locator(".js-plotly-plot")
         expect(charts).to_have_count(4)
         for chart in charts.all():
@@ -54,7 +55,7 @@ def test_twelve_notes_can_be_read_on_a_telephone(
             boxes = [box for tag in tags if (box := tag.locator("rect").first.bounding_box())]
             assert len(boxes) == 12
             assert all(one["x"] + one["width"] <= other["x"] + 0.5 for one, other in pairwise(boxes))
-            assert all(0 <= box["x"] <= TELEPHONE["width"] - box["width"] for box in boxes)
+            assert all(0 <= box["x"] <= PHONE["width"] - box["width"] for box in boxes)
         expect(tab.get_by_text("Note of 330 days ago")).to_be_visible()
         overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
         assert tab.evaluate(overflow) <= 0
@@ -73,9 +74,9 @@ def test_a_note_is_pointed_at_deleted_and_brought_back(
         tab.get_by_label("Note", exact=True).click()
         tab.get_by_role("option", name="Note of 0 days ago").click()
         tab.get_by_role("button", name="Delete", exact=True).click()
-        eventually(lambda: len(load_notes(kept, "default")) == 11)
+        wait_until(lambda: len(load_notes(kept, "default")) == 11)
         expect(tab.get_by_text("Deleted: ")).to_be_visible()
         tab.get_by_role("button", name="Undo", exact=True).click()
-        eventually(lambda: len(load_notes(kept, "default")) == 12)
-        settled(tab)
+        wait_until(lambda: len(load_notes(kept, "default")) == 12)
+        wait_until_complete(tab)
         expect(tab.get_by_text("Undone. The note is back")).to_be_visible()

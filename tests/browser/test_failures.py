@@ -22,35 +22,36 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.conftest import TODAY
-from tests.support.browser import RunApp, eventually, open_page
-from tests.support.faults import EXPECTED, OF_API_2
+from tests.support.browser import RunApp, open_page
+from tests.support.clock import TODAY
+from tests.support.faults import API_2_FAULTS, EXPECTED_ERRORS
 from tests.support.networks import Authority, Proxy
-from tests.support.secrets import CLIENT, KEYS, Witness, recognisable_sandbox
+from tests.support.secrets import CLIENT, KEYS, LeakDetector, recognisable_sandbox
+from tests.support.waiting import wait_until
 
-BY_API_1 = [fault for fault, said in EXPECTED.items() if said and fault not in OF_API_2]
-BY_API_2 = [*sorted(OF_API_2 - {"token-expired-once"}), "forbidden", "product-missing", "rate-limited-long"]
+BY_API_1 = [fault for fault, said in EXPECTED_ERRORS.items() if said and fault not in API_2_FAULTS]
+BY_API_2 = [*sorted(API_2_FAULTS - {"token-expired-once"}), "forbidden", "product-missing", "rate-limited-long"]
 """Beyond its own faults, API 2.0 goes the same way through the code."""
 
 PAGES = ("", "history", "connection")
 
 
 @pytest.fixture
-def witness() -> Witness:
-    return Witness()
+def detector() -> LeakDetector:
+    return LeakDetector()
 
 
 @pytest.fixture
-def sandbox(story: DemoCompany, witness: Witness) -> Iterator[Sandbox]:
-    with recognisable_sandbox(lambda: story.counts_on(TODAY), witness) as server:
+def sandbox(company: DemoCompany, detector: LeakDetector) -> Iterator[Sandbox]:
+    with recognisable_sandbox(lambda: company.counts_on(TODAY), detector) as server:
         yield server
 
 
 @pytest.fixture
-def tab(tab: Page, witness: Witness) -> Page:
+def tab(tab: Page, detector: LeakDetector) -> Page:
     def watched(websocket: WebSocket) -> None:
-        websocket.on("framereceived", lambda frame: witness.sees("a WebSocket frame", frame))
-        websocket.on("framesent", lambda frame: witness.sees("a WebSocket frame", frame))
+        websocket.on("framereceived", lambda frame: detector.inspect("a WebSocket frame", frame))
+        websocket.on("framesent", lambda frame: detector.inspect("a WebSocket frame", frame))
 
     tab.on("websocket", watched)
     return tab
@@ -79,7 +80,7 @@ def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
     """Press Refresh, and see the error beside what is stored."""
     before = tab.get_by_test_id("stAlert").all_inner_texts()
     tab.get_by_role("button", name="Refresh", exact=True).click()
-    eventually(lambda: tab.get_by_test_id("stAlert").all_inner_texts() not in ([], before), seconds=60)
+    wait_until(lambda: tab.get_by_test_id("stAlert").all_inner_texts() not in ([], before), seconds=60)
     alert = tab.get_by_test_id("stAlert").filter(has_text=kind.title)
     expect(alert).to_be_visible(timeout=60_000)
     expect(alert).to_contain_text(" ".join(kind.remedy.split()))
@@ -94,7 +95,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
     run_app: RunApp,
     tab: Page,
     sandbox: Sandbox,
-    witness: Witness,
+    detector: LeakDetector,
     store_url: str,
     tmp_path: Path,
     subtests: pytest.Subtests,
@@ -107,41 +108,41 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
         open_page(tab, url)
         for fault in faults:
             sandbox.set_fault(fault)
-            expected = EXPECTED[fault]
+            expected = EXPECTED_ERRORS[fault]
             assert expected
             with subtests.test(fault=fault):
                 asked = requests_to(sandbox)
                 shown_after_refresh(tab, expected[0])
                 assert requests_to(sandbox) > asked
-                witness.sees("the Overview", tab.content())
+                detector.inspect("the Overview", tab.content())
         for page in PAGES[1:]:
-            open_page(tab, f"{url}/{page}", draws=page != "connection")
-            witness.sees(page, tab.content())
+            open_page(tab, f"{url}/{page}", has_charts=page != "connection")
+            detector.inspect(page, tab.content())
         tab.get_by_role("button", name="Check now").click()
         expect(tab.get_by_text("Copy for support")).to_be_visible()
         tab.get_by_text("Copy for support").click()
         expect(tab.get_by_text("Time of the request")).to_be_visible()
-        witness.sees("the text for support", tab.content())
-        witness.sees_processes()
+        detector.inspect("the text for support", tab.content())
+        detector.inspect_processes()
         sandbox.set_fault(None)
         open_page(tab, url)
         tab.get_by_role("button", name="Refresh", exact=True).click()
         expect(tab.get_by_text("As of just now")).to_be_visible()
         expect(tab.get_by_test_id("stAlert")).to_have_count(0)
     for file in [*tmp_path.glob("clone-*.log"), *(tmp_path / "store").iterdir()]:
-        witness.sees(file.name, file.read_bytes())
-    assert witness.heard, "the sandbox was never asked"
-    assert witness.told == []
+        detector.inspect(file.name, file.read_bytes())
+    assert detector.authorizations, "the sandbox was never asked"
+    assert detector.leaks == []
 
 
 def test_what_fails_before_mimecast_is_reached_is_explained_beside_what_is_stored(
-    run_app: RunApp, tab: Page, story: DemoCompany, store_url: str, tmp_path: Path
+    run_app: RunApp, tab: Page, company: DemoCompany, store_url: str, tmp_path: Path
 ) -> None:
     authority = Authority(tmp_path / "authority")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with ExitStack() as stack:
-        secure = stack.enter_context(Sandbox(lambda: story.counts_on(TODAY), tls=authority.certificate()))
+        secure = stack.enter_context(Sandbox(lambda: company.counts_on(TODAY), tls=authority.certificate()))
         proxy = stack.enter_context(Proxy(("127.0.0.1", 9), "407 Proxy Authentication Required"))
         kinds: dict[str, tuple[str, type[MimecastError]]] = {
             "unknown-host": ("https://no-such-host.invalid", NameUnknown),

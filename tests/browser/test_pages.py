@@ -14,7 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from mimecast.store.store import Store
-from tests.support.browser import DESKTOP, TELEPHONE, RunApp, alts, eventually, open_page, settled, whole_page
+from tests.support.browser import DESKTOP, PHONE, RunApp, chart_alts, open_page, show_whole_page, wait_until_complete
+from tests.support.waiting import wait_until
 
 GRADES = re.compile(
     r"^Users by SAFE Score grade" + r".*".join(rf"[:,] {grade} [\d,]+ \(\d+\.\d %\)" for grade in "ABCDF")
@@ -33,14 +34,14 @@ def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: 
         expect(tab.get_by_text("SAMPLE DATA", exact=True)).to_be_visible()
         expect(tab.get_by_text(HEADLINE)).to_be_visible()
         expect(tab.locator(".card")).to_have_count(4)
-        assert len(alts(tab)) == 3
-        assert GRADES.match(alts(tab)[0])
+        assert len(chart_alts(tab)) == 3
+        assert GRADES.match(chart_alts(tab)[0])
         expect(tab.locator(".js-plotly-plot").filter(has_text="SAMPLE DATA")).to_have_count(3)
 
         tab.get_by_role("link", name="History").click()
-        settled(tab, "History")
+        wait_until_complete(tab, "History")
         expect(tab.get_by_text("350 of 365 days have a snapshot")).to_be_visible()
-        assert len(alts(tab)) == 4
+        assert len(chart_alts(tab)) == 4
         expect(tab.locator(".js-plotly-plot").filter(has_text="SAMPLE DATA")).to_have_count(4)
     assert [one for one in asked if not one.startswith((url, url.replace("http", "ws"), "data:", "blob:"))] == []
 
@@ -61,16 +62,16 @@ def test_the_headline_and_the_grade_chart_need_no_scrolling_at_1440_by_900(run_a
 def test_every_page_is_usable_on_a_telephone_and_breaks_no_accessibility_rule(
     run_app: RunApp, browser: Browser, scheme: Any, page: str
 ) -> None:
-    with run_app() as url, browser.new_context(viewport=TELEPHONE, color_scheme=scheme, bypass_csp=True) as context:
+    with run_app() as url, browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context:
         tab = context.new_page()
-        open_page(tab, f"{url}/{page}", draws=page != "connection")
+        open_page(tab, f"{url}/{page}", has_charts=page != "connection")
         background = tab.get_by_test_id("stApp").evaluate("node => getComputedStyle(node).backgroundColor")
         assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 29)"}[scheme]
         overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
         assert tab.evaluate(overflow) <= 0
-        whole_page(tab)
+        show_whole_page(tab)
         stamps = _stamps(tab)
-        assert len(stamps) == len(alts(tab))
+        assert len(stamps) == len(chart_alts(tab))
         assert all("SAMPLE DATA" in stamp for stamp in stamps)
         found = Axe().run(tab, context=UPLOADS).response["violations"]
         assert {one["id"]: one["help"] for one in found} == {}
@@ -84,7 +85,7 @@ def _stamps(tab: Page) -> list[str]:
         box = stamp.bounding_box()
         assert box is not None
         assert box["x"] >= 0
-        assert box["x"] + box["width"] <= TELEPHONE["width"]
+        assert box["x"] + box["width"] <= PHONE["width"]
         texts.append(str(stamp.text_content()))
     return texts
 
@@ -94,7 +95,7 @@ def test_what_is_downloaded_is_what_is_shown(run_app: RunApp, tab: Page) -> None
         open_page(tab, url)
         name, rows = _downloaded(tab)
         assert re.fullmatch(r"SAMPLE-DATA-safe-score-overview-sample-\d{4}-\d\d-\d\d\.csv", name)
-        stated = dict(re.findall(r"([ABCDF]) ([\d,]+) \(", alts(tab)[0]))
+        stated = dict(re.findall(r"([ABCDF]) ([\d,]+) \(", chart_alts(tab)[0]))
         assert {row["grade"]: row["users"] for row in rows[:5]} == {
             grade: users.replace(",", "") for grade, users in stated.items()
         }
@@ -120,7 +121,7 @@ def test_the_file_of_a_comparison_is_what_is_shown(run_app: RunApp, tab: Page) -
         name, rows = _downloaded(tab)
         assert re.fullmatch(r"SAMPLE-DATA-safe-score-compare-sample-\d{4}-\d\d-\d\d\.csv", name)
         shown = {row["grade"]: row for row in rows}
-        said = re.findall(r"([ABCDF]) (\d+\.\d) % then, (\d+\.\d) % now", alts(tab)[0])
+        said = re.findall(r"([ABCDF]) (\d+\.\d) % then, (\d+\.\d) % now", chart_alts(tab)[0])
         assert [grade for grade, _, _ in said] == list("ABCDF")
         for grade, *shares in said:
             for when, share in zip(("then", "now"), shares, strict=True):
@@ -161,6 +162,6 @@ def test_a_connected_account_is_asked_stored_and_shown(
         assert len(list(Store.open(store_url).all_snapshots("default"))) == 1
         tab.wait_for_timeout(1000)  # snapshots of the same second are one
         tab.get_by_role("button", name="Refresh", exact=True).click()
-        eventually(lambda: len(list(Store.open(store_url).all_snapshots("default"))) == 2)
-        settled(tab)
+        wait_until(lambda: len(list(Store.open(store_url).all_snapshots("default"))) == 2)
+        wait_until_complete(tab)
         expect(tab.get_by_text("As of just now")).to_be_visible()

@@ -14,8 +14,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pptx import Presentation
 
-from tests.browser.test_addresses import asked
-from tests.support.browser import DESKTOP, TELEPHONE, RunApp, alts, eventually, open_page, settled, whole_page
+from tests.support.browser import (
+    DESKTOP,
+    PHONE,
+    RunApp,
+    address_of,
+    chart_alts,
+    open_page,
+    show_whole_page,
+    wait_until_complete,
+)
+from tests.support.waiting import wait_until
 
 NAME = r"SAMPLE-DATA-safe-score-report-sample-\d{4}-\d\d-\d\d"
 
@@ -75,7 +84,7 @@ def test_the_camera_gives_a_sharp_picture_with_a_telling_name(run_app: RunApp, t
 def test_the_downloads_are_the_report_that_is_shown(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, f"{url}/report?range=90d&title=Board+pack")
-        fact = re.search(r"[\d,]+ of [\d,]+ users \(\d+\.\d %\) are at risk", alts(tab)[0])
+        fact = re.search(r"[\d,]+ of [\d,]+ users \(\d+\.\d %\) are at risk", chart_alts(tab)[0])
         assert fact is not None
 
         deck = Presentation(io.BytesIO(downloaded(tab, "PowerPoint", ".pptx")))
@@ -108,17 +117,17 @@ def test_an_address_with_every_option_survives_reload_a_click_and_back(run_app: 
             assert "Board pack" in said
             assert "7 days" in said
             assert "Contoso" not in said
-            assert asked(tab) == ("/report", options)
+            assert address_of(tab) == ("/report", options)
             tab.reload()
-            settled(tab, "Report")
+            wait_until_complete(tab, "Report")
 
         tab.get_by_role("link", name="History").click()
-        settled(tab, "History")
+        wait_until_complete(tab, "History")
         expect(tab.get_by_role("radio", name="90 days")).to_be_checked()
         tab.go_back()
-        settled(tab, "Report")
+        wait_until_complete(tab, "Report")
         expect(tab.locator(".js-plotly-plot").filter(has_text="Board pack")).to_be_visible()
-        assert asked(tab) == ("/report", options)
+        assert address_of(tab) == ("/report", options)
 
 
 def test_options_that_are_chosen_stand_in_the_address(run_app: RunApp, tab: Page) -> None:
@@ -134,21 +143,21 @@ def test_options_that_are_chosen_stand_in_the_address(run_app: RunApp, tab: Page
         tab.get_by_role("option", name="A year earlier").click()
         expect(tab.locator(".js-plotly-plot").filter(has_text="365 days")).to_be_visible()
         address = ("/report", {"title": "Q4 <b>board</b>", "name": "0", "compare": "1y"})
-        eventually(lambda: asked(tab) == address)
+        wait_until(lambda: address_of(tab) == address)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_report_breaks_no_accessibility_rule_and_fits_a_telephone(
     run_app: RunApp, browser: Browser, scheme: Any
 ) -> None:
-    with run_app() as url, browser.new_context(viewport=TELEPHONE, color_scheme=scheme, bypass_csp=True) as context:
+    with run_app() as url, browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context:
         tab = context.new_page()
         open_page(tab, f"{url}/report")
         assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth") <= 0
         box = canvas(tab).bounding_box()
         assert box is not None
-        assert box["x"] + box["width"] <= TELEPHONE["width"]
-        whole_page(tab)
+        assert box["x"] + box["width"] <= PHONE["width"]
+        show_whole_page(tab)
         found = Axe().run(tab).response["violations"]
         assert {one["id"]: one["help"] for one in found} == {}
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from mimecast.settings.project import PROJECT
 from mimecast.store.store import Store
-from tests.support.browser import TELEPHONE, RunApp, eventually
+from tests.support.browser import PHONE, RunApp, address_of
 from tests.support.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider
+from tests.support.waiting import wait_until
 
 PAGES = {"Overview": "", **{page.stem.capitalize(): page.stem for page in sorted((PROJECT / "pages").glob("*.py"))}}
 """Heading and address of every page there is."""
@@ -40,11 +40,6 @@ def frames(tab: Page) -> list[bytes]:
 
     tab.on("websocket", watch)
     return seen
-
-
-def path_and_query(tab: Page) -> tuple[str, dict[str, str]]:
-    parts = urlsplit(tab.evaluate("location.href"))
-    return parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}
 
 
 def sees_only_the_sign_in(tab: Page, frames: list[bytes]) -> None:
@@ -86,7 +81,7 @@ def test_a_fresh_server_shows_the_sign_in_at_every_page_s_own_address_and_afterw
         expect(tab.get_by_role("heading", level=1, name=heading)).to_be_visible()
         stored = "1 has no snapshot yet" if heading == "Accounts" else "1,204 users graded"  # it asks for nothing
         expect(tab.get_by_text(stored).first).to_be_visible()
-        assert path_and_query(tab) == (f"/{PAGES[heading]}", {"range": "90d"})
+        assert address_of(tab) == (f"/{PAGES[heading]}", {"range": "90d"})
         expect(tab.get_by_test_id("stSidebar").get_by_text("Signed in as Ada")).to_be_visible()
         expect(tab.get_by_test_id("stAlert")).to_have_count(0)
         sent = b"".join(frames)
@@ -108,7 +103,7 @@ def test_who_signs_out_sees_nothing_more_and_the_provider_is_told(
         frames.clear()
         tab.reload()
         sees_only_the_sign_in(tab, frames)
-        eventually(lambda: provider.signed_out == 1)
+        wait_until(lambda: provider.sign_out_count == 1)
         frames.clear()
         tab.goto(f"{url}/history")
         sees_only_the_sign_in(tab, frames)
@@ -125,7 +120,7 @@ def test_who_presses_refresh_is_in_the_log_and_who_refuses_at_the_provider_is_as
         signs_in(tab)
         tab.get_by_role("button", name="Refresh", exact=True).click()
         log = next(tmp_path.glob("clone-*.log"))
-        eventually(lambda: "Ada@contoso.com asked Mimecast for default anew." in log.read_text())
+        wait_until(lambda: "Ada@contoso.com asked Mimecast for default anew." in log.read_text())
         assert "recognisable" not in log.read_text()
 
 
@@ -146,7 +141,7 @@ def test_who_may_not_see_it_gets_one_sentence_and_the_way_out(
     claims: dict[str, object],
     said: str,
 ) -> None:
-    provider.person |= claims
+    provider.claims |= claims
     secrets = f'{provider.auth_table()}[dashboard]\nallowed_domains = ["contoso.com"]\n'
     with run_app(account_variables, secrets=secrets) as url:
         tab.goto(f"{url}/history")
@@ -168,7 +163,7 @@ def test_the_sign_in_fits_a_telephone_breaks_no_accessibility_rule_and_says_wher
 ) -> None:
     with (
         run_app(secrets=provider.auth_table()) as url,
-        browser.new_context(viewport=TELEPHONE, color_scheme=scheme, bypass_csp=True) as context,
+        browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context,
     ):
         tab = context.new_page()
         tab.goto(url.replace("127.0.0.1", "localhost"))

@@ -14,7 +14,8 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.support.browser import RunApp, alts, eventually, open_page
+from tests.support.browser import RunApp, chart_alts, open_page
+from tests.support.waiting import wait_until
 
 KEYS = """base_url = "https://eu-api.mimecast.com"
 access_key = "recognisable-access"
@@ -76,12 +77,12 @@ def test_a_store_that_cannot_be_written_is_shown_and_named(
     file.chmod(0o444)
     file.parent.chmod(0o555)
     try:
-        with run_app({**account_variables, "SNAPSHOTS_URL": kept}, as_nobody=True) as url:
+        with run_app({**account_variables, "SNAPSHOTS_URL": kept}, is_unprivileged=True) as url:
             open_page(tab, url)
             expect(tab.get_by_test_id("stAlert").filter(has_text="The store is read-only")).to_be_visible()
             assert "15 users graded" in tab.get_by_test_id("stMain").inner_text()
             expect(tab.get_by_role("button", name="Refresh")).to_be_disabled()
-            assert len(alts(tab)) == 3
+            assert len(chart_alts(tab)) == 3
     finally:
         file.parent.chmod(0o755)
         file.chmod(0o644)
@@ -96,7 +97,7 @@ def test_a_file_that_is_no_database_is_named_and_left_as_it_is(
         for page, charts in (("", 3), ("history", 4)):
             open_page(tab, f"{url}/{page}")
             expect(tab.get_by_test_id("stAlert").filter(has_text="is not a SQLite database")).to_be_visible()
-            assert len(alts(tab)) == charts
+            assert len(chart_alts(tab)) == charts
     assert file.read_bytes() == b"Dear all, this is not a database. " * 100
 
 
@@ -137,7 +138,7 @@ def test_wrong_keys_are_explained_on_the_page(run_app: RunApp, tab: Page, accoun
         expect(alert).to_contain_text("err_xdk_invalid_signature")
         expect(alert).to_contain_text("Request id:")
         assert "cmVjb2duaXNhYmxl" not in tab.content()
-        assert len(alts(tab)) == 3
+        assert len(chart_alts(tab)) == 3
 
 
 def test_settings_written_and_mended_while_the_dashboard_runs_are_taken_at_the_next_reload(
@@ -159,11 +160,11 @@ def test_settings_written_and_mended_while_the_dashboard_runs_are_taken_at_the_n
         assert after_reload("SAMPLE DATA")
         file.touch(mode=0o600)
         file.write_text(wrong)
-        eventually(lambda: after_reload("Did you mean app_key?"))
+        wait_until(lambda: after_reload("Did you mean app_key?"))
         file.write_text(right)
-        eventually(lambda: after_reload("Contoso · "))
+        wait_until(lambda: after_reload("Contoso · "))
         file.write_text("[mimecast")
-        eventually(lambda: after_reload("is not valid TOML"))
+        wait_until(lambda: after_reload("is not valid TOML"))
         file.write_text(right)
-        eventually(lambda: after_reload("Contoso · "))
+        wait_until(lambda: after_reload("Contoso · "))
         expect(tab.get_by_test_id("stAlert")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""How the browser tests look at a page."""
+"""What browser tests share: finding Chromium, and waiting for pages and reading them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -19,65 +19,69 @@ MISSING = (
     "Install it (Debian: apt-get install chromium) or name its file in CHROMIUM."
 )
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
-TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 RunApp = Callable[..., AbstractContextManager[str]]
-"""`with run_app(variables, secrets=...) as url`: a fresh server of a fresh clone, ended afterwards."""
+"""The fixture `run_app`: `with run_app(variables, secrets=...) as url` runs a new server of a new clone."""
 
-DRAWN = """() => {
-  const all = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
-  return all.length > 0 && all.every(one => one.querySelector('.js-plotly-plot .main-svg'));
+ALL_CHARTS_DRAWN = """() => {
+  const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
+  return charts.length > 0 && charts.every(chart => chart.querySelector('.js-plotly-plot .main-svg'));
 }"""
+"""JavaScript that returns whether the page has charts and all of them are drawn."""
 
 
 def chromium() -> str | None:
-    """The file of the browser, if there is one."""
+    """Return the browser's executable, if one is installed."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def open_page(tab: Page, url: str, *, draws: bool = True) -> None:
-    """Go there and wait until everything is drawn; the Connection page `draws` no figure."""
+def open_page(tab: Page, url: str, *, has_charts: bool = True) -> None:
+    """Open an address and wait until the page is complete. The Connection page has no charts."""
     tab.goto(url)
-    settled(tab, draws=draws)
+    wait_until_complete(tab, has_charts=has_charts)
 
 
-def settled(tab: Page, heading: str | None = None, *, draws: bool = True) -> None:
-    """Wait until the script has ended, an automatic refresh too, and every figure is drawn."""
+def wait_until_complete(tab: Page, heading: str | None = None, *, has_charts: bool = True) -> None:
+    """Wait until the page's script and its automatic refresh have ended and every chart is drawn."""
     app = tab.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
     expect(tab.get_by_role("heading", level=1, name=heading)).to_be_visible()
     expect(tab.get_by_role("button", name="Refresh", exact=True)).to_be_visible()
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    if draws:
-        tab.wait_for_function(DRAWN)
+    if has_charts:
+        tab.wait_for_function(ALL_CHARTS_DRAWN)
 
 
-def alts(tab: Page) -> list[str]:
-    """The text alternatives of the page's figures, from top to bottom."""
+def address_of(tab: Page) -> tuple[str, dict[str, str]]:
+    """Return the path and the query parameters in the address bar."""
+    parts = urlsplit(tab.evaluate("location.href"))
+    return parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}
+
+
+def chart_alts(tab: Page) -> list[str]:
+    """Return the text alternatives of the page's charts, from top to bottom."""
     charts = tab.locator("[data-testid='stPlotlyChart'] [role='figure'], [data-testid='stPlotlyChart'][role='figure']")
-    return [str(label) for label in charts.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")]
+    labels = charts.evaluate_all("charts => charts.map(chart => chart.getAttribute('aria-label'))")
+    return [str(label) for label in labels]
 
 
-def whole_page(tab: Page) -> None:
-    """Make the window as tall as the page, so that all of it is laid out."""
+def show_whole_page(tab: Page) -> None:
+    """Make the window as tall as the page, so that all of the page is laid out."""
     height = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     size: Any = tab.viewport_size
     tab.set_viewport_size({"width": size["width"], "height": height + 20})
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
-    """End a server. uvicorn may wait for ever for a connection that a browser opened, unused, while it was closing."""
+    """End a server process.
+
+    It is killed when it does not end within 10 seconds: uvicorn can wait forever for a connection that a browser opened
+    and did not use while the server was closing.
+    """
     server.send_signal(signal.SIGTERM)
     try:
         server.wait(timeout=10)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
-
-
-def eventually(check: Callable[[], bool], *, seconds: float = 20) -> None:
-    """Wait until it is so."""
-    until = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.1)

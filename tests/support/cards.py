@@ -1,4 +1,4 @@
-"""The cards of a page, as a visitor reads them."""
+"""The cards of a page, as a reader sees them."""
 
 from __future__ import annotations
 
@@ -8,30 +8,34 @@ from xml.etree import ElementTree
 from streamlit.testing.v1 import AppTest
 
 
-class Seen(NamedTuple):
-    """A card: `tone` is `better`, `worse` or `neither`, empty without a change; `line` is a picture's address."""
+class Card(NamedTuple):
+    """The texts of one card.
+
+    `tone` is `better`, `worse` or `neither`, and empty without a change. `baseline` says what the change refers to.
+    `sparkline` is the address of a picture.
+    """
 
     label: str
     value: str
     change: str
     tone: str
-    against: str
-    line: str
+    baseline: str
+    sparkline: str
 
 
-def cards_of(app: AppTest) -> list[Seen]:
-    bodies = [one.proto.body for one in app.get("html") if 'class="cards"' in one.proto.body]
-    return [_seen(card) for body in bodies for card in ElementTree.fromstring(body).iterfind("dl/div")]  # noqa: S314
+def cards_of(app: AppTest) -> list[Card]:
+    """Return the cards of a page, in order."""
+    blocks = [block.proto.body for block in app.get("html") if 'class="cards"' in block.proto.body]
+    return [_read(card) for block in blocks for card in ElementTree.fromstring(block).iterfind("dl/div")]  # noqa: S314
 
 
-def _seen(card: ElementTree.Element) -> Seen:
-    change, line = card.find("dd/b"), card.find("dd/img")
-    tone = "" if change is None else change.get("class", "").split()[0]
-    return Seen(
-        card.findtext("dt", ""),
-        card.findtext("dd", ""),
-        card.findtext("dd/b", ""),
-        tone,
-        card.findtext("dd/span", ""),
-        "" if line is None else line.get("src", ""),
+def _read(card: ElementTree.Element) -> Card:
+    change, picture = card.find("dd/b"), card.find("dd/img")
+    return Card(
+        label=card.findtext("dt", ""),
+        value=card.findtext("dd", ""),
+        change=card.findtext("dd/b", ""),
+        tone="" if change is None else change.get("class", "").split()[0],
+        baseline=card.findtext("dd/span", ""),
+        sparkline="" if picture is None else picture.get("src", ""),
     )

@@ -1,4 +1,4 @@
-"""What each fault of the sandbox is called by the dashboard: with API 1.0, and with API 2.0 where that differs."""
+"""The error that the dashboard reports for each fault of the sandbox."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mimecast.api.errors import (
 )
 from mimecast.capture.diagnostics import ANSWER, CLOCK, CONNECTION, CREDENTIALS, DATA, PERMISSION
 
-EXPECTED: Final[dict[str, tuple[type[MimecastError], str] | None]] = {
+EXPECTED_ERRORS: Final[dict[str, tuple[type[MimecastError], str] | None]] = {
     "invalid-signature": (CredentialsRejected, CREDENTIALS),
     "unknown-application": (ApplicationRejected, CREDENTIALS),
     "unknown-application-once": None,
@@ -69,7 +69,7 @@ EXPECTED: Final[dict[str, tuple[type[MimecastError], str] | None]] = {
     "same-grade-twice": (ResponseUnreadable, DATA),
     "unknown-grade": None,
 }
-"""The class of the error and the step of the check that fails, or None where score counts come out in the end."""
+"""The class of the error and the step of `check` that fails; None when a retry or the parser copes with the fault."""
 
-OF_API_2: Final = frozenset(fault for fault in EXPECTED if fault.startswith(("token-", "client-")))
-"""Faults that only a client of API 2.0 meets."""
+API_2_FAULTS: Final = frozenset(fault for fault in EXPECTED_ERRORS if fault.startswith(("token-", "client-")))
+"""Faults that only an account with keys of API 2.0 encounters. Every other fault affects both generations."""

@@ -1,4 +1,4 @@
-"""Reports to test with: the made-up company's, the longest that is likely, and the smallest there can be."""
+"""Reports to test with: the demo company's, the longest likely one, and the smallest possible one."""
 
 from __future__ import annotations
 
@@ -15,23 +15,26 @@ from mimecast.domain.variation import Variation, Verdict
 from mimecast.reports.report import DEFAULT_RANGE, Report, load_normal_range, load_report
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.store.store import Store
-from tests.conftest import NOW, TODAY
+from tests.support.clock import NOW, TODAY
 
 ZONE = ZoneInfo("UTC")
 LONG_NAME = "Wide World Importers Holding, Subsidiaries & Partners <b>SE</b>"[:60]
 LONG_TITLE = "Security awareness of all employees and contractors: monthly report to the board"
 FORMULAS = ("=1+1", "+300 users", "-1", '@SUM(A1:A9) "&<b>$x$')
+"""Texts that a spreadsheet would execute if they were not written as text."""
 
 
-def made(store: Store, *, name: str = "Contoso", first: date = TODAY - DEFAULT_RANGE, **asked: object) -> Report:
-    """The report of what is stored, which has to be something."""
-    report = load_report(store, "contoso", name, first=first, last=TODAY, zone=ZONE, now=NOW, **asked)  # type: ignore[arg-type]
+def stored_report(
+    store: Store, *, name: str = "Contoso", first: date = TODAY - DEFAULT_RANGE, **options: object
+) -> Report:
+    """Return the report of what is stored for the account contoso, which must not be empty."""
+    report = load_report(store, "contoso", name, first=first, last=TODAY, zone=ZONE, now=NOW, **options)  # type: ignore[arg-type]
     assert report is not None
     return report
 
 
-def marked(store: Store, report: Report, notes: list[Note]) -> Report:
-    """With notes, a target, and limits of the usual change."""
+def annotated_report(store: Store, report: Report, notes: list[Note]) -> Report:
+    """Return the report with these notes, a target and a normal range."""
     variation = Variation(Verdict.WITHIN, 30, 30, -0.6, -1.1, 0.9, 24)
     target = Target("contoso", 9.0, date(2027, 3, 31), "", NOW)
     return replace(
@@ -44,36 +47,40 @@ def marked(store: Store, report: Report, notes: list[Note]) -> Report:
     )
 
 
-def note(order: int, day: date, text: str) -> Note:
-    return Note(order, "contoso", day, text, "", NOW)
+def make_note(number: int, day: date, text: str) -> Note:
+    """Return a note of the account contoso."""
+    return Note(number, "contoso", day, text, "", NOW)
 
 
-def told(store: Store, *, source: Source = Source.SAMPLE) -> Report:
-    """Two years of the made-up company, the last one reported, with two notes."""
-    store.add(Snapshot("contoso", at, counts, source) for at, counts in DemoCompany(TODAY).past())
-    notes = [note(1, date(2026, 3, 1), "Phishing campaign Q1"), note(2, date(2026, 9, 15), "+300 users")]
-    return marked(store, made(store), notes)
+def demo_report(store: Store, *, source: Source = Source.SAMPLE) -> Report:
+    """Store two years of the demo company, and return the report of the last year with two notes."""
+    store.add(Snapshot("contoso", taken_at, counts, source) for taken_at, counts in DemoCompany(TODAY).past())
+    notes = [make_note(1, date(2026, 3, 1), "Phishing campaign Q1"), make_note(2, date(2026, 9, 15), "+300 users")]
+    return annotated_report(store, stored_report(store), notes)
 
 
-def longest(store: Store) -> Report:
-    """Five years of 100,000 users, a long name and title, twelve notes of full length, and a gap at the end."""
-    rows = []
-    for ago in range(1825, 20, -1):
-        if 600 < ago < 640:
+def longest_report(store: Store) -> Report:
+    """Store five years of 100,000 users, and return their report.
+
+    It has a long name and title, twelve notes of full length, a gap, and no snapshot on the last days.
+    """
+    snapshots = []
+    for days_ago in range(1825, 20, -1):
+        if 600 < days_ago < 640:
             continue
-        risk = 9_000 + 4 * ago + ago % 7 * 10
-        counts = ScoreCounts(60_000 - 4 * ago, 20_000, 11_000, risk, 100_000 - 91_000 - ago % 7 * 10)
-        rows.append(Snapshot("contoso", datetime.combine(TODAY - timedelta(ago), time(3), UTC), counts))
-    store.add(rows)
+        grade_d = 9_000 + 4 * days_ago + days_ago % 7 * 10
+        counts = ScoreCounts(60_000 - 4 * days_ago, 20_000, 11_000, grade_d, 100_000 - 91_000 - days_ago % 7 * 10)
+        snapshots.append(Snapshot("contoso", datetime.combine(TODAY - timedelta(days_ago), time(3), UTC), counts))
+    store.add(snapshots)
     notes = [
-        note(order, TODAY - timedelta(1700 - order * 130), (f"{FORMULAS[order % 4]} and training " * 9)[:120])
-        for order in range(1, 13)
+        make_note(number, TODAY - timedelta(1700 - number * 130), (f"{FORMULAS[number % 4]} and training " * 9)[:120])
+        for number in range(1, 13)
     ]
-    report = made(store, name=LONG_NAME, first=TODAY - timedelta(1825), title=LONG_TITLE)
-    return marked(store, report, notes)
+    report = stored_report(store, name=LONG_NAME, first=TODAY - timedelta(1825), title=LONG_TITLE)
+    return annotated_report(store, report, notes)
 
 
-def smallest(store: Store) -> Report:
-    """One snapshot of three users."""
+def smallest_report(store: Store) -> Report:
+    """Store one snapshot of three users, and return its report."""
     store.add([Snapshot("contoso", NOW, ScoreCounts(1, 1, 0, 1))])
-    return made(store)
+    return stored_report(store)

@@ -1,4 +1,4 @@
-"""Recognisable keys and tokens, and somebody who looks for them in whatever is shown or written."""
+"""Recognisable keys and tokens, and a detector of them in everything that is shown or written."""
 
 from __future__ import annotations
 
@@ -22,49 +22,55 @@ KEYS = Api1Keys(
 CLIENT = Api2Keys("recognisable-client", "recognisable-client-secret")
 TOKEN = "recognisable-token"
 
-_TELLTALE = re.compile(rb"recognisable|cmVjb2duaXNhYmxl")
+_SECRET = re.compile(rb"recognisable|cmVjb2duaXNhYmxl")
 
 
 @dataclass
-class Witness:
-    """`heard` are the Authorization headers that were sent; `told` the places where something secret was found."""
+class LeakDetector:
+    """Searches contents for the secrets above and for the signatures that were sent.
 
-    heard: set[str] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
+    `authorizations` are the Authorization headers that the sandbox received. `leaks` describe each secret and where
+    it was.
+    """
 
-    def sees(self, place: str, shown: str | bytes) -> None:
-        content = shown.encode() if isinstance(shown, str) else shown
-        signatures = [header.rpartition(":")[2].encode() for header in self.heard if header.startswith("MC ")]
-        if found := _TELLTALE.search(content):
-            self.told.append(f"{place}: ...{content[max(found.start() - 60, 0) : found.end() + 60]!r}...")
-        elif any(signature in content for signature in signatures):
-            self.told.append(f"{place}: a signature")
+    authorizations: set[str] = field(default_factory=set)
+    leaks: list[str] = field(default_factory=list)
 
-    def sees_processes(self) -> None:
-        """The arguments of every process that this one has started, where the system shows them."""
-        mine = {os.getpid()}
-        for process in sorted(int(one.name) for one in Path("/proc").glob("[0-9]*")):
+    def inspect(self, place: str, content: str | bytes) -> None:
+        """Search a content, and add a leak with the name of its place if it contains a secret."""
+        searched = content.encode() if isinstance(content, str) else content
+        signatures = [header.rpartition(":")[2].encode() for header in self.authorizations if header.startswith("MC ")]
+        if match := _SECRET.search(searched):
+            self.leaks.append(f"{place}: ...{searched[max(match.start() - 60, 0) : match.end() + 60]!r}...")
+        elif any(signature in searched for signature in signatures):
+            self.leaks.append(f"{place}: a signature")
+
+    def inspect_processes(self) -> None:
+        """Search the arguments of every process that this one has started, where the system shows them."""
+        own_processes = {os.getpid()}
+        for process in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
             try:
                 parent = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
                 arguments = Path(f"/proc/{process}/cmdline").read_bytes()
             except OSError:
                 continue
-            if parent in mine:
-                mine.add(process)
-                self.sees(f"the arguments of process {process}", arguments)
+            if parent in own_processes:
+                own_processes.add(process)
+                self.inspect(f"the arguments of process {process}", arguments)
 
 
-class _Listening(Sandbox):
-    witness: Witness
+class _RecordingSandbox(Sandbox):
+    detector: LeakDetector
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        self.witness.heard.add(headers.get("authorization", ""))
+        self.detector.authorizations.add(headers.get("authorization", ""))
         return super().answer(method, path, headers, body)
 
 
-def recognisable_sandbox(counts: Callable[[], ScoreCounts], witness: Witness) -> Sandbox:
+def recognisable_sandbox(counts: Callable[[], ScoreCounts], detector: LeakDetector) -> Sandbox:
+    """Return a sandbox with recognisable keys, which tells the detector the Authorization headers that it receives."""
     numbers = iter(range(1_000_000))
     client = Api2(CLIENT, make_token=lambda: f"{TOKEN}-{next(numbers)}")
-    sandbox = _Listening(counts, keys=KEYS, client=client)
-    sandbox.witness = witness
+    sandbox = _RecordingSandbox(counts, keys=KEYS, client=client)
+    sandbox.detector = detector
     return sandbox

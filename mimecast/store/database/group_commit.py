@@ -40,6 +40,12 @@ class GroupCommit:
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        """The number of writes that no transaction has taken yet."""
+        with self._lock:
+            return len(self._waiting)
+
     def do(self, work: Callable[[Connection], T], *, durable: bool) -> T:
         """Do the work in a transaction, perhaps together with that of others; return what it gives when all is
         committed.

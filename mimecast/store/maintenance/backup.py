@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.engine import URL
 
+from mimecast.files import replace_file
 from mimecast.formatting import join_and, pluralize
 from mimecast.problem import Problem
 from mimecast.store.database.engine import make_engine, parse_url, sqlite_file, transaction
@@ -59,20 +60,13 @@ def write_backup(store: Store, file: Path) -> dict[str, int]:
 
     Returns the rows written, by table. Raises BackupFailed, StoreError.
     """
-    part = file.with_name(f".{file.name}.part")
     with _workshop() as folder:
         made = folder / "backup.db"
         written = _write(store, made)
         try:
-            with made.open("rb") as source, part.open("wb") as target:
+            with made.open("rb") as source, replace_file(file) as target:
                 shutil.copyfileobj(source, target)
-                target.flush()
-                os.fsync(target.fileno())
-            part.replace(file)
-            _flush_names(file.parent)
         except OSError as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
             raise BackupFailed(f"{file} cannot be written: {error.strerror}.") from None
     return written
 
@@ -230,13 +224,3 @@ def _workshop() -> Iterator[Path]:
     """A folder of our own, on a disk of this machine: SQLite is not at home on every network share."""
     with tempfile.TemporaryDirectory(prefix="safe-score-") as folder:
         yield Path(folder)
-
-
-def _flush_names(folder: Path) -> None:
-    """Make a new name in a folder last through a power cut, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

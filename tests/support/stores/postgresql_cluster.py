@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: a throw-away cluster of its own on a free port of this computer."""
+"""A PostgreSQL server for the tests: a temporary cluster on a free port of this computer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from contextlib import closing
@@ -17,8 +16,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from tests.support.browser import eventually
-from tests.support.networks import Authority
+from tests.support.networks import Authority, free_port
+from tests.support.waiting import wait_until
 
 MISSING = (
     "No PostgreSQL server was found, so the tests on it cannot run. "
@@ -27,22 +26,32 @@ MISSING = (
 SUPERUSER = "postgres"
 USER = "dashboard"
 PASSWORD = "recognisable p@ss/w:rd%41"
-"""With every sign that a URL makes something of."""
+"""Contains every character that has a meaning in a URL."""
 
-FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "log_min_messages=log")
+FAST_SETTINGS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=60",
+    "log_min_messages=log",
+)
+"""Without durability, which the tests do not need, and with few connections, so that several clusters fit."""
 
 
 def programs() -> Path | None:
-    """The folder of the newest server that is installed, where Debian keeps them or where POSTGRESQL says."""
+    """Return the folder with the programs of a server, if one is installed.
+
+    That is the folder in the environment variable POSTGRESQL, or the newest version where Debian installs them.
+    """
     if named := os.environ.get("POSTGRESQL"):
         return Path(named) if (Path(named) / "postgres").exists() else None
-    found = [file.parent for file in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
-    return max(found, key=lambda folder: int(folder.parent.name), default=None)
+    folders = [file.parent for file in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    return max(folders, key=lambda folder: int(folder.parent.name), default=None)
 
 
 @dataclass
 class Cluster:
-    """A running server. Its superuser makes schemas and databases; `USER` owns them, as the dashboard would."""
+    """A server. Its superuser creates schemas and databases; `USER` owns them, as the dashboard's user would."""
 
     folder: Path
     port: int
@@ -50,78 +59,87 @@ class Cluster:
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
-    def make(cls, *settings: str) -> Cluster:
-        """Initialise and start one. As root it belongs to the system's user postgres: the server refuses to be root."""
-        made = cls(Path(tempfile.mkdtemp(prefix="safe-score-postgresql-")), _free_port())
+    def create(cls, *settings: str) -> Cluster:
+        """Create a cluster and start its server.
+
+        When the tests run as root, the cluster belongs to the system's user postgres, because the server refuses to run
+        as root.
+        """
+        cluster = cls(Path(tempfile.mkdtemp(prefix="safe-score-postgresql-")), free_port())
         try:
-            made._initialise()
-            made.start(*settings)
-            made.run(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
+            cluster._initialise()
+            cluster.start(*settings)
+            cluster.run(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
         except BaseException:
-            made.remove()
+            cluster.remove()
             raise
-        return made
+        return cluster
 
     def _initialise(self) -> None:
         password = self.folder / "password"
         password.write_text(PASSWORD)
         self._own(self.folder)
         self._own(password)
-        sorted_as_people_do = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--encoding=UTF8"]
+        locale = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US", "--encoding=UTF8"]
         access = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={password}"]
         place = [f"--pgdata={self.folder / 'data'}", "--no-sync"]
-        command = _command("initdb", *place, *access, *sorted_as_people_do)
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(_command("initdb", *place, *access, *locale), stdout=subprocess.DEVNULL, check=True)
 
     def start(self, *settings: str) -> None:
-        options = [f"-c{one}" for one in (*FASTER, *settings, "listen_addresses=127.0.0.1")]
+        """Start the server with settings such as `ssl=on`, and wait until it accepts connections."""
+        options = [f"-c{setting}" for setting in (*FAST_SETTINGS, *settings, "listen_addresses=127.0.0.1")]
         place = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-p", str(self.port)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(_command("postgres", *place, *options), stdout=log, stderr=log)
-        eventually(self._answers)
+        wait_until(self._accepts_connections)
 
     def stop(self) -> None:
-        """End it at once, connections and all; what was committed stays."""
+        """Stop the server without waiting for its clients. Committed data remains."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(timeout=30)
 
     def remove(self) -> None:
+        """Stop the server and delete the cluster."""
         self.stop()
         shutil.rmtree(self.folder)
 
     def certificate(self, authority: Authority) -> list[str]:
-        """The settings with which it speaks TLS, with a certificate of this authority."""
+        """Return the settings with which the server uses TLS and a certificate of this authority."""
         authority.certificate("IP:127.0.0.1")
         for name in ("server.pem", "server.key"):
             self._own(Path(shutil.copy(authority.folder / name, self.folder)))
         return ["ssl=on", f"ssl_cert_file={self.folder / 'server.pem'}", f"ssl_key_file={self.folder / 'server.key'}"]
 
     def run(self, *statements: str, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Run statements as the superuser; the rows of the last one."""
+        """Run statements as the superuser, and return the rows of the last one."""
         with closing(self._connect(database)) as connection:
             for statement in statements:
                 cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
-    def make_schema(self) -> str:
-        """The URL of an empty schema in a database that tests share: made in a millisecond, a database takes 200."""
+    def create_schema(self) -> str:
+        """Return the URL of an empty schema in a database that the tests share.
+
+        A schema is created in a millisecond, a database in 200.
+        """
         schema = f"test_{next(self._numbers)}"
         self.run(f"CREATE SCHEMA {schema} AUTHORIZATION {USER}")
         return f"{self.url('postgres')}?options=-csearch_path%3D{schema}"
 
-    def make_database(self, *, owner: str = USER) -> str:
-        """The name of an empty database."""
+    def create_database(self, *, owner: str = USER) -> str:
+        """Return the name of an empty database."""
         database = f"test_{next(self._numbers)}"
         self.run(f"CREATE DATABASE {database} OWNER {owner}")
         return database
 
     def url(self, database: str, *, user: str = USER, password: str = PASSWORD) -> str:
+        """Return the URL of a database."""
         return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
 
     @staticmethod
     def _own(path: Path) -> None:
-        """Make it the server's: nobody else reads it."""
+        """Give a file or folder to the server's user alone."""
         path.chmod(0o700 if path.is_dir() else 0o600)
         if os.geteuid() == 0:
             shutil.chown(path, "postgres", "postgres")
@@ -131,7 +149,7 @@ class Cluster:
             host="127.0.0.1", port=self.port, dbname=database, user=SUPERUSER, password=PASSWORD, autocommit=True
         )
 
-    def _answers(self) -> bool:
+    def _accepts_connections(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "log").read_text()
         try:
@@ -146,9 +164,3 @@ def _command(program: str, *arguments: str) -> list[str]:
     assert folder is not None, MISSING
     as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
     return [*as_postgres, str(folder / program), *arguments]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Histories to store, in a module that child processes import fast."""
+"""Histories to store. Child processes import this module, so it imports little."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def history(rows: int, account: str = "default") -> list[Snapshot]:
-    """So many snapshots, an hour apart, oldest first; a longer history begins with a shorter one."""
+    """Return this many snapshots an hour apart, oldest first. A shorter history is the beginning of a longer one."""
     return [Snapshot(account, START + timedelta(hours=row), ScoreCounts(row, 4, 3, 2, 1)) for row in range(rows)]

@@ -1,0 +1,35 @@
+"""Snapshots to store, and everything a store holds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.annotations.notes import write_note
+from mimecast.store.annotations.targets import set_target
+from mimecast.store.database.schema import data_tables
+from mimecast.store.imports import import_snapshots
+from mimecast.store.store import Store
+from tests.support.clock import NOW, TODAY
+
+
+def snapshot_after(hours: int, account: str = "default") -> Snapshot:
+    """Return a snapshot taken this many hours after now."""
+    return Snapshot(account, NOW + timedelta(hours=hours), ScoreCounts(5, 4, 3, 2, 1))
+
+
+def fill_every_table(store: Store) -> None:
+    """Store four snapshots of two accounts, one of them imported, and a note and a target."""
+    store.add([snapshot_after(0), snapshot_after(1), snapshot_after(0, "fabrikam")])
+    import_snapshots(store, [snapshot_after(-5)], file_name="months.csv", author="ana", now=NOW)
+    write_note(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
+    set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
+
+
+def all_rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Return the sorted rows of each table."""
+    with store.reading() as connection:
+        return {table.name: sorted(map(tuple, connection.execute(select(table)))) for table in data_tables()}

@@ -1,0 +1,9 @@
+"""Marks that choose the kinds of database on which the tests of a module run."""
+
+from __future__ import annotations
+
+import pytest
+
+EVERY_DATABASE = pytest.mark.databases("sqlite", "postgresql")
+SQLITE_ONLY = pytest.mark.databases("sqlite")
+"""For a test about files, logs and permissions in a module that runs on every database."""
