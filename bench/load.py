@@ -70,7 +70,7 @@ def main() -> int:
             observations = run_visitors(server, options.visitors, options.minutes * 60)
             elapsed = timedelta(seconds=time.monotonic() - started_at)
         log = (dashboard / "server.log").read_text().splitlines()
-        requests = sandbox.calls
+        requests = sandbox.summary_requests
     observations.errors += [line for line in log if "Traceback" in line or "Error" in line]
     max_requests = PLAN.accounts * math.ceil(elapsed / REFRESH_AFTER)
     results = summarize(observations, options.visitors, requests)

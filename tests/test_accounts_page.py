@@ -81,7 +81,7 @@ def test_the_page_asks_mimecast_for_nothing_and_has_no_button_that_does(
     app = run_accounts_page(project, secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam"))
     for _ in range(3):
         app.run()
-    assert sandbox.calls == 0
+    assert sandbox.summary_requests == 0
     assert store.accounts() == ["contoso"]
     assert not [button for button in app.button if button.key == "refresh"]
 

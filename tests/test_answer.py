@@ -24,7 +24,7 @@ from mimecast.api.errors import (
     ServiceError,
     WrongAddress,
 )
-from mimecast.api.response import Summary, read_summary
+from mimecast.api.response import Summary, parse_summary
 from mimecast.api.transport import Response
 from mimecast.domain.scores import MAX_USERS, ScoreCounts
 from tests.support.facts import load_facts
@@ -33,7 +33,7 @@ RECORDED = load_facts("recorded_answers")
 
 
 def read_body(body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> Summary:
-    return read_summary(Response(status, CaseInsensitiveDict(headers or {}), body))
+    return parse_summary(Response(status, CaseInsensitiveDict(headers or {}), body))
 
 
 def read(counts: Any, *, status: int = 200, **more: Any) -> Summary:

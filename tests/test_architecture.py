@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "api": {"domain"},
     "text": {"domain"},
     "store": {"domain"},
-    "settings": {"api"},
+    "settings": {"api", "domain"},
     "charts": {"domain", "text"},
     "capture": {"api", "settings", "store", "domain"},
     "reports": {"charts", "store", "domain", "text"},

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mimecast.api.auth import Api1Keys
+from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.api.errors import RateLimited
 from mimecast.api.retry import RetryPolicy
 from mimecast.capture.all_accounts import MAX_CONCURRENT, CaptureResult, capture_all
@@ -38,8 +38,11 @@ pytestmark = EVERY_DATABASE
 COUNTS = ScoreCounts(5, 4, 3, 2, 1)
 
 
-def accounts_of(sandbox: Sandbox, number: int, name: str = "a", keys: Api1Keys | None = None) -> list[Account]:
-    return [Account(f"{name}{index}", name, sandbox.base_url, keys or sandbox.keys) for index in range(number)]
+def accounts_of(
+    sandbox: Sandbox, number: int, name: str = "a", keys: Api1Keys | Api2Keys | None = None, start: int = 0
+) -> list[Account]:
+    indexes = range(start, start + number)
+    return [Account(f"{name}{index}", name, sandbox.base_url, keys or sandbox.keys) for index in indexes]
 
 
 def flat(batches: Iterator[list[CaptureResult]]) -> list[CaptureResult]:
@@ -71,7 +74,7 @@ def test_so_many_are_asked_at_the_same_time_and_never_more(store: Store) -> None
 
     with Sandbox(counts, latency=0.02) as sandbox:
         ended = flat(capture_all(accounts_of(sandbox, 40), store))
-        assert len(sandbox.requests_seen) == 40
+        assert len(sandbox.answered_ids) == 40
     assert most == MAX_CONCURRENT
     assert sorted(one.account.id for one in ended) == store.accounts() == sorted(f"a{index}" for index in range(40))
     assert set(outcomes(ended).values()) == {"5"}
@@ -102,20 +105,20 @@ def test_what_is_wrong_with_one_account_is_its_own_affair(store: Store) -> None:
 
 
 def test_a_host_that_does_not_answer_takes_no_more_than_its_share(store: Store) -> None:
-    """Two hosts, one of them silent, with more accounts of its own than there are captures at a time."""
+    """Three hosts, two of them silent, each with more accounts than it can have requests at a time."""
     silence = threading.Event()
 
     def never() -> ScoreCounts:
         silence.wait(30)
         return COUNTS
 
-    with Sandbox(never) as silent, Sandbox(lambda: COUNTS) as sound:
-        both = [*accounts_of(silent, 12, "silent"), *accounts_of(sound, 12, "sound")]
-        batches = capture_all(both, store, at_once=4)
+    with Sandbox(never) as silent, Sandbox(never) as silent_too, Sandbox(lambda: COUNTS) as sound:
+        silent_accounts = [*accounts_of(silent, 12, "silent"), *accounts_of(silent_too, 12, "silent", start=12)]
+        batches = capture_all([*silent_accounts, *accounts_of(sound, 12, "sound")], store, max_concurrent=4)
         first: list[CaptureResult] = []
         while len(first) < 12:
             first += next(batches)
-        assert {one.account.name for one in first} == {"sound"}, "all of the sound host's, before any of the other's"
+        assert {one.account.name for one in first} == {"sound"}, "all of the sound host's, before any of the others'"
         silence.set()
         assert {one.account.name for one in flat(batches)} == {"silent"}
 
@@ -124,8 +127,8 @@ def test_an_application_that_asked_too_often_is_let_alone_and_others_go_on(store
     """One account is refused and told to wait for long: the rest of its application is not asked at all."""
     with Sandbox(lambda: COUNTS, fault="rate-limited-long") as limited, Sandbox(lambda: COUNTS) as sound:
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 6, "sound")]
-        ended = flat(capture_all(both, store, at_once=2, retry_policy=RetryPolicy(30.0, clock=lambda: NOW)))
-        assert limited.calls <= 2, "whoever was asking already, and nobody after them"
+        ended = flat(capture_all(both, store, max_concurrent=2, retry_policy=RetryPolicy(30.0, clock=lambda: NOW)))
+        assert limited.summary_requests <= 2, "whoever was asking already, and nobody after them"
     refused = [one.outcome for one in ended if one.account.name == "limited"]
     assert all(isinstance(one, RateLimited) and one.not_before and one.not_before > NOW for one in refused)
     assert sum(isinstance(one.outcome, CapturedSnapshot) for one in ended) == 6
@@ -138,13 +141,32 @@ def test_a_short_wait_that_mimecast_asks_for_is_one_for_all_accounts_of_the_appl
 
         def sleep(seconds: float) -> None:
             time.sleep(seconds)
-            calls_meanwhile.append(limited.calls)
+            calls_meanwhile.append(limited.summary_requests)
 
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 3, "sound")]
-        ended = flat(capture_all(both, store, at_once=2, retry_policy=RetryPolicy(30.0, sleep=sleep)))
+        ended = flat(capture_all(both, store, max_concurrent=2, retry_policy=RetryPolicy(30.0, sleep=sleep)))
     (calls,) = calls_meanwhile
     assert calls <= 2, "while one waits, only whoever was asking already is answered"
     assert set(outcomes(ended).values()) == {"5"}
+
+
+def test_while_one_application_waits_another_on_the_same_host_goes_on(store: Store) -> None:
+    """The first request is told to wait a second, and its retry waits until the other application's captures ended."""
+    others_ended = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        assert others_ended.wait(20), "the other application had to wait as well"
+
+    with Sandbox(lambda: COUNTS, fault="rate-limited-once") as sandbox:
+        waiting = accounts_of(sandbox, 4, "waiting")
+        others = accounts_of(sandbox, 4, "other", sandbox.api2.keys)
+        results: list[CaptureResult] = []
+        for batch in capture_all([*waiting, *others], store, max_concurrent=2, retry_policy=RetryPolicy(30, sleep)):
+            results += batch
+            if sum(result.account.name == "other" for result in results) == len(others):
+                others_ended.set()
+    assert set(outcomes(results).values()) == {"5"}
 
 
 def test_a_capture_that_crashes_is_reported_and_the_others_go_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +182,7 @@ def test_a_capture_that_crashes_is_reported_and_the_others_go_on(store: Store, m
 
     monkeypatch.setattr(store, "add", add)
     with Sandbox(lambda: COUNTS) as sandbox:
-        ended = flat(capture_all(accounts_of(sandbox, 3), store, at_once=1))
+        ended = flat(capture_all(accounts_of(sandbox, 3), store, max_concurrent=1))
     assert outcomes(ended) == {"a0": "5", "a1": "Something is wrong", "a2": "5"}
     assert crashes == ["ZeroDivisionError"]
 

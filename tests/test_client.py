@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, authorization, date_text, new_request_id, utc_now
+from mimecast.api.auth import Api1Keys, authorization_header, format_mc_date, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY, Client
 from mimecast.api.errors import (
     ApplicationRejected,
@@ -46,13 +46,13 @@ def test_the_counts_of_today_come_back(sandbox: Sandbox, company: DemoCompany) -
     assert asked.summary.counts == company.counts_on(TODAY)
     assert asked.summary.warnings == ()
     assert before <= asked.received_at <= utc_now()
-    assert sandbox.requests_seen == [asked.request_id]
+    assert sandbox.answered_ids == [asked.request_id]
 
 
 def test_every_request_has_a_new_id(sandbox: Sandbox) -> None:
     client = Client(sandbox.base_url + "/", sandbox.keys)
     asked = [client.safe_score_summary().request_id for _ in range(3)]
-    assert sandbox.requests_seen == asked
+    assert sandbox.answered_ids == asked
     assert len(set(asked)) == 3
 
 
@@ -70,7 +70,7 @@ def test_a_wrong_key_is_refused_as_mimecast_was_recorded_to(
     sandbox: Sandbox, change: dict[str, str], kind: type[MimecastError]
 ) -> None:
     assert type(refused(sandbox.base_url, replace(sandbox.keys, **change))) is kind
-    assert sandbox.requests_seen == []
+    assert sandbox.answered_ids == []
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def refused(base_url: str, keys: Api1Keys = KEYS, timeout: tuple[float, float] =
     client = Client(base_url, keys, timeout=timeout, clock=lambda: at, new_id=lambda: request_id)
     with pytest.raises(MimecastError) as caught:
         client.safe_score_summary()
-    signed = authorization(keys, date=date_text(at), request_id=request_id, path=SAFE_SCORE_SUMMARY)
+    signed = authorization_header(keys, date=format_mc_date(at), request_id=request_id, path=SAFE_SCORE_SUMMARY)
     key = base64.b64decode(keys.secret_key).decode()
     secrets = {keys.access_key, keys.secret_key, key, keys.app_key, keys.app_id, signed, signed.rpartition(":")[2]}
     shown = "\n".join(all_of(caught.value))

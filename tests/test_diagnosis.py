@@ -27,9 +27,10 @@ from mimecast.capture.diagnostics import (
 )
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
+from mimecast.sandbox.api1 import TOY_KEYS, Api1
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.faults import FAULTS
-from mimecast.sandbox.server import TOY_KEYS, Sandbox
+from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
 from mimecast.store.store import Store
@@ -60,10 +61,10 @@ def test_every_fault_has_its_expectation() -> None:
 @pytest.mark.parametrize("generation", [1, 2])
 def test_when_all_is_well_every_step_is_in_order(sandbox: Sandbox, store: Store, generation: int) -> None:
     steps = checked(account_of(sandbox, generation), store)
-    assert {step.state for step in steps.values()} == {StepStatus.DONE}
+    assert {step.status for step in steps.values()} == {StepStatus.DONE}
     assert steps[SETTINGS].detail.startswith(f"Keys of API {generation}.0")
     assert steps[DATA].detail == "1,204 users graded."
-    assert steps[DATA].request_id == sandbox.requests_seen[-1]
+    assert steps[DATA].request_id == sandbox.answered_ids[-1]
     assert list(store.all_snapshots("contoso")) == []
 
 
@@ -73,23 +74,23 @@ def test_a_fault_fails_at_its_step_and_says_what_to_do(sandbox: Sandbox, store: 
     steps = checked(account_of(sandbox, 2 if fault in API_2_FAULTS else 1), store)
     expected = EXPECTED_ERRORS[fault]
     if expected is None:
-        assert {step.state for step in steps.values()} == {StepStatus.DONE}
+        assert {step.status for step in steps.values()} == {StepStatus.DONE}
         return
     kind, name = expected
-    failed = [step for step in steps.values() if step.state is StepStatus.FAILED]
+    failed = [step for step in steps.values() if step.status is StepStatus.FAILED]
     assert [step.name for step in failed] == [name]
     assert type(failed[0].problem) is kind
     assert failed[0].problem.remedy
     after = REQUEST_STEPS[REQUEST_STEPS.index(name) + 1 :]
-    assert {steps[step].state for step in after} <= {StepStatus.NOT_REACHED}
-    assert steps[STORE].state is StepStatus.DONE
+    assert {steps[step].status for step in after} <= {StepStatus.NOT_REACHED}
+    assert steps[STORE].status is StepStatus.DONE
 
 
 def test_a_host_that_is_not_known_ends_the_questions(store: Store) -> None:
     account = Account("contoso", "Contoso", "https://no-such-host.invalid", TOY_KEYS)
     steps = checked(account, store)
-    assert steps[HOST].state is StepStatus.FAILED
-    assert {steps[name].state for name in REQUEST_STEPS} == {StepStatus.NOT_REACHED}
+    assert steps[HOST].status is StepStatus.FAILED
+    assert {steps[name].status for name in REQUEST_STEPS} == {StepStatus.NOT_REACHED}
 
 
 def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
@@ -101,7 +102,7 @@ def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
     account = Account("contoso", "Contoso", "https://no-such-host.invalid", TOY_KEYS)
     steps = checked(account, store)
     assert steps[HOST].detail == "Left to the proxy at 127.0.0.1."
-    assert steps[CONNECTION].state is StepStatus.FAILED
+    assert steps[CONNECTION].status is StepStatus.FAILED
     assert "recognisable" not in support_text(list(steps.values()), account, NOW)
     assert "recognisable" not in repr(steps)
 
@@ -109,14 +110,14 @@ def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
 @pytest.fixture
 def late_sandbox(company: DemoCompany) -> Iterator[Sandbox]:
     """It tolerates a clock that is off by hours."""
-    with Sandbox(lambda: company.counts_on(TODAY), skew=timedelta(days=10_000)) as server:
+    with Sandbox(lambda: company.counts_on(TODAY), api1=Api1(max_skew=timedelta(days=10_000))) as server:
         yield server
 
 
 def test_a_clock_that_is_off_is_told_before_it_matters(late_sandbox: Sandbox, store: Store) -> None:
     ahead = datetime.now().astimezone() + timedelta(minutes=12)
     steps = checked(account_of(late_sandbox, 1), store, now=ahead)
-    assert steps[CLOCK].state is StepStatus.DONE
+    assert steps[CLOCK].status is StepStatus.DONE
     assert steps[CLOCK].detail == "It is 12 minutes ahead of Mimecast's. Set it before that matters."
 
 
@@ -129,8 +130,8 @@ def test_the_newest_snapshot_and_the_next_refresh_are_told(sandbox: Sandbox, sto
 
 def test_without_a_store_the_rest_is_told_all_the_same(sandbox: Sandbox) -> None:
     steps = checked(account_of(sandbox, 1), None)
-    assert steps[DATA].state is StepStatus.DONE
-    assert steps[STORE].state is StepStatus.NOT_REACHED
+    assert steps[DATA].status is StepStatus.DONE
+    assert steps[STORE].status is StepStatus.NOT_REACHED
 
 
 def test_the_text_for_support_has_the_id_and_the_time_and_no_key(sandbox: Sandbox, store: Store) -> None:

@@ -43,7 +43,7 @@ def test_an_authority_that_nobody_knows_is_refused_and_the_remedy_named(
     assert done.returncode == 1
     assert "The certificate that 127.0.0.1" in done.stderr
     assert "install its certificate authority in this computer's trust store" in done.stderr
-    assert secure.api2.tokens_given == 0
+    assert secure.api2.tokens_issued == 0
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
@@ -67,7 +67,7 @@ def test_a_certificate_of_another_host_or_that_has_ended_is_refused(
         done = command_line("snapshot", variables=variables_of(server, store_url) | trusted)
         assert done.returncode == 1
         assert "is not trusted by this computer" in done.stderr
-        assert server.api2.tokens_given == 0
+        assert server.api2.tokens_issued == 0
 
 
 def test_a_proxy_looks_the_host_up_and_connects(

@@ -244,5 +244,5 @@ def test_a_snapshot_into_a_read_only_folder_says_so_and_changes_nothing(
         f"default: {file} cannot be written. Let the user who runs the dashboard write the store's file and its "
         "folder. What is stored is still shown.\n"
     )
-    assert sandbox.requests_seen == [], "an answer that cannot be kept is not asked for"
+    assert sandbox.answered_ids == [], "an answer that cannot be kept is not asked for"
     assert (file.read_bytes(), other_files(file)) == (before, [])

@@ -47,7 +47,7 @@ def crashes() -> CapturedSnapshot:
 
 
 def finished(refresher: Refresher, runs: int) -> None:
-    wait_until(lambda: refresher.state("contoso").runs == runs)
+    wait_until(lambda: refresher.state("contoso").completed == runs)
 
 
 def test_however_many_ask_one_request_is_under_way(refresher: Refresher) -> None:
@@ -59,12 +59,12 @@ def test_however_many_ask_one_request_is_under_way(refresher: Refresher) -> None
 
     began = [refresher.start("contoso", slow, automatic=automatic) for automatic in (True, True, False)]
     assert began == [True, False, False]
-    assert refresher.state("contoso").asking
+    assert refresher.state("contoso").in_progress
     assert refresher.start("fabrikam", works, automatic=True)
     go.set()
     finished(refresher, 1)
     state = refresher.state("contoso")
-    assert (state.asking, state.problem, state.warnings) == (False, None, ("a warning",))
+    assert (state.in_progress, state.problem, state.warnings) == (False, None, ("a warning",))
 
 
 def test_after_failures_automatic_tries_wait_longer_and_longer_and_a_person_need_not(

@@ -44,7 +44,7 @@ def test_the_command_line_waits_30_seconds_at_most_and_a_page_5() -> None:
 def test_what_passes_is_tried_again_and_succeeds(sandbox: Sandbox, sleeps: Sleeps, fault: str) -> None:
     sandbox.set_fault(fault)
     ask(sandbox, sleeps.retry_policy())
-    assert sandbox.calls == 2
+    assert sandbox.summary_requests == 2
     assert len(sleeps) == 1
 
 
@@ -58,7 +58,7 @@ def test_each_attempt_has_an_id_of_its_own(sandbox: Sandbox, sleeps: Sleeps) -> 
     sandbox.set_fault("server-error-once")
     client = Client(sandbox.base_url, sandbox.keys, retry_policy=sleeps.retry_policy(), new_id=new_id)
     assert client.safe_score_summary().request_id == given[1]
-    assert sandbox.requests_seen == given[1:]
+    assert sandbox.answered_ids == given[1:]
 
 
 @pytest.mark.parametrize("fault", ["server-error", "bad-gateway", "unavailable", "gateway-timeout"])
@@ -68,7 +68,7 @@ def test_a_fault_that_stays_is_tried_four_times_with_growing_waits(
     sandbox.set_fault(fault)
     with pytest.raises(ServiceError):
         ask(sandbox, sleeps.retry_policy())
-    assert sandbox.calls == 4
+    assert sandbox.summary_requests == 4
     assert all(0.25 * 2**tries <= wait <= 0.5 * 2**tries for tries, wait in enumerate(sleeps))
     assert len(sleeps) == 3
 
@@ -77,14 +77,14 @@ def test_a_connection_that_breaks_is_tried_again(sandbox: Sandbox, sleeps: Sleep
     sandbox.set_fault("hang-up")
     with pytest.raises(Unreachable):
         ask(sandbox, sleeps.retry_policy())
-    assert sandbox.calls == 4
+    assert sandbox.summary_requests == 4
 
 
 def test_the_application_is_tried_once_more_only(sandbox: Sandbox, sleeps: Sleeps) -> None:
     sandbox.set_fault("unknown-application")
     with pytest.raises(ApplicationRejected):
         ask(sandbox, sleeps.retry_policy())
-    assert sandbox.calls == 2
+    assert sandbox.summary_requests == 2
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_cannot_succeed_is_not_tried_again(sandbox: Sandbox, sleeps: Sleeps
     sandbox.set_fault(fault)
     with pytest.raises(MimecastError):
         ask(sandbox, sleeps.retry_policy())
-    assert sandbox.calls == 1
+    assert sandbox.summary_requests == 1
     assert sleeps == []
 
 
@@ -113,7 +113,7 @@ def test_nobody_waits_less_than_mimecast_asks(sandbox: Sandbox, sleeps: Sleeps) 
     with pytest.raises(RateLimited):
         ask(sandbox, sleeps.retry_policy())
     assert all(wait >= 1.0 for wait in sleeps)
-    assert sandbox.calls == 4
+    assert sandbox.summary_requests == 4
 
 
 @pytest.mark.parametrize("fault", ["rate-limited-long", "rate-limited-seconds"])
@@ -121,7 +121,7 @@ def test_a_wait_that_is_too_long_is_not_begun_and_its_end_is_said(sandbox: Sandb
     sandbox.set_fault(fault)
     with pytest.raises(RateLimited) as caught:
         ask(sandbox, sleeps.retry_policy())
-    assert sandbox.calls == 1
+    assert sandbox.summary_requests == 1
     assert sleeps == []
     assert caught.value.not_before == NOW + timedelta(seconds=120)
     assert caught.value.remedy.startswith("Try again after 12:52:11 UTC. ")

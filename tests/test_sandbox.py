@@ -13,12 +13,18 @@ from typing import Any
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, authorization, date_text, new_request_id, utc_now
+from mimecast.api.auth import Api1Keys, authorization_header, format_mc_date, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY
 from mimecast.domain.scores import GRADES, ScoreCounts
-from mimecast.sandbox.api1 import ASSUMED_SKEW
-from mimecast.sandbox.demo_company import HISTORY_DAYS, NO_SNAPSHOTS, PHISHING, REORGANISATION, DemoCompany
-from mimecast.sandbox.server import MAX_BODY_BYTES, RATE_LIMIT, TOY_KEYS, UNKNOWN_KEY_RATE_LIMIT, PortInUse, Sandbox
+from mimecast.sandbox.api1 import ASSUMED_MAX_SKEW, TOY_KEYS, Api1
+from mimecast.sandbox.demo_company import (
+    DAYS_WITHOUT_SNAPSHOT,
+    HISTORY_DAYS,
+    PHISHING_DAY,
+    REORGANISATION_DAY,
+    DemoCompany,
+)
+from mimecast.sandbox.server import MAX_BODY_BYTES, RATE_LIMIT, UNKNOWN_KEY_RATE_LIMIT, PortInUse, Sandbox
 from tests.support.clock import NOW, TODAY
 from tests.support.facts import load_facts
 
@@ -42,17 +48,17 @@ class Answer:
 @pytest.fixture(scope="module")
 def strict() -> Iterator[Sandbox]:
     """A sandbox whose clock stands still at `NOW`."""
-    with Sandbox(lambda: COUNTS, clock=lambda: NOW) as server:
+    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: NOW)) as server:
         yield server
 
 
 def signed(
-    keys: Api1Keys = TOY_KEYS, *, date: str = date_text(NOW), path: str = SAFE_SCORE_SUMMARY, request_id: str = ""
+    keys: Api1Keys = TOY_KEYS, *, date: str = format_mc_date(NOW), path: str = SAFE_SCORE_SUMMARY, request_id: str = ""
 ) -> dict[str, str]:
     """The headers of a request that is right in all that is not given."""
     request_id = request_id or new_request_id()
     return {
-        "Authorization": authorization(keys, date=date, request_id=request_id, path=path),
+        "Authorization": authorization_header(keys, date=date, request_id=request_id, path=path),
         "x-mc-app-id": keys.app_id,
         "x-mc-date": date,
         "x-mc-req-id": request_id,
@@ -87,7 +93,7 @@ def test_a_request_that_is_right_gets_the_counts(strict: Sandbox) -> None:
     assert answer.status == 200
     counts = {"a": 5, "b": 4, "c": 3, "d": 2, "f": 1}
     assert answer.body == {"fail": [], "meta": {"status": 200}, "data": [{"scoreCounts": counts}]}
-    assert strict.requests_seen[-1] == headers["x-mc-req-id"]
+    assert strict.answered_ids[-1] == headers["x-mc-req-id"]
 
 
 def test_every_answer_has_the_shape_of_the_documented_example(strict: Sandbox) -> None:
@@ -130,7 +136,7 @@ def test_any_other_wrong_key_is_answered_as_recorded(strict: Sandbox, change: di
         {"Authorization": "Bearer token"},
         {"Authorization": signed()["Authorization"].replace("MC ", "mc ")},
         {"x-mc-req-id": new_request_id()},
-        {"x-mc-date": date_text(NOW - timedelta(seconds=1))},
+        {"x-mc-date": format_mc_date(NOW - timedelta(seconds=1))},
     ],
     ids=[
         "no signature",
@@ -186,7 +192,7 @@ def test_a_date_of_another_form_is_refused_although_it_was_signed(strict: Sandbo
 
 def test_the_day_of_the_month_has_two_digits() -> None:
     early = datetime(2026, 11, 4, 12, tzinfo=NOW.tzinfo)
-    with Sandbox(lambda: COUNTS, clock=lambda: early) as server:
+    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: early)) as server:
         assert send(server, signed(date="Wed, 4 Nov 2026 12:00:00 UTC")).status == 401
         assert send(server, signed(date="Wed, 04 Nov 2026 12:00:00 UTC")).status == 200
 
@@ -194,19 +200,19 @@ def test_the_day_of_the_month_has_two_digits() -> None:
 @pytest.mark.parametrize("sign", [1, -1], ids=["ahead", "behind"])
 @pytest.mark.parametrize(("over", "status"), [(-1, 200), (0, 200), (1, 401)], ids=["inside", "at the limit", "outside"])
 def test_a_clock_may_be_wrong_up_to_the_limit(strict: Sandbox, sign: int, over: int, status: int) -> None:
-    sent = NOW + sign * (ASSUMED_SKEW + timedelta(seconds=over))
-    assert send(strict, signed(date=date_text(sent))).status == status
+    sent = NOW + sign * (ASSUMED_MAX_SKEW + timedelta(seconds=over))
+    assert send(strict, signed(date=format_mc_date(sent))).status == status
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(30, 200), (31, 401)], ids=["inside", "outside"])
 def test_the_limit_can_be_chosen(seconds: int, status: int) -> None:
-    with Sandbox(lambda: COUNTS, clock=lambda: NOW, skew=timedelta(seconds=30)) as server:
-        assert send(server, signed(date=date_text(NOW + timedelta(seconds=seconds)))).status == status
+    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: NOW, max_skew=timedelta(seconds=30))) as server:
+        assert send(server, signed(date=format_mc_date(NOW + timedelta(seconds=seconds)))).status == status
 
 
 def test_without_a_clock_of_its_own_it_goes_by_the_real_time(sandbox: Sandbox) -> None:
-    assert send(sandbox, signed(date=date_text(utc_now()))).status == 200
-    assert send(sandbox, signed(date=date_text(utc_now() - timedelta(days=1)))).status == 401
+    assert send(sandbox, signed(date=format_mc_date(utc_now()))).status == 200
+    assert send(sandbox, signed(date=format_mc_date(utc_now() - timedelta(days=1)))).status == 401
 
 
 @pytest.mark.parametrize(
@@ -296,12 +302,12 @@ def test_a_length_that_is_no_number_is_refused(strict: Sandbox, length: str) -> 
 
 
 def test_what_was_refused_is_not_counted_as_answered(strict: Sandbox) -> None:
-    before = list(strict.requests_seen)
+    before = list(strict.answered_ids)
     send(strict, signed(replace(TOY_KEYS, app_id="other")))
     send(strict, signed(replace(TOY_KEYS, app_key="other")))
     send(strict, signed(), body=b"")
     send(strict, signed(), method="GET")
-    assert strict.requests_seen == before
+    assert strict.answered_ids == before
 
 
 @pytest.mark.parametrize(
@@ -310,7 +316,7 @@ def test_what_was_refused_is_not_counted_as_answered(strict: Sandbox) -> None:
     ids=["known access key", "unknown access key"],
 )
 def test_every_answer_says_how_many_requests_are_left(keys: Api1Keys, limit: int) -> None:
-    with Sandbox(lambda: COUNTS, clock=lambda: NOW) as server:
+    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: NOW)) as server:
         headers = send(server, signed(keys)).headers
     assert headers["X-RateLimit-Limit"] == str(limit)
     assert headers["X-RateLimit-Remaining"] == str(limit - 1)
@@ -330,7 +336,7 @@ def test_a_refusal_tells_the_time_and_the_limit_too(strict: Sandbox, method: str
 
 
 def test_requests_of_all_kinds_share_one_allowance() -> None:
-    with Sandbox(lambda: COUNTS, clock=lambda: NOW) as server:
+    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: NOW)) as server:
         left = [
             int(send(server, signed(), path=path).headers["X-RateLimit-Remaining"])
             for path in (SAFE_SCORE_SUMMARY, "/other")
@@ -340,7 +346,7 @@ def test_requests_of_all_kinds_share_one_allowance() -> None:
 
 def test_the_log_names_the_request_and_nothing_secret() -> None:
     lines: list[str] = []
-    with Sandbox(lambda: COUNTS, clock=lambda: NOW, log=lines.append) as server:
+    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: NOW), log=lines.append) as server:
         send(server, signed())
         send(server, signed(), path="/other?token=recognisable")
     assert lines == [f"POST {SAFE_SCORE_SUMMARY} 200", "POST /other 404"]
@@ -354,18 +360,20 @@ def test_it_listens_on_this_computer_only_and_says_when_the_port_is_taken(strict
 
 
 def test_everybody_sees_the_same_story() -> None:
-    assert DemoCompany(TODAY).past() == DemoCompany(TODAY).past()
-    assert DemoCompany(TODAY).past() != DemoCompany(TODAY, seed=1).past()
+    assert DemoCompany(TODAY).history() == DemoCompany(TODAY).history()
+    assert DemoCompany(TODAY).history() != DemoCompany(TODAY, seed=1).history()
 
 
 def test_the_story_ends_today_whatever_the_day() -> None:
     later = TODAY + timedelta(days=100)
     assert DemoCompany(later).counts_on(later) == DemoCompany(TODAY).counts_on(TODAY)
-    assert [counts for _, counts in DemoCompany(later).past()] == [counts for _, counts in DemoCompany(TODAY).past()]
+    assert [counts for _, counts in DemoCompany(later).history()] == [
+        counts for _, counts in DemoCompany(TODAY).history()
+    ]
 
 
 def test_the_past_is_two_years_long_and_ends_yesterday(company: DemoCompany) -> None:
-    taken = [at for at, _ in company.past()]
+    taken = [at for at, _ in company.history()]
     assert taken[0].date() == company.first_day == TODAY - timedelta(days=HISTORY_DAYS)
     assert taken[-1].date() == TODAY - timedelta(days=1)
     assert taken == sorted(set(taken))
@@ -373,10 +381,10 @@ def test_the_past_is_two_years_long_and_ends_yesterday(company: DemoCompany) -> 
 
 
 def test_the_past_lacks_a_fortnight_and_two_single_days(company: DemoCompany) -> None:
-    days = [at.date() for at, _ in company.past()]
+    days = [at.date() for at, _ in company.history()]
     gaps = [(after - before).days - 1 for before, after in pairwise(days) if after - before > timedelta(days=1)]
     assert sorted(gaps) == [1, 1, 14]
-    assert len(days) == HISTORY_DAYS - len(NO_SNAPSHOTS)
+    assert len(days) == HISTORY_DAYS - len(DAYS_WITHOUT_SNAPSHOT)
 
 
 def day_of(company: DemoCompany, number: int) -> date:
@@ -391,10 +399,10 @@ def share_at_risk(company: DemoCompany, number: int) -> float:
 
 def test_the_reorganisation_brings_users_who_need_training(company: DemoCompany) -> None:
     before, after = (
-        company.counts_on(day_of(company, number)).users_graded for number in (REORGANISATION, REORGANISATION + 5)
+        company.counts_on(day_of(company, number)).users_graded for number in (REORGANISATION_DAY, REORGANISATION_DAY + 5)
     )
     assert after - before > 60
-    assert share_at_risk(company, REORGANISATION + 5) > share_at_risk(company, REORGANISATION - 7)
+    assert share_at_risk(company, REORGANISATION_DAY + 5) > share_at_risk(company, REORGANISATION_DAY - 7)
 
 
 def test_the_company_gets_better_over_two_years(company: DemoCompany) -> None:
@@ -404,7 +412,9 @@ def test_the_company_gets_better_over_two_years(company: DemoCompany) -> None:
 
 
 def test_many_fall_for_the_phishing_campaign_and_are_trained(company: DemoCompany) -> None:
-    before, after, trained = (share_at_risk(company, number) for number in (PHISHING - 7, PHISHING + 6, PHISHING + 75))
+    before, after, trained = (
+        share_at_risk(company, number) for number in (PHISHING_DAY - 7, PHISHING_DAY + 6, PHISHING_DAY + 75)
+    )
     assert after > before + 1
     assert trained < before
 
@@ -420,7 +430,7 @@ def test_every_day_of_the_story_has_everybody_in_a_grade(company: DemoCompany) -
 def test_the_headcount_changes_by_a_few_users_a_day_but_for_the_reorganisation(company: DemoCompany) -> None:
     users = [company.counts_on(day_of(company, number)).users_graded for number in range(HISTORY_DAYS + 1)]
     changes = [abs(after - before) for before, after in pairwise(users)]
-    del changes[REORGANISATION : REORGANISATION + 5]
+    del changes[REORGANISATION_DAY : REORGANISATION_DAY + 5]
     assert max(changes) <= 10
 
 

@@ -166,10 +166,10 @@ def test_only_an_e_mail_address_that_the_provider_vouches_for_counts(claims: dic
 @pytest.mark.parametrize(
     ("claims", "dashboard", "expected"),
     [
-        ({}, {}, AccessDecision.WELCOME),
-        ({}, {"allowed_emails": ["ada@contoso.com"]}, AccessDecision.WELCOME),
-        ({}, {"allowed_domains": ["contoso.com"]}, AccessDecision.WELCOME),
-        ({}, {"allowed_domains": ["fabrikam.com"], "allowed_emails": ["ADA@contoso.com"]}, AccessDecision.WELCOME),
+        ({}, {}, AccessDecision.ALLOWED),
+        ({}, {"allowed_emails": ["ada@contoso.com"]}, AccessDecision.ALLOWED),
+        ({}, {"allowed_domains": ["contoso.com"]}, AccessDecision.ALLOWED),
+        ({}, {"allowed_domains": ["fabrikam.com"], "allowed_emails": ["ADA@contoso.com"]}, AccessDecision.ALLOWED),
         ({}, {"allowed_domains": ["fabrikam.com"]}, AccessDecision.NOT_ALLOWED),
         ({"email": "ada@evil-contoso.com"}, {"allowed_domains": ["contoso.com"]}, AccessDecision.NOT_ALLOWED),
         ({"email": "ada@sub.contoso.com"}, {"allowed_domains": ["contoso.com"]}, AccessDecision.NOT_ALLOWED),
@@ -177,8 +177,8 @@ def test_only_an_e_mail_address_that_the_provider_vouches_for_counts(claims: dic
         ({"email_verified": False}, {"allowed_domains": ["contoso.com"]}, AccessDecision.UNVERIFIED),
         ({"email_verified": False}, {}, AccessDecision.UNVERIFIED),
         ({"is_logged_in": False}, {}, AccessDecision.SIGNED_OUT),
-        ({"iat": NOW.timestamp() - timedelta(hours=13).total_seconds()}, {}, AccessDecision.ENDED),
-        ({"iat": None}, {}, AccessDecision.ENDED),
+        ({"iat": NOW.timestamp() - timedelta(hours=13).total_seconds()}, {}, AccessDecision.EXPIRED),
+        ({"iat": None}, {}, AccessDecision.EXPIRED),
     ],
 )
 def test_who_is_welcome(claims: dict[str, Any], dashboard: dict[str, Any], expected: AccessDecision) -> None:

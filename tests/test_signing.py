@@ -15,7 +15,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mimecast.api.auth import Api1Auth, Api1Keys, authorization, date_text, is_base64
+from mimecast.api.auth import Api1Auth, Api1Keys, authorization_header, format_mc_date, is_base64
 from mimecast.formatting import MONTHS
 from mimecast.settings.project import PROJECT
 from tests.support.clock import NOW
@@ -27,19 +27,19 @@ KEYS = Api1Keys(**VECTORS["keys"])
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"].values(), ids=VECTORS["vectors"])
 def test_every_known_signature_is_reproduced(vector: dict[str, str]) -> None:
-    signed = authorization(KEYS, date=vector["date"], request_id=vector["request_id"], path=vector["path"])
+    signed = authorization_header(KEYS, date=vector["date"], request_id=vector["request_id"], path=vector["path"])
     assert signed == vector["authorization"]
 
 
 def test_the_date_reads_as_documented() -> None:
-    assert date_text(NOW) == "Tue, 24 Nov 2026 12:50:11 UTC"
-    assert date_text(NOW.astimezone(ZoneInfo("Asia/Kathmandu"))) == "Tue, 24 Nov 2026 12:50:11 UTC"
-    assert date_text(datetime(2026, 3, 1, 2, 3, 4, tzinfo=UTC)) == "Sun, 01 Mar 2026 02:03:04 UTC"
+    assert format_mc_date(NOW) == "Tue, 24 Nov 2026 12:50:11 UTC"
+    assert format_mc_date(NOW.astimezone(ZoneInfo("Asia/Kathmandu"))) == "Tue, 24 Nov 2026 12:50:11 UTC"
+    assert format_mc_date(datetime(2026, 3, 1, 2, 3, 4, tzinfo=UTC)) == "Sun, 01 Mar 2026 02:03:04 UTC"
 
 
 @given(some.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001 - made aware below
 def test_the_date_is_english_whatever_the_locale(naive: datetime) -> None:
-    weekday, day, month, year, clock, zone = date_text(naive.replace(tzinfo=UTC)).split(" ")
+    weekday, day, month, year, clock, zone = format_mc_date(naive.replace(tzinfo=UTC)).split(" ")
     assert weekday == ("Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,")[naive.weekday()]
     assert (int(day), month, int(year)) == (naive.day, MONTHS[naive.month - 1], naive.year)
     assert clock == f"{naive.hour:02}:{naive.minute:02}:{naive.second:02}"
@@ -49,7 +49,7 @@ def test_the_date_is_english_whatever_the_locale(naive: datetime) -> None:
 ABROAD = """
 import locale, subprocess
 from datetime import UTC, datetime
-from mimecast.api.auth import date_text
+from mimecast.api.auth import format_mc_date
 
 now = datetime(2026, 3, 3, 2, 3, 4, tzinfo=UTC)
 english = now.strftime("%A %B")
@@ -62,7 +62,7 @@ for name in ("de_DE.UTF-8", *listed):
     if now.strftime("%A %B") != english:
         break
 print(now.strftime("%A %B"))
-print(date_text(now))
+print(format_mc_date(now))
 """
 
 
@@ -91,10 +91,10 @@ def test_no_function_that_follows_the_locale_has_a_say_in_the_date() -> None:
 import time
 time.strftime = lambda *_: "local words"
 from datetime import UTC, datetime
-from mimecast.api.auth import date_text
+from mimecast.api.auth import format_mc_date
 now = datetime(2026, 3, 3, 2, 3, 4, tzinfo=UTC)
 print(now.strftime("%A"))
-print(date_text(now))
+print(format_mc_date(now))
 """
     assert python(script) == ["local words", "Tue, 03 Mar 2026 02:03:04 UTC"]
 
@@ -111,7 +111,7 @@ def test_each_prepared_request_is_signed_with_the_path_alone_and_an_id_of_its_ow
         assert request.body == b'{"data": []}'
         assert request.headers["x-mc-app-id"] == "ApplicationId"
         date = request.headers["x-mc-date"]
-        expected = authorization(KEYS, date=date, request_id=request_id, path="/api/x")
+        expected = authorization_header(KEYS, date=date, request_id=request_id, path="/api/x")
         assert request.headers["Authorization"] == expected
 
 

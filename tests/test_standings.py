@@ -252,11 +252,11 @@ def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_fai
             return index
 
         try:
-            results[index] = writing.do(work, durable=False)
+            results[index] = writing.submit(work, durable=False)
         except Problem as problem:
             results[index] = problem.message
 
-    threads = [threading.Thread(target=lambda: writing.do(slow, durable=True))]
+    threads = [threading.Thread(target=lambda: writing.submit(slow, durable=True))]
     threads[0].start()
     assert first_is_in.wait(20)
     threads += [threading.Thread(target=write, args=(index,)) for index in range(6)]
@@ -286,10 +286,12 @@ def test_writes_that_come_together_share_a_transaction(store: Store) -> None:
         first_is_in.set()
         assert go_on.wait(20)
 
-    threads = [threading.Thread(target=lambda: writing.do(slow, durable=True))]
+    threads = [threading.Thread(target=lambda: writing.submit(slow, durable=True))]
     threads[0].start()
     assert first_is_in.wait(20)
-    threads += [threading.Thread(target=lambda: writing.do(lambda connection: None, durable=True)) for _ in range(8)]
+    threads += [
+        threading.Thread(target=lambda: writing.submit(lambda connection: None, durable=True)) for _ in range(8)
+    ]
     for thread in threads[1:]:
         thread.start()
     wait_until(lambda: writing.waiting == 8)

@@ -19,10 +19,10 @@ from mimecast.api.errors import (
     ServiceError,
     TokenRejected,
 )
-from mimecast.api.tokens import REFRESH_MARGIN, TokenCache
-from mimecast.sandbox.api2 import TOKEN_LIFETIME_SECONDS, Api2
+from mimecast.api.tokens import REFRESH_MARGIN_SECONDS, TokenCache
+from mimecast.sandbox.api2 import TOKEN_LIFETIME_SECONDS, TOY_CLIENT, Api2
 from mimecast.sandbox.demo_company import DemoCompany
-from mimecast.sandbox.server import TOY_CLIENT, Sandbox
+from mimecast.sandbox.server import Sandbox
 from tests.support.clock import TODAY
 
 TOKEN = "recognisable-token"
@@ -49,7 +49,7 @@ def api2(clock: Clock) -> Api2:
 
 @pytest.fixture
 def sandbox(company: DemoCompany, api2: Api2) -> Iterator[Sandbox]:
-    with Sandbox(lambda: company.counts_on(TODAY), client=api2) as server:
+    with Sandbox(lambda: company.counts_on(TODAY), api2=api2) as server:
         yield server
 
 
@@ -68,7 +68,7 @@ def test_the_counts_of_today_come_back_with_the_id_that_mimecast_gave(
 ) -> None:
     asked = client.safe_score_summary()
     assert asked.summary.counts == company.counts_on(TODAY)
-    assert sandbox.requests_seen == [asked.request_id]
+    assert sandbox.answered_ids == [asked.request_id]
     assert asked.server_time is not None
 
 
@@ -77,7 +77,7 @@ def test_one_token_serves_many_requests_and_every_client_of_the_process(
 ) -> None:
     for asking in (client, client, Client(sandbox.base_url, replace(TOY_CLIENT), tokens=tokens)):
         asking.safe_score_summary()
-    assert (sandbox.calls, api2.tokens_given) == (3, 1)
+    assert (sandbox.summary_requests, api2.tokens_issued) == (3, 1)
 
 
 def test_ten_threads_at_the_same_instant_fetch_one_token(client: Client, sandbox: Sandbox, api2: Api2) -> None:
@@ -89,39 +89,39 @@ def test_ten_threads_at_the_same_instant_fetch_one_token(client: Client, sandbox
 
     with ThreadPoolExecutor(10) as pool:
         ids = {future.result() for future in [pool.submit(ask) for _ in range(10)]}
-    assert ids == set(sandbox.requests_seen)
-    assert (len(ids), api2.tokens_given) == (10, 1)
+    assert ids == set(sandbox.answered_ids)
+    assert (len(ids), api2.tokens_issued) == (10, 1)
 
 
 def test_a_token_is_renewed_a_margin_before_it_ends(client: Client, clock: Clock, api2: Api2) -> None:
     client.safe_score_summary()
-    clock.now = TOKEN_LIFETIME_SECONDS - REFRESH_MARGIN - 1
+    clock.now = TOKEN_LIFETIME_SECONDS - REFRESH_MARGIN_SECONDS - 1
     client.safe_score_summary()
-    assert api2.tokens_given == 1
-    clock.now = TOKEN_LIFETIME_SECONDS - REFRESH_MARGIN
+    assert api2.tokens_issued == 1
+    clock.now = TOKEN_LIFETIME_SECONDS - REFRESH_MARGIN_SECONDS
     client.safe_score_summary()
-    assert api2.tokens_given == 2
+    assert api2.tokens_issued == 2
 
 
 def test_a_token_that_lives_shorter_than_the_margin_is_used_all_the_same(
     company: DemoCompany, clock: Clock, tokens: TokenCache
 ) -> None:
     short = Api2(TOY_CLIENT, lifetime=10, clock=clock)
-    with Sandbox(lambda: company.counts_on(TODAY), client=short) as sandbox:
+    with Sandbox(lambda: company.counts_on(TODAY), api2=short) as sandbox:
         client = Client(sandbox.base_url, TOY_CLIENT, tokens=tokens)
         client.safe_score_summary()
         client.safe_score_summary()
-        assert short.tokens_given == 1
+        assert short.tokens_issued == 1
         clock.now = 5
         client.safe_score_summary()
-        assert short.tokens_given == 2
+        assert short.tokens_issued == 2
 
 
 def test_a_token_that_ended_early_is_replaced_once(client: Client, sandbox: Sandbox, api2: Api2) -> None:
     client.safe_score_summary()
-    api2.revoke()
+    api2.expire_tokens()
     client.safe_score_summary()
-    assert (sandbox.calls, api2.tokens_given) == (3, 2)
+    assert (sandbox.summary_requests, api2.tokens_issued) == (3, 2)
 
 
 def refused(client: Client) -> MimecastError:
@@ -141,16 +141,16 @@ def test_a_new_token_that_is_refused_as_well_is_the_end(client: Client, sandbox:
     error = refused(client)
     assert type(error) is TokenRejected
     assert error.code == "token_verification_failed"
-    assert (sandbox.calls, api2.tokens_given) == (2, 2)
+    assert (sandbox.summary_requests, api2.tokens_issued) == (2, 2)
     sandbox.set_fault(None)
     client.safe_score_summary()
-    assert api2.tokens_given == 3
+    assert api2.tokens_issued == 3
 
 
 def test_a_401_with_a_wrong_clock_is_still_the_token(client: Client, sandbox: Sandbox) -> None:
     sandbox.set_fault("clock-skew")
     assert type(refused(client)) is TokenRejected
-    assert sandbox.calls == 2
+    assert sandbox.summary_requests == 2
 
 
 @pytest.mark.parametrize("keys", [replace(TOY_CLIENT, client_secret="x"), replace(TOY_CLIENT, client_id="x")])
@@ -158,7 +158,7 @@ def test_a_wrong_client_gets_no_token(sandbox: Sandbox, tokens: TokenCache, keys
     error = refused(Client(sandbox.base_url, keys, tokens=tokens))
     assert type(error) is ClientRejected
     assert (error.status, error.code) == (401, "invalid_client")
-    assert sandbox.calls == 0
+    assert sandbox.summary_requests == 0
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_of_many_captures_at_once_one_asks_and_all_have_the_answer(
     with Sandbox(counts) as sandbox, ThreadPoolExecutor(len(stores)) as pool:
         account = Account("contoso", "Contoso", sandbox.base_url, sandbox.keys)
         found = list(pool.map(lambda store: capture(account, store), stores))
-        assert len(sandbox.requests_seen) == 1
+        assert len(sandbox.answered_ids) == 1
     assert sorted(one.by_another for one in found) == [False, True, True, True, True, True]
     assert {one.snapshot for one in found} == set(stores[0].all_snapshots("contoso"))
 
@@ -167,7 +167,7 @@ def test_schedulers_at_the_same_time_never_ask_together(
     asked = [line for line in lines if "by another run" not in line]
     store = Store.open(store_url)
     assert len(lines) == 5
-    assert 1 <= len(asked) == len(slow.requests_seen) == len(list(store.all_snapshots("default"))) < 5
+    assert 1 <= len(asked) == len(slow.answered_ids) == len(list(store.all_snapshots("default"))) < 5
     assert [run.outcome for run in newest_runs(store, "default")].count(RunOutcome.STORED) == len(asked)
 
 
@@ -181,8 +181,8 @@ def test_when_the_other_run_takes_too_long_that_is_said(account: Account, sandbo
     assert MAX_WAIT_SECONDS > LEASE_DURATION.total_seconds() > POLL_SECONDS
     assert Lease(store, "contoso").acquire()
     with pytest.raises(CaptureInProgress, match="capturing contoso for more than 0 seconds"):
-        capture(account, store, wait=0)
-    assert sandbox.requests_seen == []
+        capture(account, store, max_wait=0)
+    assert sandbox.answered_ids == []
     assert store.newest("contoso") is None
 
 
@@ -198,7 +198,7 @@ def test_an_import_meanwhile_is_not_taken_for_the_other_runs_answer(
 
     monkeypatch.setattr(time, "sleep", meanwhile)
     assert not capture(account, store).by_another
-    assert len(sandbox.requests_seen) == 1
+    assert len(sandbox.answered_ids) == 1
 
 
 def test_a_capture_that_fails_leaves_no_lease(account: Account, store: Store) -> None:

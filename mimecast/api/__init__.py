@@ -1,1 +1,1 @@
-"""Mimecast's API: signing, asking, reading the answer, and what can go wrong. Pure HTTP and parsing."""
+"""Mimecast's HTTP API: signing, tokens, transport, retries, response parsing and errors."""

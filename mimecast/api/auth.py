@@ -1,8 +1,8 @@
-"""Credentials, and what they make of a request: a signature for API 1.0, a bearer token for API 2.0.
+"""Credentials and authentication of requests: a signature for API 1.0, a bearer token for API 2.0.
 
-Signing is a pure function under a thin `requests` shell that gives it the time and an id. Method: Mimecast's
-documentation, "Authorization" and "Get SAFE Score summary". Only the path is signed, neither the host, the query nor
-the body; the application key is used in the signature and never sent.
+Signing is a pure function; a thin `requests` adapter supplies the time and a request id. Source: Mimecast's API
+documentation, "Authorization" and "Get SAFE Score summary". Only the path is signed, not the host, the query or the
+body. The application key is part of the signed text and is never sent.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from requests.auth import AuthBase
 
 @dataclass(frozen=True, slots=True)
 class Api1Keys:
-    """The four keys of API 1.0. The secret ones are left out of the repr.
+    """The four keys of an API 1.0 application, left out of the repr.
 
-    Raises ValueError when the secret key is not base64: Mimecast hands it out so, and signs with the decoded bytes.
+    Raises:
+        ValueError: The secret key is not base64. Mimecast issues it in base64 and signs with the decoded bytes.
     """
 
     access_key: str = field(repr=False)
@@ -35,53 +36,60 @@ class Api1Keys:
     app_key: str = field(repr=False)
 
     def __post_init__(self) -> None:
+        """Check the secret key."""
         if not is_base64(self.secret_key):
             raise ValueError("secret_key is not base64")
 
 
 @dataclass(frozen=True, slots=True)
 class Api2Keys:
-    """The credentials of an API 2.0 application, left out of the repr."""
+    """The client id and secret of an API 2.0 application, left out of the repr."""
 
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
 
 
 def is_base64(text: str) -> bool:
-    """Whether `text` is non-empty standard base64 with its padding."""
+    """Return whether `text` is non-empty standard base64 with its padding."""
     try:
         return bool(base64.b64decode(text, validate=True))
     except (binascii.Error, ValueError):
         return False
 
 
-def authorization(keys: Api1Keys, *, date: str, request_id: str, path: str) -> str:
-    """The value of the Authorization header for one request.
+def authorization_header(keys: Api1Keys, *, date: str, request_id: str, path: str) -> str:
+    """Return the value of the Authorization header of an API 1.0 request.
 
-    `date` and `request_id` are the exact texts of `x-mc-date` and `x-mc-req-id`; `path` begins with a slash.
+    Args:
+        keys: The application's keys.
+        date: The exact text of the header `x-mc-date`.
+        request_id: The exact text of the header `x-mc-req-id`.
+        path: The path of the URL, which begins with a slash.
     """
-    to_sign = f"{date}:{request_id}:{path}:{keys.app_key}"
-    digest = hmac.new(base64.b64decode(keys.secret_key), to_sign.encode(), hashlib.sha1).digest()
+    signed_text = f"{date}:{request_id}:{path}:{keys.app_key}"
+    digest = hmac.new(base64.b64decode(keys.secret_key), signed_text.encode(), hashlib.sha1).digest()
     return f"MC {keys.access_key}:{base64.b64encode(digest).decode()}"
 
 
-def date_text(now: datetime) -> str:
-    """`Tue, 24 Nov 2026 12:50:11 UTC`: English whatever the machine's locale, and always UTC."""
+def format_mc_date(now: datetime) -> str:
+    """Return an instant as `x-mc-date` has it, in English and UTC: `Tue, 24 Nov 2026 12:50:11 UTC`."""
     return format_datetime(now.astimezone(UTC), usegmt=True).removesuffix("GMT") + "UTC"
 
 
 def utc_now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_request_id() -> str:
+    """Return a random GUID for the header `x-mc-req-id`."""
     return str(uuid.uuid4())
 
 
 class Api1Auth(AuthBase):
-    """Signs each request that `requests` prepares, with the time and an id of its own.
+    """Authentication of API 1.0: signs each request that `requests` prepares, with the current time and a new id.
 
-    Every attempt must be prepared anew: a request that is sent twice repeats its id.
+    Prepare a new request for every attempt: a request that is sent twice repeats its id.
     """
 
     def __init__(
@@ -91,26 +99,30 @@ class Api1Auth(AuthBase):
         clock: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = new_request_id,
     ) -> None:
+        """Sign with `keys`, the time of `clock` (UTC) and the GUIDs of `new_id`."""
         self._keys = keys
         self._clock = clock
         self._new_id = new_id
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        date, request_id = date_text(self._clock()), self._new_id()
+        """Add the four headers of API 1.0 to a request and return it."""
+        date, request_id = format_mc_date(self._clock()), self._new_id()
         path = urlsplit(request.url or "").path
         request.headers["x-mc-app-id"] = self._keys.app_id
         request.headers["x-mc-date"] = date
         request.headers["x-mc-req-id"] = request_id
-        request.headers["Authorization"] = authorization(self._keys, date=date, request_id=request_id, path=path)
+        request.headers["Authorization"] = authorization_header(self._keys, date=date, request_id=request_id, path=path)
         return request
 
 
 class BearerAuth(AuthBase):
-    """Shows a token of API 2.0 with each request."""
+    """Authentication of API 2.0: sends an access token with each request."""
 
     def __init__(self, token: str) -> None:
+        """Send `token`."""
         self._token = token
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add the Authorization header to a request and return it."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request

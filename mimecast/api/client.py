@@ -1,4 +1,4 @@
-"""Asking Mimecast, by whichever generation of its API the credentials are for. One method a question."""
+"""Client of Mimecast's API 1.0 and 2.0, with one method for each endpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from mimecast.api.auth import Api1Auth, Api1Keys, Api2Keys, BearerAuth, new_request_id, utc_now
 from mimecast.api.errors import ClockWrong, CredentialsRejected, MimecastError, TokenRejected
-from mimecast.api.response import Summary, read_summary, request_id_of, server_date
+from mimecast.api.response import Summary, parse_summary, request_id_of, server_date
 from mimecast.api.retry import NO_WAITING, RetryPolicy, with_retries
 from mimecast.api.tokens import PROCESS_TOKENS, TokenCache
 from mimecast.api.transport import TIMEOUT, Response, post
@@ -19,15 +19,18 @@ from mimecast.formatting import pluralize
 SAFE_SCORE_SUMMARY: Final = "/api/awareness-training/company/get-safe-score-summary"
 
 TOLERATED_SKEW: Final = timedelta(minutes=2)
-"""An assumption: Mimecast publishes no limit. Below it, a refused signature is not blamed on the clock."""
+"""Clock skew up to which the clock is not blamed for a 401. An assumption: Mimecast publishes no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryResult:
-    """One answered request: the summary, when the answer came (UTC), its id, and the time by Mimecast's own clock (UTC;
-    None when the answer did not say).
+    """The answer to one request for the SAFE Score summary.
 
-    The id is the one that was sent (API 1.0) or the one Mimecast answered with, if any (API 2.0).
+    Attributes:
+        summary: Users per grade.
+        received_at: When the response arrived, by this computer's clock (UTC).
+        request_id: The id that was sent (API 1.0) or the one that Mimecast returned (API 2.0); empty without one.
+        server_time: When Mimecast sent the response, by Mimecast's clock (UTC); None without a `Date` header.
     """
 
     summary: Summary
@@ -37,7 +40,7 @@ class SummaryResult:
 
 
 class Client:
-    """The API of one account. Safe to use from several threads; tokens of API 2.0 are shared by the process."""
+    """Client of one account's API. Threads may share it; access tokens of API 2.0 are shared by the whole process."""
 
     def __init__(
         self,
@@ -50,78 +53,96 @@ class Client:
         new_id: Callable[[], str] = new_request_id,
         tokens: TokenCache = PROCESS_TOKENS,
     ) -> None:
+        """Create a client; nothing is sent yet.
+
+        Args:
+            base_url: Scheme and host of the API.
+            keys: The credentials; their type decides between API 1.0 and API 2.0.
+            retry_policy: How long to wait between attempts.
+            timeout: Seconds to connect, and seconds of silence before a response counts as timed out.
+            clock: The current time (UTC).
+            new_id: A new GUID for each request of API 1.0.
+            tokens: Where access tokens of API 2.0 are kept.
+        """
         self._base_url = base_url.rstrip("/")
         self._keys = keys
-        self._patience = retry_policy
+        self._retry_policy = retry_policy
         self._timeout = timeout
         self._clock = clock
         self._new_id = new_id
         self._tokens = tokens
 
     def safe_score_summary(self) -> SummaryResult:
-        """Users per grade now (`POST get-safe-score-summary`). Raises a `MimecastError`."""
+        """Return the current number of users per grade (`POST get-safe-score-summary`).
+
+        Raises:
+            MimecastError: No attempt returned score counts; this is the error of the last one.
+        """
         keys = self._keys
         if isinstance(keys, Api1Keys):
-            return with_retries(lambda: self._ask_signed(keys), self._patience)
-        return with_retries(lambda: self._ask_with_token(keys), self._patience)
+            return with_retries(lambda: self._request_signed(keys), self._retry_policy)
+        return with_retries(lambda: self._request_with_token(keys), self._retry_policy)
 
-    def _ask_signed(self, keys: Api1Keys) -> SummaryResult:
+    def _request_signed(self, keys: Api1Keys) -> SummaryResult:
         request_id = self._new_id()
-        return self._ask(Api1Auth(keys, clock=self._clock, new_id=lambda: request_id), request_id)
+        return self._request(Api1Auth(keys, clock=self._clock, new_id=lambda: request_id), request_id)
 
-    def _ask_with_token(self, keys: Api2Keys) -> SummaryResult:
-        """A token that is refused is replaced once: it may have ended early. No refused token is kept."""
+    def _request_with_token(self, keys: Api2Keys) -> SummaryResult:
+        """Send the request with the cached token; if Mimecast rejects it, try once more with a new one."""
         with suppress(TokenRejected):
-            return self._ask_with_held_token(keys)
-        return self._ask_with_held_token(keys)
+            return self._request_with_cached_token(keys)
+        return self._request_with_cached_token(keys)
 
-    def _ask_with_held_token(self, keys: Api2Keys) -> SummaryResult:
+    def _request_with_cached_token(self, keys: Api2Keys) -> SummaryResult:
         token = self._tokens.get(self._base_url, keys, timeout=self._timeout)
         try:
-            return self._ask(BearerAuth(token))
+            return self._request(BearerAuth(token))
         except TokenRejected:
             self._tokens.forget(self._base_url, keys, token)
             raise
 
-    def _ask(self, auth: Api1Auth | BearerAuth, request_id: str | None = None) -> SummaryResult:
+    def _request(self, auth: Api1Auth | BearerAuth, request_id: str | None = None) -> SummaryResult:
         try:
-            answer = post(self._base_url + SAFE_SCORE_SUMMARY, json={"data": []}, auth=auth, timeout=self._timeout)
-            summary = self._read(answer)
+            response = post(self._base_url + SAFE_SCORE_SUMMARY, json={"data": []}, auth=auth, timeout=self._timeout)
+            summary = self._parse(response)
         except MimecastError as error:
             error.request_id = request_id or error.request_id
             raise
-        at, echoed = self._clock(), request_id_of(answer.headers)
-        return SummaryResult(summary, at, request_id or echoed or "", server_date(answer.headers))
+        received_at, returned_id = self._clock(), request_id_of(response.headers)
+        return SummaryResult(summary, received_at, request_id or returned_id or "", server_date(response.headers))
 
-    def _read(self, answer: Response) -> Summary:
+    def _parse(self, response: Response) -> Summary:
         try:
-            return read_summary(answer)
+            return parse_summary(response)
         except CredentialsRejected as error:
-            better = self._refine_401(error)
+            refined = self._refine_401(error)
         except MimecastError as error:
-            error.server_time = server_date(answer.headers)
+            error.server_time = server_date(response.headers)
             raise
-        raise better
+        raise refined
 
     def _refine_401(self, error: CredentialsRejected) -> MimecastError:
-        """What a 401 means: for API 2.0 always the token; for API 1.0 the clock, if the answer shows it to be off."""
-        better: MimecastError = error
+        """Return the error behind a 401: with API 2.0 the token, with API 1.0 the clock if it differs from Mimecast's.
+
+        Any other 401 of API 1.0 stays what it is.
+        """
+        refined: MimecastError = error
         if isinstance(self._keys, Api2Keys):
-            better = TokenRejected(error.message)
+            refined = TokenRejected(error.message)
         elif (skew := clock_skew(error.server_time, self._clock())) is not None and abs(skew) > TOLERATED_SKEW:
-            better = ClockWrong(f"This computer's clock is {format_skew(skew)} Mimecast's, which refused the request.")
-        better.request_id, better.status, better.code = error.request_id, error.status, error.code
-        better.server_time = error.server_time
-        return better
+            refined = ClockWrong(f"This computer's clock is {format_skew(skew)} Mimecast's, which refused the request.")
+        refined.request_id, refined.status, refined.code = error.request_id, error.status, error.code
+        refined.server_time = error.server_time
+        return refined
 
 
-def clock_skew(theirs: datetime | None, now: datetime) -> timedelta | None:
-    """How far this computer's clock is ahead of Mimecast's; None when the answer did not say its time."""
-    return None if theirs is None else now - theirs
+def clock_skew(server_time: datetime | None, now: datetime) -> timedelta | None:
+    """Return how far this computer's clock is ahead of Mimecast's, or None when Mimecast's time is unknown."""
+    return None if server_time is None else now - server_time
 
 
 def format_skew(skew: timedelta) -> str:
-    """`12 minutes ahead of`, `1 minute behind`"""
+    """Return a clock skew in words: `12 minutes ahead of`, `1 minute behind`."""
     return (
         f"{pluralize(round(abs(skew).total_seconds() / 60), 'minute')} "
         f"{'ahead of' if skew > timedelta(0) else 'behind'}"

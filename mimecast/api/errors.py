@@ -1,28 +1,28 @@
-"""What can go wrong between here and Mimecast: one class for each remedy.
+"""Errors of requests to Mimecast: one class for each remedy.
 
     Problem
     └── MimecastError
-        ├── Unreachable            nobody answers: refused, reset, no route
-        │   ├── NameUnknown        the host's name leads nowhere
+        ├── Unreachable            no connection: refused, reset, no route
+        │   ├── NameUnknown        the host name cannot be resolved
         │   ├── ProxyFailed        the proxy did not connect
-        │   └── TlsFailed          a connection, but not one whose certificate is trusted
-        ├── TimedOut               a connection, but no whole answer in time
-        ├── Redirected             an answer that points somewhere else
-        ├── WrongAddress           404 or 405: this is not the API, or not its path
+        │   └── TlsFailed          the certificate is not trusted
+        ├── TimedOut               connected, but no complete response in time
+        ├── Redirected             3xx
+        ├── WrongAddress           404 or 405: not the API, or not its path
         ├── CredentialsRejected    API 1.0, 401: one of the keys, or the region
         ├── ApplicationRejected    API 1.0, err_developer_key: the application ID
-        ├── KeysExpired            API 1.0, 418: the binding of access key and secret key ran out
+        ├── KeysExpired            API 1.0, 418: the binding of access key and secret key has expired
         ├── ClientRejected         API 2.0: no token for this client id and client secret
         ├── TokenRejected          API 2.0, 401: not even a new token is accepted
         ├── ClockWrong             401, and this computer's clock differs from Mimecast's
         ├── PermissionMissing      403 and its codes: the role
         ├── ProductMissing         app_forbidden: the application's products
         ├── RateLimited            429
-        ├── ServiceFailing         500 and above
-        ├── RequestRefused         any other refusal
-        └── AnswerUnreadable       an answer, but not one this dashboard understands
+        ├── ServiceError           500 and above
+        ├── RequestRejected        any other refusal
+        └── ResponseUnreadable     a response that this dashboard does not understand
 
-Sources: the status and error code tables of Mimecast's API documentation, and recorded exchanges.
+Sources: the tables of status and error codes in Mimecast's API documentation, and recorded exchanges.
 """
 
 from __future__ import annotations
@@ -33,15 +33,17 @@ from mimecast.problem import Problem
 
 
 class MimecastError(Problem):
-    """A request to Mimecast that gave no score counts.
+    """A request to Mimecast that returned no score counts.
 
-    `request_id` is the id this dashboard sent or, for API 2.0, the one Mimecast answered with (its support asks for
-    it); `status` the HTTP status if there was an answer; `code` Mimecast's own error code if it gave one;
-    `retry_after` the seconds it asks to wait; `not_before` when to try again (UTC), if that is too long to wait here;
-    `server_time` the time in the answer's `Date` (UTC), if it had one.
-
-    `can_retry` says whether asking again can help with nothing else changed; `automatic_retries` how often that is
-    done at once.
+    Attributes:
+        can_retry: Whether the same request may succeed later with nothing else changed.
+        automatic_retries: How often `with_retries` repeats the request.
+        request_id: The id that was sent (API 1.0) or the one that Mimecast returned (API 2.0).
+        status: The HTTP status, or None without a response.
+        code: Mimecast's error code, or None without one.
+        retry_after: The seconds that Mimecast asks to wait, or None.
+        not_before: When to try again (UTC), where that is too long to wait for; else None.
+        server_time: The `Date` of the response (UTC), or None without one.
     """
 
     title = "Mimecast could not be asked"
@@ -57,8 +59,8 @@ class MimecastError(Problem):
         code: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(message)
-        self.request_id = request_id
+        """Describe what happened and what the response said about it."""
+        super().__init__(message, request_id=request_id)
         self.status = status
         self.code = code
         self.retry_after = retry_after
@@ -66,12 +68,14 @@ class MimecastError(Problem):
         self.server_time: datetime | None = None
 
     def postpone(self, until: datetime) -> None:
-        """Nobody waits here until then; whoever reads the error learns when to try again."""
+        """Record when to try again (UTC), and add it to the remedy."""
         self.not_before = until
         self.remedy = f"Try again after {until:%H:%M:%S} UTC. {self.remedy}"
 
 
 class Unreachable(MimecastError):
+    """There is no connection to Mimecast."""
+
     title = "Mimecast cannot be reached"
     remedy = "Check base_url and the network, and whether a firewall must let this computer through."
     can_retry = True
@@ -79,18 +83,24 @@ class Unreachable(MimecastError):
 
 
 class NameUnknown(Unreachable):
+    """The host name of `base_url` cannot be resolved."""
+
     title = "The host is not known"
     remedy = "Check the spelling of base_url; if it is right, this computer's name server does not know the host."
     automatic_retries = 0
 
 
 class ProxyFailed(Unreachable):
+    """The proxy did not connect this computer to Mimecast."""
+
     title = "The proxy did not connect"
     remedy = "Check HTTPS_PROXY, and whether the proxy needs a sign-in or must be told to let this host through."
     automatic_retries = 0
 
 
 class TlsFailed(Unreachable):
+    """The certificate is not trusted."""
+
     title = "The connection is not secure"
     remedy = (
         "If your company inspects encrypted traffic, install its certificate authority in this computer's trust store, "
@@ -101,22 +111,30 @@ class TlsFailed(Unreachable):
 
 
 class TimedOut(MimecastError):
+    """The complete response did not arrive in time."""
+
     title = "Mimecast did not answer in time"
     remedy = "Try again in a few minutes; if it stays so, check the network and Mimecast's service status page."
     can_retry = True
 
 
 class Redirected(MimecastError):
+    """The response is a redirect, which is not followed."""
+
     title = "The address points somewhere else"
     remedy = "Set base_url to the API address of your region; a proxy that asks for a sign-in also redirects."
 
 
 class WrongAddress(MimecastError):
+    """HTTP 404 or 405: `base_url` is not that of the API."""
+
     title = "This address is not Mimecast's API"
     remedy = "Check base_url: the host of your region only, with nothing after it."
 
 
 class CredentialsRejected(MimecastError):
+    """API 1.0, HTTP 401: one of the keys is wrong, or the region."""
+
     title = "Mimecast does not accept the credentials"
     remedy = (
         "Mimecast does not say which of them: access key, secret key and application key look alike when wrong, and so "
@@ -125,6 +143,8 @@ class CredentialsRejected(MimecastError):
 
 
 class ApplicationRejected(MimecastError):
+    """API 1.0, `err_developer_key`: the application ID is wrong. Seen with valid keys too, so it is retried once."""
+
     title = "Mimecast does not know the application"
     remedy = "Copy app_id anew from the application's page in Mimecast; Mimecast also says so by mistake at times."
     can_retry = True
@@ -132,6 +152,8 @@ class ApplicationRejected(MimecastError):
 
 
 class KeysExpired(MimecastError):
+    """API 1.0, HTTP 418: the binding of access key and secret key has expired."""
+
     title = "The access key has expired"
     remedy = (
         "Make a new access key and secret key for the application, and set its user's authentication profile to "
@@ -140,11 +162,15 @@ class KeysExpired(MimecastError):
 
 
 class ClientRejected(MimecastError):
+    """API 2.0: Mimecast issues no token for the client id and secret."""
+
     title = "Mimecast does not accept the client"
     remedy = "Copy client_id and client_secret anew, or generate new ones on the application's page in Mimecast."
 
 
 class TokenRejected(MimecastError):
+    """API 2.0, HTTP 401: Mimecast rejects a token that it has just issued."""
+
     title = "Mimecast does not accept its own token"
     remedy = (
         "Try again in a few minutes: Mimecast is known to do so at times. If it stays so, check that base_url is the "
@@ -154,11 +180,15 @@ class TokenRejected(MimecastError):
 
 
 class ClockWrong(MimecastError):
+    """API 1.0, HTTP 401, and this computer's clock differs from Mimecast's."""
+
     title = "This computer's clock is wrong"
     remedy = "Set the clock, best by switching on time synchronisation, and try again."
 
 
 class PermissionMissing(MimecastError):
+    """HTTP 403 and its codes: the role lacks the permission."""
+
     title = "A permission is missing"
     remedy = (
         "Give the application's role (API 1.0: its user's role) the permission Awareness Training | Dashboard | Read, "
@@ -167,6 +197,8 @@ class PermissionMissing(MimecastError):
 
 
 class ProductMissing(MimecastError):
+    """API 2.0, `app_forbidden`: the application lacks the product Awareness Training."""
+
     title = "A product is missing"
     remedy = (
         "Make a new API 2.0 application whose products include Awareness Training: products cannot be added to one "
@@ -175,6 +207,8 @@ class ProductMissing(MimecastError):
 
 
 class RateLimited(MimecastError):
+    """HTTP 429: the application has used up its rate limit."""
+
     title = "Too many requests"
     remedy = "Wait until Mimecast takes requests again; other tools that use the same application count too."
     can_retry = True
@@ -182,6 +216,8 @@ class RateLimited(MimecastError):
 
 
 class ServiceError(MimecastError):
+    """HTTP 500 and above."""
+
     title = "Mimecast has a fault"
     remedy = "Try again in a few minutes; if it stays so, look at Mimecast's service status page."
     can_retry = True
@@ -189,11 +225,15 @@ class ServiceError(MimecastError):
 
 
 class RequestRejected(MimecastError):
+    """Any other refusal."""
+
     title = "Mimecast refused the request"
     remedy = "Send the request id and the code to Mimecast's support."
 
 
 class ResponseUnreadable(MimecastError):
+    """The response is not one that this dashboard understands."""
+
     title = "The answer cannot be read"
     remedy = (
         "Check that base_url is Mimecast's API and that no proxy answers in its place; if both are right, "

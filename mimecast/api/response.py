@@ -1,6 +1,6 @@
-"""Reading Mimecast's answer: in order the HTTP status, `fail`, `meta.status`, and the shape of `data`.
+"""Parser of Mimecast's responses. It checks the HTTP status, then `fail`, then `meta.status`, then the shape of `data`.
 
-HTTP 200 can carry a failure, so none of the four is skipped. Nothing but score counts or a `MimecastError` comes out.
+HTTP 200 can carry a failure, so none of the four checks may be skipped.
 """
 
 from __future__ import annotations
@@ -58,21 +58,23 @@ ERROR_BY_STATUS: Final[dict[int, type[MimecastError]]] = {
 }
 
 RATE_LIMIT_RESET_HEADERS: Final = ("X-RateLimit-Reset", "X-Rate-Limit-Reset", "X-Mimecast-RateLimit-Reset")
-"""When the rate limit's window ends, in milliseconds: all spellings seen. Every answer has one, so it is a wait only
-where the limit was reached."""
+"""Headers with the milliseconds until the rate limit's window ends, in every spelling seen. Every response has one, so
+it is a time to wait only when the limit was reached."""
 
 RETRY_AFTER_HEADER: Final = "Retry-After"
-"""In seconds."""
+"""Header with the seconds to wait."""
 
 MAX_RETRY_AFTER_SECONDS: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What get-safe-score-summary said.
+    """The content of a response of `get-safe-score-summary`.
 
-    `other_letters` are the undocumented grades behind `counts.other`; `warnings` are plain sentences about
-    whatever else in the answer was not expected.
+    Attributes:
+        counts: Users per grade.
+        other_letters: The undocumented grades behind `counts.other`, in alphabetical order.
+        warnings: One sentence about each other thing in the response that was not expected.
     """
 
     counts: ScoreCounts
@@ -80,108 +82,113 @@ class Summary:
     warnings: tuple[str, ...] = ()
 
 
-class _Object(dict[str, Any]):
-    """A JSON object that remembers which of its keys stood in it more than once."""
+class _JsonObject(dict[str, Any]):
+    """A JSON object that remembers which of its keys were repeated."""
 
     repeated: frozenset[str] = frozenset()
 
     @classmethod
-    def from_pairs(cls, pairs: list[tuple[str, Any]]) -> _Object:
-        made = cls(pairs)
-        if len(made) < len(pairs):
+    def from_pairs(cls, pairs: list[tuple[str, Any]]) -> _JsonObject:
+        """Return an object of the pairs; of a repeated key, the last value counts."""
+        parsed = cls(pairs)
+        if len(parsed) < len(pairs):
             keys = [key for key, _ in pairs]
-            made.repeated = frozenset(key for key in keys if keys.count(key) > 1)
-        return made
+            parsed.repeated = frozenset(key for key in keys if keys.count(key) > 1)
+        return parsed
 
 
-def read_summary(answer: Response) -> Summary:
-    """Score counts out of one HTTP answer.
+def parse_summary(response: Response) -> Summary:
+    """Return the score counts in a response.
 
-    Raises a `MimecastError`: the class that fits the status, `fail` or `meta.status`, or `AnswerUnreadable` when
-    `data` does not hold score counts. Its `request_id` is the one Mimecast answered with, if any.
+    Raises:
+        MimecastError: The HTTP status, `fail` or `meta.status` reports a failure, or (`ResponseUnreadable`) `data`
+            contains no score counts. Its `request_id` is the one that Mimecast returned, if any.
     """
     try:
-        return _read_counts(_read_envelope(answer))
+        return _parse_counts(_open_envelope(response))
     except MimecastError as error:
-        _with_metadata(error, answer)
+        _add_metadata(error, response)
         raise
 
 
-def error_for(answer: Response, *, on_401: type[MimecastError] | None = None) -> MimecastError:
-    """The error for an answer whose HTTP status says no."""
-    error = _error(answer.status, _code(_parse_or_none(answer.body)), on_401)
+def error_for(response: Response, *, on_401: type[MimecastError] | None = None) -> MimecastError:
+    """Return the error for a response whose HTTP status is not 200; `on_401` is the class for a 401 without a code."""
+    error = _error(response.status, _error_code(_parse_json_or_none(response.body)), on_401)
     if isinstance(error, RateLimited):
-        error.retry_after = retry_after_seconds(answer.headers, (*RATE_LIMIT_RESET_HEADERS, RETRY_AFTER_HEADER))
+        error.retry_after = retry_after_seconds(response.headers, (*RATE_LIMIT_RESET_HEADERS, RETRY_AFTER_HEADER))
     elif isinstance(error, ServiceError):
-        error.retry_after = retry_after_seconds(answer.headers, (RETRY_AFTER_HEADER,))
-    return _with_metadata(error, answer)
-
-
-def _with_metadata(error: MimecastError, answer: Response) -> MimecastError:
-    """The error, with what the answer's head says of it."""
-    error.status = answer.status
-    error.request_id = request_id_of(answer.headers)
-    error.server_time = server_date(answer.headers)
+        error.retry_after = retry_after_seconds(response.headers, (RETRY_AFTER_HEADER,))
+    _add_metadata(error, response)
     return error
 
 
+def _add_metadata(error: MimecastError, response: Response) -> None:
+    """Copy the status and what the headers say to the error."""
+    error.status = response.status
+    error.request_id = request_id_of(response.headers)
+    error.server_time = server_date(response.headers)
+
+
 def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """The id that Mimecast gave a request, if it looks like one."""
-    text = headers.get("x-request-id", "")
-    return text if re.fullmatch(r"[\w-]{1,80}", text, re.ASCII) else None
+    """Return the request id that Mimecast returned, or None when there is none that looks like an id."""
+    request_id = headers.get("x-request-id", "")
+    return request_id if re.fullmatch(r"[\w-]{1,80}", request_id, re.ASCII) else None
 
 
 def server_date(headers: Mapping[str, str]) -> datetime | None:
-    """The time by Mimecast's clock, in UTC."""
+    """Return the time by Mimecast's clock (UTC), or None without a valid `Date` header."""
     try:
-        theirs = parsedate_to_datetime(headers.get("Date", ""))
-        return (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)).astimezone(UTC)
+        date = parsedate_to_datetime(headers.get("Date", ""))
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def retry_after_seconds(headers: Mapping[str, str], names: Iterable[str]) -> float | None:
-    """Seconds that Mimecast asks to wait, by whichever of these headers says the longest; None when none does."""
-    waits = [_number(headers.get(name)) / (1 if name == RETRY_AFTER_HEADER else 1000) for name in names]
+    """Return the longest wait in seconds that one of the named headers asks for, or None when none does."""
+    waits = [_parse_number(headers.get(name)) / (1 if name == RETRY_AFTER_HEADER else 1000) for name in names]
     return min(max(waits), MAX_RETRY_AFTER_SECONDS) or None
 
 
-def _number(text: str | None) -> float:
+def _parse_number(text: str | None) -> float:
     return float(text) if text and re.fullmatch(r"\d{1,12}(\.\d{1,6})?", text.strip(), re.ASCII) else 0.0
 
 
-def _read_envelope(answer: Response) -> object:
-    if answer.status != 200:
-        raise error_for(answer)
-    read = _parse(answer.body)
-    if not isinstance(read, dict):
-        raise ResponseUnreadable(f"Mimecast's answer is {_kind(read)} instead of an object.")
-    if read.get("fail"):
-        raise _error(200, _code(read))
-    meta = read.get("meta")
-    inner = meta.get("status") if isinstance(meta, dict) else None
-    if inner is not None and inner != 200:
-        if type(inner) is not int:
-            raise ResponseUnreadable(f"meta.status in Mimecast's answer is {_kind(inner)} instead of a number.")
-        raise _error(inner, None)
-    return read.get("data")
+def _open_envelope(response: Response) -> object:
+    """Return `data` of a response that reports success in all places."""
+    if response.status != 200:
+        raise error_for(response)
+    envelope = _parse_json(response.body)
+    if not isinstance(envelope, dict):
+        raise ResponseUnreadable(f"Mimecast's answer is {_describe(envelope)} instead of an object.")
+    if envelope.get("fail"):
+        raise _error(200, _error_code(envelope))
+    meta = envelope.get("meta")
+    meta_status = meta.get("status") if isinstance(meta, dict) else None
+    if meta_status is not None and meta_status != 200:
+        if type(meta_status) is not int:
+            raise ResponseUnreadable(
+                f"meta.status in Mimecast's answer is {_describe(meta_status)} instead of a number."
+            )
+        raise _error(meta_status, None)
+    return envelope.get("data")
 
 
-def _parse(body: bytes) -> object:
+def _parse_json(body: bytes) -> object:
     try:
-        return json.loads(body, object_pairs_hook=_Object.from_pairs)
+        return json.loads(body, object_pairs_hook=_JsonObject.from_pairs)
     except (ValueError, RecursionError):
-        raise ResponseUnreadable(f"Mimecast's answer is {_kind_of_body(body)} instead of JSON.") from None
+        raise ResponseUnreadable(f"Mimecast's answer is {_describe_body(body)} instead of JSON.") from None
 
 
-def _parse_or_none(body: bytes) -> object:
+def _parse_json_or_none(body: bytes) -> object:
     try:
-        return _parse(body)
+        return _parse_json(body)
     except ResponseUnreadable:
         return None
 
 
-def _kind_of_body(body: bytes) -> str:
+def _describe_body(body: bytes) -> str:
     start = body.lstrip()[:1]
     if not start:
         return "empty"
@@ -190,12 +197,14 @@ def _kind_of_body(body: bytes) -> str:
     return "cut off or damaged" if start in b'{["' else "text"
 
 
-def _codes(answer: object) -> Iterator[str]:
-    """Mimecast's error codes, harmless to show: nested (`fail[].errors[].code`), flat (`fail[].code`), a list named
-    `errors`, or OAuth's own `error`."""
-    if not isinstance(answer, dict):
+def _error_codes(payload: object) -> Iterator[str]:
+    """Yield the error codes in a response, all of them safe to show.
+
+    They are nested (`fail[].errors[].code`), flat (`fail[].code`), in a list named `errors`, or OAuth's `error`.
+    """
+    if not isinstance(payload, dict):
         return
-    entries = [*_list(answer.get("fail")), *_list(answer.get("errors")), {"code": answer.get("error")}]
+    entries = [*_list(payload.get("fail")), *_list(payload.get("errors")), {"code": payload.get("error")}]
     for entry in entries:
         if not isinstance(entry, dict):
             continue
@@ -207,9 +216,9 @@ def _codes(answer: object) -> Iterator[str]:
                 yield code
 
 
-def _code(answer: object) -> str | None:
-    """The code that says most: the first one known here, else the first."""
-    codes = list(_codes(answer))
+def _error_code(payload: object) -> str | None:
+    """Return the most specific error code: the first one in `ERROR_BY_CODE`, else the first."""
+    codes = list(_error_codes(payload))
     return next((code for code in codes if code in ERROR_BY_CODE), codes[0] if codes else None)
 
 
@@ -218,36 +227,17 @@ def _list(value: object) -> list[object]:
 
 
 def _error(status: int, code: str | None, on_401: type[MimecastError] | None = None) -> MimecastError:
-    """The error that fits; Mimecast's code says more than the status, so it is looked up first."""
-    kind = ERROR_BY_CODE.get(code or "") or (on_401 if status == 401 else None) or ERROR_BY_STATUS.get(status)
-    if kind is None:
-        kind = ServiceError if status >= 500 else Redirected if 300 <= status < 400 else RequestRejected
-    said = f"status {status}" if status != 200 else "a failure"
-    return kind(f"Mimecast answered with {said}{f' and the code {code}' if code else ''}.", code=code)
+    """Return the error for a status and a code; the code is more specific, so it is looked up first."""
+    error_class = ERROR_BY_CODE.get(code or "") or (on_401 if status == 401 else None) or ERROR_BY_STATUS.get(status)
+    if error_class is None:
+        error_class = ServiceError if status >= 500 else Redirected if 300 <= status < 400 else RequestRejected
+    failure = f"status {status}" if status != 200 else "a failure"
+    return error_class(f"Mimecast answered with {failure}{f' and the code {code}' if code else ''}.", code=code)
 
 
-def _read_counts(data: object) -> Summary:
-    if not isinstance(data, list):
-        raise ResponseUnreadable(f"data in Mimecast's answer is {_kind(data)} instead of a list.")
-    if not data:
-        raise ResponseUnreadable("data in Mimecast's answer is an empty list, with no scoreCounts in it.")
-    counts = data[0].get("scoreCounts") if isinstance(data[0], dict) else None
-    if not isinstance(counts, _Object):
-        found = _kind(counts) if isinstance(data[0], dict) else f"missing: data holds {_kind(data[0])}"
-        raise ResponseUnreadable(f"scoreCounts in Mimecast's answer is {found} instead of an object.")
-    warnings = ["Mimecast's answer has more than one entry in data; only the first was read."] if len(data) > 1 else []
-
-    users: dict[str, int] = {}
-    ignored = 0
-    for key, value in counts.items():
-        if len(key) != 1 or not key.isalpha():
-            ignored += 1
-            continue
-        letter = key.upper()
-        if letter in users or key in counts.repeated:
-            raise ResponseUnreadable(f"The grade {letter} stands more than once in Mimecast's answer.")
-        users[letter] = _users(letter, value)
-
+def _parse_counts(data: object) -> Summary:
+    score_counts, warnings = _find_score_counts(data)
+    users, ignored = _users_by_letter(score_counts)
     if not any(letter in GRADES for letter in users):
         raise ResponseUnreadable("scoreCounts in Mimecast's answer has none of the grades A, B, C, D and F.")
     other = {letter: count for letter, count in users.items() if letter not in GRADES}
@@ -264,16 +254,46 @@ def _read_counts(data: object) -> Summary:
     )
 
 
-def _users(letter: str, value: object) -> int:
-    whole = int(value) if isinstance(value, float) and value.is_integer() else value
-    if type(whole) is not int or not 0 <= whole <= MAX_USERS:
-        found = _kind(value) if type(value) not in (int, float) else "not a whole number of users, zero or more"
-        raise ResponseUnreadable(f"The count of grade {letter} in Mimecast's answer is {found}.")
-    return whole
+def _find_score_counts(data: object) -> tuple[_JsonObject, list[str]]:
+    """Return `data[0].scoreCounts`, and a warning if `data` has more entries."""
+    if not isinstance(data, list):
+        raise ResponseUnreadable(f"data in Mimecast's answer is {_describe(data)} instead of a list.")
+    if not data:
+        raise ResponseUnreadable("data in Mimecast's answer is an empty list, with no scoreCounts in it.")
+    score_counts = data[0].get("scoreCounts") if isinstance(data[0], dict) else None
+    if not isinstance(score_counts, _JsonObject):
+        fault = _describe(score_counts) if isinstance(data[0], dict) else f"missing: data holds {_describe(data[0])}"
+        raise ResponseUnreadable(f"scoreCounts in Mimecast's answer is {fault} instead of an object.")
+    warnings = ["Mimecast's answer has more than one entry in data; only the first was read."] if len(data) > 1 else []
+    return score_counts, warnings
 
 
-def _kind(value: object) -> str:
-    """What was found, without its content."""
+def _users_by_letter(score_counts: _JsonObject) -> tuple[dict[str, int], int]:
+    """Return the users per upper-case letter, documented grade or not, and the number of keys that are no letter."""
+    users: dict[str, int] = {}
+    ignored = 0
+    for key, value in score_counts.items():
+        if len(key) != 1 or not key.isalpha():
+            ignored += 1
+            continue
+        letter = key.upper()
+        if letter in users or key in score_counts.repeated:
+            raise ResponseUnreadable(f"The grade {letter} stands more than once in Mimecast's answer.")
+        users[letter] = _parse_users(letter, value)
+    return users, ignored
+
+
+def _parse_users(letter: str, value: object) -> int:
+    """Return a number of users; a float with a whole value is accepted."""
+    users = int(value) if isinstance(value, float) and value.is_integer() else value
+    if type(users) is not int or not 0 <= users <= MAX_USERS:
+        fault = _describe(value) if type(value) not in (int, float) else "not a whole number of users, zero or more"
+        raise ResponseUnreadable(f"The count of grade {letter} in Mimecast's answer is {fault}.")
+    return users
+
+
+def _describe(value: object) -> str:
+    """Return what kind of JSON value it is, without its content."""
     if value is None:
         return "missing"
     kinds: dict[type, str] = {
@@ -282,6 +302,6 @@ def _kind(value: object) -> str:
         float: "a number",
         str: "text",
         list: "a list",
-        _Object: "an object",
+        _JsonObject: "an object",
     }
     return kinds[type(value)]

@@ -1,7 +1,8 @@
-"""Trying again, above `requests`: every attempt is prepared, signed and numbered anew.
+"""Retries with exponential backoff, above `requests`: every attempt is prepared and signed again, with a new id.
 
-Only what can succeed is tried again; the wait doubles, with jitter, and is never shorter than Mimecast asks. Where that
-is longer than the caller's retry_policy, nobody waits: the error says when to try again.
+Only errors that a retry can resolve are retried. The wait doubles from attempt to attempt, with jitter, and is never
+shorter than Mimecast asks for. If Mimecast asks for longer than the policy allows, the error is raised at once and says
+when to try again.
 """
 
 from __future__ import annotations
@@ -19,17 +20,23 @@ from mimecast.api.errors import MimecastError
 T = TypeVar("T")
 
 FIRST_BACKOFF_SECONDS: Final = 0.5
-"""Seconds before the second attempt, doubled for each further one; jitter takes up to half of it away."""
+"""Seconds before the second attempt, doubled before each further one. Jitter shortens a wait by up to half."""
 
 
 def _ignore_wait(error: MimecastError, seconds: float) -> None:
-    """Whom a wait is told to when nobody asks."""
+    """Do nothing: the default of `RetryPolicy.on_wait`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`longest` is the longest single wait in seconds. `told` hears of each wait, and of the error before it, as it
-    begins."""
+    """How long to wait between attempts.
+
+    Attributes:
+        max_wait: The longest single wait, in seconds.
+        sleep: Waits for a number of seconds.
+        clock: The current time (UTC).
+        on_wait: Called before each wait, with the error of the last attempt and the seconds to wait.
+    """
 
     max_wait: float
     sleep: Callable[[float], None] = time.sleep
@@ -43,21 +50,27 @@ NO_WAITING: Final = RetryPolicy(0.0)
 
 
 def with_retries(attempt: Callable[[], T], retry_policy: RetryPolicy) -> T:
-    """The result of the first attempt that succeeds. Raises the MimecastError of the last one."""
-    tries = 0
+    """Return the result of the first attempt that succeeds.
+
+    Raises:
+        MimecastError: The error of the last attempt.
+    """
+    attempts = 0
     while True:
         try:
             return attempt()
         except MimecastError as error:
-            tries += 1
-            wait = max(error.retry_after or 0.0, _backoff(tries))
+            attempts += 1
+            wait = max(error.retry_after or 0.0, _backoff(attempts))
             if error.retry_after and error.retry_after > retry_policy.max_wait:
                 error.postpone(retry_policy.clock() + timedelta(seconds=error.retry_after))
-            if tries > error.automatic_retries or wait > retry_policy.max_wait:
+            if attempts > error.automatic_retries or wait > retry_policy.max_wait:
                 raise
             retry_policy.on_wait(error, wait)
         retry_policy.sleep(wait)
 
 
-def _backoff(tries: int) -> float:
-    return FIRST_BACKOFF_SECONDS * float(1 << (tries - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+def _backoff(attempts: int) -> float:
+    """Return the seconds to wait after so many failed attempts."""
+    jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+    return FIRST_BACKOFF_SECONDS * float(1 << (attempts - 1)) * jitter

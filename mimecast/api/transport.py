@@ -1,4 +1,4 @@
-"""One HTTP exchange: sent once to one host, ended in time, read up to a limit, and its failures named."""
+"""One HTTP exchange, limited in time and size, with its failures turned into errors of this package."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from mimecast.api.errors import (
 )
 
 TIMEOUT: Final = (5.0, 20.0)
-"""Seconds to connect, and seconds of silence while an answer is awaited."""
+"""Seconds to connect, and seconds of silence before a response counts as timed out."""
 
 MAX_RESPONSE_SECONDS: Final = 30.0
-"""Seconds until the whole answer must be there, however steadily it trickles in."""
+"""Seconds within which the whole response must arrive, even if it trickles in steadily."""
 
 MAX_RESPONSE_BYTES: Final = 1 << 20
-"""A summary has about a hundred bytes; whatever sends more than this, unpacked, is not Mimecast's API."""
+"""Bytes of a decompressed response. A summary has about a hundred; a sender of more than this is not Mimecast's API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back. `headers` ignores case; nothing of it is shown in the repr."""
+    """An HTTP response. `headers` ignores case; the repr shows neither headers nor body."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -50,13 +50,17 @@ def post(
     auth: AuthBase | None = None,
     timeout: tuple[float, float] = TIMEOUT,
 ) -> Response:
-    """Send one POST and read the answer, whatever its status. Redirects are not followed.
+    """Send one POST request and return the response, whatever its status. Redirects are not followed.
 
-    Raises Unreachable, NameUnknown, ProxyFailed, TlsFailed, TimedOut, AnswerUnreadable. They are raised outside the
-    handlers on purpose: the exceptions of `requests` hold the signed request, which must not travel in the chain.
+    Raises:
+        Unreachable: There is no connection; `NameUnknown`, `ProxyFailed` and `TlsFailed` say why.
+        TimedOut: The response did not arrive in time.
+        ResponseUnreadable: The response is damaged or far too long.
+        CredentialsRejected: A key contains a character that HTTP cannot carry.
     """
     outcome = _exchange(url, json, form, auth, timeout)
     if isinstance(outcome, MimecastError):
+        # Raised outside the handlers: the exceptions of `requests` hold the signed request and must not be its context.
         raise outcome
     return outcome
 
@@ -64,7 +68,7 @@ def post(
 def _exchange(
     url: str, json: object, form: Mapping[str, str] | None, auth: AuthBase | None, timeout: tuple[float, float]
 ) -> Response | MimecastError:
-    host = urlsplit(url).netloc
+    """Return the response, or the error instead of raising it."""
     try:
         with (
             requests.Session() as session,
@@ -79,53 +83,69 @@ def _exchange(
                 stream=True,
             ) as response,
         ):
-            return Response(response.status_code, response.headers, _read(response))
-    except requests.exceptions.SSLError:
-        return TlsFailed(f"The certificate that {host} shows is not trusted by this computer.")
-    except (requests.exceptions.Timeout, ReadTimeoutError, _TooSlow):
-        return TimedOut(f"{host} took too long to answer.")
-    except requests.exceptions.ProxyError:
-        return ProxyFailed(f"The proxy did not connect this computer to {host}.")
-    except requests.exceptions.ConnectionError as error:
-        reason = getattr(error.args[0] if error.args else None, "reason", None)
-        if isinstance(reason, NameResolutionError):
-            return NameUnknown(f"There is no address for {urlsplit(url).hostname}.")
-        return Unreachable(f"There is no connection to {host}.")
-    except (requests.exceptions.InvalidURL, LocationParseError):
-        return NameUnknown(f"{host} cannot be the name of a host.")
-    except requests.exceptions.RequestException:
-        return Unreachable(f"There is no connection to {host}.")
-    except _TooLong:
+            return Response(response.status_code, response.headers, _read_body(response))
+    except (requests.exceptions.RequestException, LocationParseError) as error:
+        return _connection_error(error, url)
+    except (ReadTimeoutError, _BodyTooSlowError):
+        return _timed_out(url)
+    except _BodyTooLongError:
         return ResponseUnreadable("Mimecast's answer is far longer than it can be.")
     except DecodeError:
         return ResponseUnreadable("Mimecast's answer is packed in a way that cannot be unpacked.")
     except HTTPError:
         return ResponseUnreadable("Mimecast's answer was cut off or damaged on its way.")
-    except ValueError:  # what `http.client` raises for a header with a line break or a letter it cannot send
+    except ValueError:  # `http.client` raises it for a header with a line break or a character outside Latin-1
         return CredentialsRejected("One of the keys holds a character that cannot be sent.")
 
 
+def _connection_error(error: Exception, url: str) -> MimecastError:
+    """Return the error for a request that got no response."""
+    host = urlsplit(url).netloc
+    match error:
+        case requests.exceptions.SSLError():
+            return TlsFailed(f"The certificate that {host} shows is not trusted by this computer.")
+        case requests.exceptions.Timeout():
+            return _timed_out(url)
+        case requests.exceptions.ProxyError():
+            return ProxyFailed(f"The proxy did not connect this computer to {host}.")
+        case requests.exceptions.ConnectionError() if isinstance(_reason(error), NameResolutionError):
+            return NameUnknown(f"There is no address for {urlsplit(url).hostname}.")
+        case requests.exceptions.InvalidURL() | LocationParseError():
+            return NameUnknown(f"{host} cannot be the name of a host.")
+        case _:
+            return Unreachable(f"There is no connection to {host}.")
+
+
+def _reason(error: Exception) -> object:
+    """Return the urllib3 error inside a `ConnectionError` of `requests`."""
+    return getattr(error.args[0] if error.args else None, "reason", None)
+
+
+def _timed_out(url: str) -> TimedOut:
+    return TimedOut(f"{urlsplit(url).netloc} took too long to answer.")
+
+
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Without it, `requests` would look for a password in the user's .netrc."""
+    """Return the request unchanged. Without this, `requests` would look for a password in the user's .netrc."""
     return request
 
 
-class _TooLong(Exception):
-    pass
+class _BodyTooLongError(Exception):
+    """The body has more than `MAX_RESPONSE_BYTES`."""
 
 
-class _TooSlow(Exception):
-    pass
+class _BodyTooSlowError(Exception):
+    """The body took more than `MAX_RESPONSE_SECONDS`."""
 
 
-def _read(response: requests.Response) -> bytes:
-    """The unpacked body, read as it arrives, so that neither its length nor its slowness goes unnoticed."""
-    until = time.monotonic() + MAX_RESPONSE_SECONDS
-    read = bytearray()
+def _read_body(response: requests.Response) -> bytes:
+    """Return the decompressed body, read chunk by chunk so that both limits are noticed as soon as they are passed."""
+    deadline = time.monotonic() + MAX_RESPONSE_SECONDS
+    body = bytearray()
     while chunk := response.raw.read1(64 * 1024, decode_content=True):
-        read += chunk
-        if len(read) > MAX_RESPONSE_BYTES:
-            raise _TooLong
-        if time.monotonic() > until:
-            raise _TooSlow
-    return bytes(read)
+        body += chunk
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise _BodyTooLongError
+        if time.monotonic() > deadline:
+            raise _BodyTooSlowError
+    return bytes(body)

@@ -1,1 +1,1 @@
-"""Requesting and storing snapshots: one account, all accounts, behind a page, and by a scheduler."""
+"""Captures: of one account, of all accounts, behind a page, by a scheduler; and diagnostics of the connection."""

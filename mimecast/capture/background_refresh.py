@@ -1,5 +1,6 @@
-"""Asking Mimecast behind a page: in the background, once at a time for an account, and not again at once after a
-failure. Nobody who looks at a page waits for it.
+"""Background captures for pages: one at a time for each account, and none right after a failure.
+
+A page that starts one does not wait for it.
 """
 
 from __future__ import annotations
@@ -19,15 +20,26 @@ from mimecast.problem import Problem
 
 FIRST_RETRY_DELAY: Final = timedelta(minutes=1)
 MAX_RETRY_DELAY: Final = timedelta(minutes=15)
-"""How long after a failure the next automatic try waits: doubling from the first to the longest."""
+"""How long the next automatic capture waits after a failure: it doubles from the first delay to the longest."""
+
+MAX_WORKERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshState:
-    """`runs` counts finished tries; `problem` and `warnings` are the last one's; `not_before` binds automatic tries."""
+    """What is known about the refreshes of one account.
 
-    asking: bool = False
-    runs: int = 0
+    Attributes:
+        in_progress: Whether one is under way.
+        completed: The number of refreshes that have ended.
+        failures: The number of failures since the last success.
+        problem: Why the last one failed; None if it did not.
+        warnings: The warnings of the last one.
+        not_before: When the next automatic refresh may start (UTC); None for any time.
+    """
+
+    in_progress: bool = False
+    completed: int = 0
     failures: int = 0
     problem: Problem | None = None
     warnings: tuple[str, ...] = ()
@@ -35,33 +47,41 @@ class RefreshState:
 
 
 class Refresher:
-    """One for a whole process; `subject` is whatever tells accounts apart."""
+    """The refreshes of a whole process. `key` is anything that identifies an account and its store."""
 
     def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
+        """Create a refresher that has no refreshes yet; `clock` returns the current time (UTC)."""
         self._clock = clock
         self._lock = threading.Lock()
         self._states: dict[Hashable, RefreshState] = {}
-        self._workers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="refresh")
+        self._workers = ThreadPoolExecutor(max_workers=MAX_WORKERS, thread_name_prefix="refresh")
 
-    def state(self, subject: Hashable) -> RefreshState:
+    def state(self, key: Hashable) -> RefreshState:
+        """Return what is known about the refreshes of an account."""
         with self._lock:
-            return self._states.get(subject, RefreshState())
+            return self._states.get(key, RefreshState())
 
-    def start(self, subject: Hashable, work: Callable[[], CapturedSnapshot | None], *, automatic: bool) -> bool:
-        """Begin `work` unless it is under way, or is automatic and a failure is too recent. Whether it began.
+    def start(self, key: Hashable, work: Callable[[], CapturedSnapshot | None], *, automatic: bool) -> bool:
+        """Start a refresh, unless one is in progress, or this one is automatic and the last failure too recent.
 
-        `work` gives None when it found that there was nothing to do.
+        Args:
+            key: The account.
+            work: Captures the account; returns None if there turned out to be nothing to do.
+            automatic: Whether no user asked for this refresh.
+
+        Returns:
+            Whether it has started.
         """
         with self._lock:
-            state = self._states.get(subject, RefreshState())
-            waits = automatic and state.not_before is not None and self._clock() < state.not_before
-            if state.asking or waits:
+            state = self._states.get(key, RefreshState())
+            too_soon = automatic and state.not_before is not None and self._clock() < state.not_before
+            if state.in_progress or too_soon:
                 return False
-            self._states[subject] = replace(state, asking=True)
-        self._workers.submit(self._run, subject, work).add_done_callback(_log_crash)
+            self._states[key] = replace(state, in_progress=True)
+        self._workers.submit(self._run, key, work).add_done_callback(_log_crash)
         return True
 
-    def _run(self, subject: Hashable, work: Callable[[], CapturedSnapshot | None]) -> None:
+    def _run(self, key: Hashable, work: Callable[[], CapturedSnapshot | None]) -> None:
         problem: Problem | None = Problem("The refresh ended unexpectedly.", remedy="Look at the server's log.")
         warnings: tuple[str, ...] = ()
         try:
@@ -70,23 +90,29 @@ class Refresher:
         except Problem as raised:
             problem = raised
         finally:
-            self._finish(subject, problem, warnings)
+            self._finish(key, problem, warnings)
 
-    def _finish(self, subject: Hashable, problem: Problem | None, warnings: tuple[str, ...]) -> None:
+    def _finish(self, key: Hashable, problem: Problem | None, warnings: tuple[str, ...]) -> None:
         with self._lock:
-            before = self._states[subject]
+            before = self._states[key]
             failures = before.failures + 1 if problem else 0
-            not_before = self._next_try(failures, problem) if problem else None
-            self._states[subject] = RefreshState(False, before.runs + 1, failures, problem, warnings, not_before)
+            self._states[key] = RefreshState(
+                completed=before.completed + 1,
+                failures=failures,
+                problem=problem,
+                warnings=warnings,
+                not_before=self._next_attempt(failures, problem) if problem else None,
+            )
 
-    def _next_try(self, failures: int, problem: Problem) -> datetime:
-        """Doubling waits, and never before Mimecast says that it takes requests again."""
-        until = self._clock() + min(FIRST_RETRY_DELAY * (1 << (failures - 1)), MAX_RETRY_DELAY)
-        asked = problem.not_before if isinstance(problem, MimecastError) else None
-        return max(until, asked) if asked else until
+    def _next_attempt(self, failures: int, problem: Problem) -> datetime:
+        """Return when the next automatic refresh may start: after the delay, and not before Mimecast allows it."""
+        delay = min(FIRST_RETRY_DELAY * (1 << (failures - 1)), MAX_RETRY_DELAY)
+        not_before = problem.not_before if isinstance(problem, MimecastError) else None
+        after_delay = self._clock() + delay
+        return max(after_delay, not_before) if not_before else after_delay
 
 
-def _log_crash(run: Future[None]) -> None:
-    """Whatever is not a Problem is a fault of ours, and belongs into the log."""
-    if error := run.exception():
+def _log_crash(refresh: Future[None]) -> None:
+    """Log an exception that is not a Problem, which is a bug."""
+    if error := refresh.exception():
         logging.getLogger(__name__).error("A refresh ended unexpectedly.", exc_info=error)

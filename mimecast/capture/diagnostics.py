@@ -1,12 +1,12 @@
-"""Is everything in order between here and Mimecast? Asked step by step, by the Connection page and by `check`.
+"""Diagnostics of the connection to Mimecast and of the store, step by step, for the Connection page and `check`.
 
-One question to Mimecast answers most steps: the class of its failure says how far it came. Nothing is stored.
+One request to Mimecast answers most steps: the class of its error tells how far it came. Nothing is stored.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -45,6 +45,8 @@ from mimecast.store.store import Store
 
 
 class StepStatus(StrEnum):
+    """How a step ended."""
+
     DONE = "done"
     FAILED = "failed"
     NOT_REACHED = "not reached"
@@ -52,11 +54,19 @@ class StepStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question with its answer. `problem` is the reason of a failed one; `request_id` and `at` (UTC) are what
-    Mimecast's support asks for, where a request was made."""
+    """One step and its result.
+
+    Attributes:
+        name: What is checked.
+        status: How it ended.
+        detail: The result in a sentence; may be empty.
+        problem: Why it failed.
+        request_id: The id of the request to Mimecast, which its support asks for; empty without one.
+        requested_at: When the request was made (UTC); None without one.
+    """
 
     name: str
-    state: StepStatus
+    status: StepStatus
     detail: str
     problem: Problem | None = None
     request_id: str = ""
@@ -76,7 +86,7 @@ NEWEST: Final = "Newest snapshot"
 REFRESH: Final = "Next automatic refresh"
 
 REQUEST_STEPS: Final = (CONNECTION, ANSWER, CLOCK, CREDENTIALS, PERMISSION, DATA)
-"""The steps that one question to Mimecast answers, in the order in which it can fail."""
+"""The steps that one request to Mimecast answers, in the order in which it can fail."""
 
 STEP_OF_ERROR: Final[tuple[tuple[str, tuple[type[MimecastError], ...]], ...]] = (
     (CONNECTION, (Unreachable, TimedOut)),
@@ -86,6 +96,7 @@ STEP_OF_ERROR: Final[tuple[tuple[str, tuple[type[MimecastError], ...]], ...]] = 
     (DATA, (RequestRejected, ResponseUnreadable)),
     (ANSWER, (MimecastError,)),
 )
+"""The step at which each error occurs; the first entry that contains the error's class applies."""
 
 
 def diagnose(
@@ -97,55 +108,72 @@ def diagnose(
     clock: Callable[[], datetime] = utc_now,
     not_before: datetime | None = None,
 ) -> Iterator[Step]:
-    """Every step in order, each as soon as it is known. Raises nothing of ours.
+    """Check each step in order. Problems are part of the steps and are not raised.
 
-    `not_before` is when a page may next ask by itself after a failure.
+    Args:
+        account: The account to check.
+        store: The store, or None if it could not be opened.
+        dashboard: The settings of the dashboard.
+        retry_policy: How long to wait between attempts.
+        clock: The current time (UTC).
+        not_before: When, after a failure, a page may next capture the account automatically (UTC).
+
+    Yields:
+        Each step as soon as it is known.
     """
-    yield _settings(account)
-    host = _host(account)
+    yield _check_settings(account)
+    host = _check_host(account)
     yield host
-    if account.keys is None or host.state is not StepStatus.DONE:
-        yield from (Step(name, StepStatus.NOT_REACHED, "") for name in REQUEST_STEPS)
+    if account.keys is None or host.status is not StepStatus.DONE:
+        yield from _not_reached(REQUEST_STEPS)
     else:
-        yield from _ask(account, account.keys, retry_policy, clock)
-    yield from _stored(account, store, dashboard, clock(), not_before)
+        yield from _check_request(account, account.keys, retry_policy, clock)
+    yield from _check_store(account, store, dashboard, clock(), not_before)
 
 
 def steps_without_settings(problem: Problem) -> list[Step]:
-    """All steps where there is no account to ask for."""
-    failed = Step(SETTINGS, StepStatus.FAILED, problem.message, problem)
+    """Return all steps for settings that define no account because of `problem`."""
     return [
-        failed,
-        *(Step(name, StepStatus.NOT_REACHED, "") for name in (HOST, *REQUEST_STEPS, STORE, NEWEST, REFRESH)),
+        _failed(SETTINGS, problem),
+        *_not_reached((HOST, *REQUEST_STEPS, STORE, NEWEST, REFRESH)),
     ]
 
 
 def support_text(steps: list[Step], account: Account, now: datetime) -> str:
-    """A text to send to whoever helps: what was asked, when, and how far it came. It holds no secret."""
+    """Return a text about the steps to send to support: what was requested, when, and how far it came. No secrets."""
     lines = [
         f"SAFE Score dashboard, connection check of {account.base_url or 'no address'}, {format_datetime(now, UTC)}"
     ]
     for step in steps:
-        lines.append(f"{step.name}: {step.state}{f' - {step.detail}' if step.detail else ''}")
+        lines.append(f"{step.name}: {step.status}{f' - {step.detail}' if step.detail else ''}")
         if isinstance(step.problem, MimecastError):
-            known = {"HTTP status": step.problem.status, "code": step.problem.code}
-            lines += [f"  {name}: {value}" for name, value in known.items() if value]
-    if asked := next((step for step in steps if step.requested_at), None):
-        lines.append(f"Request id: {asked.request_id or 'none was given'}")
-        lines.append(f"Time of the request: {asked.requested_at:%Y-%m-%d %H:%M:%S} UTC")
+            facts = {"HTTP status": step.problem.status, "code": step.problem.code}
+            lines += [f"  {name}: {value}" for name, value in facts.items() if value]
+    if request := next((step for step in steps if step.requested_at), None):
+        lines.append(f"Request id: {request.request_id or 'none was given'}")
+        lines.append(f"Time of the request: {request.requested_at:%Y-%m-%d %H:%M:%S} UTC")
     return "\n".join(lines)
 
 
-def _settings(account: Account) -> Step:
-    if account.keys is None:
-        problem = SettingsError(f"The account {account.id} has no keys.", remedy="Add them to secrets.toml.")
-        return Step(SETTINGS, StepStatus.FAILED, problem.message, problem)
-    generation = "1.0" if isinstance(account.keys, Api1Keys) else "2.0"
+def _failed(name: str, problem: Problem) -> Step:
+    return Step(name, StepStatus.FAILED, problem.message, problem)
+
+
+def _not_reached(names: Iterable[str]) -> Iterator[Step]:
+    return (Step(name, StepStatus.NOT_REACHED, "") for name in names)
+
+
+def _check_settings(account: Account) -> Step:
+    try:
+        keys = account.require_keys()
+    except SettingsError as problem:
+        return _failed(SETTINGS, problem)
+    generation = "1.0" if isinstance(keys, Api1Keys) else "2.0"
     return Step(SETTINGS, StepStatus.DONE, f"Keys of API {generation}, to be used at {account.base_url}.")
 
 
-def _host(account: Account) -> Step:
-    """The name is looked up here, or left to the proxy where one is set."""
+def _check_host(account: Account) -> Step:
+    """Resolve the host name, unless a proxy does that."""
     host = urlsplit(account.base_url).hostname
     if not host:
         return Step(HOST, StepStatus.NOT_REACHED, "")
@@ -153,46 +181,47 @@ def _host(account: Account) -> Step:
     if proxy:
         return Step(HOST, StepStatus.DONE, f"Left to the proxy at {urlsplit(proxy).hostname or 'the address given'}.")
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        results = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        problem = NameUnknown(f"There is no address for {host}.")
-        return Step(HOST, StepStatus.FAILED, problem.message, problem)
-    return Step(HOST, StepStatus.DONE, f"{host} has {pluralize(len({one[4][0] for one in found}), 'address')}.")
+        return _failed(HOST, NameUnknown(f"There is no address for {host}."))
+    addresses = {socket_address[0] for *_, socket_address in results}
+    return Step(HOST, StepStatus.DONE, f"{host} has {pluralize(len(addresses), 'address')}.")
 
 
-def _ask(
+def _check_request(
     account: Account, keys: Api1Keys | Api2Keys, retry_policy: RetryPolicy, clock: Callable[[], datetime]
 ) -> Iterator[Step]:
-    """The steps that one question answers: those before the one at which it failed are in order."""
+    """Make the request. The steps before the one at which it fails are in order."""
     began = clock()
     encrypted = account.base_url.startswith("https:")
-    fine = {
+    details = {
         CONNECTION: "Encrypted, with a trusted certificate." if encrypted else "To this computer, so unencrypted.",
         ANSWER: "It does.",
         CREDENTIALS: "Accepted.",
         PERMISSION: "Granted.",
     }
+
+    def passed(names: Iterable[str], server_time: datetime | None, now: datetime) -> Iterator[Step]:
+        for name in names:
+            yield _check_clock(server_time, now) if name == CLOCK else Step(name, StepStatus.DONE, details[name])
+
     try:
-        asked = Client(account.base_url, keys, retry_policy=retry_policy, clock=clock).safe_score_summary()
+        result = Client(account.base_url, keys, retry_policy=retry_policy, clock=clock).safe_score_summary()
     except MimecastError as problem:
-        failed = REQUEST_STEPS.index(next(step for step, kinds in STEP_OF_ERROR if isinstance(problem, kinds)))
-        for place, name in enumerate(REQUEST_STEPS):
-            if place > failed:
-                yield Step(name, StepStatus.NOT_REACHED, "")
-            elif place == failed:
-                yield Step(name, StepStatus.FAILED, problem.message, problem, problem.request_id or "", began)
-            else:
-                yield _clock(problem.server_time, clock()) if name == CLOCK else Step(name, StepStatus.DONE, fine[name])
+        failed = next(name for name, error_classes in STEP_OF_ERROR if isinstance(problem, error_classes))
+        position = REQUEST_STEPS.index(failed)
+        yield from passed(REQUEST_STEPS[:position], problem.server_time, clock())
+        yield Step(failed, StepStatus.FAILED, problem.message, problem, problem.request_id or "", began)
+        yield from _not_reached(REQUEST_STEPS[position + 1 :])
         return
-    for name in REQUEST_STEPS[:-1]:
-        yield _clock(asked.server_time, asked.received_at) if name == CLOCK else Step(name, StepStatus.DONE, fine[name])
-    users = f"{pluralize(asked.summary.counts.users_graded, 'user')} graded."
-    said = " ".join([users, *asked.summary.warnings])
-    yield Step(DATA, StepStatus.DONE, said, request_id=asked.request_id, requested_at=asked.received_at)
+    yield from passed(REQUEST_STEPS[:-1], result.server_time, result.received_at)
+    users = f"{pluralize(result.summary.counts.users_graded, 'user')} graded."
+    detail = " ".join([users, *result.summary.warnings])
+    yield Step(DATA, StepStatus.DONE, detail, request_id=result.request_id, requested_at=result.received_at)
 
 
-def _clock(theirs: datetime | None, now: datetime) -> Step:
-    skew = clock_skew(theirs, now)
+def _check_clock(server_time: datetime | None, now: datetime) -> Step:
+    skew = clock_skew(server_time, now)
     if skew is None:
         return Step(CLOCK, StepStatus.NOT_REACHED, "Mimecast's answer held no time to compare with.")
     if abs(skew) > TOLERATED_SKEW:
@@ -200,26 +229,26 @@ def _clock(theirs: datetime | None, now: datetime) -> Step:
     return Step(CLOCK, StepStatus.DONE, "Within two minutes of Mimecast's.")
 
 
-def _stored(
+def _check_store(
     account: Account, store: Store | None, dashboard: DashboardSettings, now: datetime, not_before: datetime | None
 ) -> Iterator[Step]:
+    if store is None:
+        yield Step(STORE, StepStatus.NOT_REACHED, "The store could not be opened.")
+        yield from _not_reached((NEWEST, REFRESH))
+        return
     newest: Snapshot | None = None
     try:
-        if store is None:
-            yield Step(STORE, StepStatus.NOT_REACHED, "The store could not be opened.")
-            yield from (Step(name, StepStatus.NOT_REACHED, "") for name in (NEWEST, REFRESH))
-            return
         newest = store.newest(account.id)
         store.check_writable()
         yield Step(STORE, StepStatus.DONE, "It can be read and written.")
     except StoreError as problem:
-        yield Step(STORE, StepStatus.FAILED, problem.message, problem)
+        yield _failed(STORE, problem)
     if newest is None:
         yield Step(NEWEST, StepStatus.DONE, "None is stored yet.")
         yield Step(REFRESH, StepStatus.DONE, "Once a page is open.")
         return
-    taken = format_datetime(newest.taken_at, dashboard.time_zone)
-    yield Step(NEWEST, StepStatus.DONE, f"Taken {format_age(now - newest.taken_at)}, {taken}.")
+    taken_at = format_datetime(newest.taken_at, dashboard.time_zone)
+    yield Step(NEWEST, StepStatus.DONE, f"Taken {format_age(now - newest.taken_at)}, {taken_at}.")
     due = newest.taken_at + dashboard.refresh_after
     due = max(due, not_before) if not_before else due
     when = (

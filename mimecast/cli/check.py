@@ -79,7 +79,7 @@ def _check_account(options: argparse.Namespace, account: Account, settings: Sett
         _print_step(options, account.id, step)
     if not options.quiet and not options.json:
         print(f"\nFor support, without any secret:\n{support_text(steps, account, datetime.now(UTC))}\n")
-    return FAILED if store is None or any(step.state is StepStatus.FAILED for step in steps) else DONE
+    return FAILED if store is None or any(step.status is StepStatus.FAILED for step in steps) else DONE
 
 
 def _print_step(options: argparse.Namespace, account_id: str, step: Step) -> None:
@@ -89,11 +89,11 @@ def _print_step(options: argparse.Namespace, account_id: str, step: Step) -> Non
     if options.quiet:
         return
     if options.json:
-        row = {"account": account_id, "step": step.name, "state": step.state.value, "said": step.detail}
+        row = {"account": account_id, "step": step.name, "state": step.status.value, "said": step.detail}
         row |= {"request_id": step.request_id} if step.request_id else {}
         print(json.dumps(row | (problem_as_json(step.problem) if step.problem else {})), flush=True)
         return
-    print(f"{_status_signs()[step.state.value]} {step.name}: {step.detail or step.state.value}", flush=True)
+    print(f"{_status_signs()[step.status.value]} {step.name}: {step.detail or step.status.value}", flush=True)
     if step.problem:
         print(f"  {step.problem.remedy}", flush=True)
 

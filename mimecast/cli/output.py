@@ -24,16 +24,14 @@ def print_result(options: argparse.Namespace, result: dict[str, Any], text: str 
 
 def print_problem(problem: Problem, subject: str = "") -> None:
     """Print a problem and its remedy on stderr, after the `subject` (an account, for example) that it concerns."""
-    request_id = getattr(problem, "request_id", None)
-    reference = f" (request id {request_id})" if request_id else ""
+    reference = f" (request id {problem.request_id})" if problem.request_id else ""
     print(f"{f'{subject}: ' if subject else ''}{problem}{reference}", file=sys.stderr, flush=True)
 
 
 def problem_as_json(problem: Problem) -> dict[str, Any]:
     """Return the keys with which a problem appears in the output of `--json`."""
     row = {"title": problem.title, "problem": problem.message, "remedy": problem.remedy}
-    request_id = getattr(problem, "request_id", None)
-    return {**row, "request_id": request_id} if request_id else row
+    return {**row, "request_id": problem.request_id} if problem.request_id else row
 
 
 @contextmanager
@@ -48,7 +46,7 @@ def progress_line(options: argparse.Namespace, label: str) -> Iterator[Callable[
 
     def show(done: int, total: int) -> None:
         nonlocal line
-        new_line = f"{label} {100 * done // total} %"
+        new_line = f"{label} {100 * done // total}%"
         if is_shown and new_line != line:
             print(f"\r{new_line}", end="", file=sys.stderr, flush=True)
             line = new_line

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TextIO
 
+from mimecast.domain.account_id import is_account_id
 from mimecast.domain.scores import MAX_USERS, ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_iso_utc
@@ -143,7 +144,7 @@ def _json_rows(lines: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _snapshot(row: dict[str, Any], where: str, now: datetime) -> Snapshot:
     account = row["account"]
-    if not isinstance(account, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", account):
+    if not isinstance(account, str) or not is_account_id(account):
         raise ImportFileInvalid(f"{where}, column account: this is not an account's id.")
     taken_at = _instant(row["taken_at"], f"{where}, column taken_at")
     if taken_at > now + MAX_AHEAD:

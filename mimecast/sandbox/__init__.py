@@ -1,1 +1,1 @@
-"""A local server that speaks Mimecast's API strictly, and the made-up company behind it."""
+"""Local server that implements Mimecast's API, and the made-up company behind it."""

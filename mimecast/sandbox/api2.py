@@ -1,7 +1,7 @@
-"""API 2.0 as the sandbox speaks it: a token for a client id and secret, and calls that show the token.
+"""API 2.0 in the sandbox: issues access tokens for a client id and secret, and accepts requests with a token.
 
-The shape of the token's answer and of the flat refusals are those that working clients of Mimecast handle; the refusal
-of a wrong client is OAuth's own (RFC 6749, section 5.2), since none was recorded.
+The shapes of the token response and of the flat rejections are those that working clients of Mimecast handle. The
+rejection of a wrong client is OAuth's (RFC 6749, section 5.2), as there is no recording of one.
 """
 
 from __future__ import annotations
@@ -17,62 +17,67 @@ from urllib.parse import parse_qs
 from mimecast.api.auth import Api2Keys
 from mimecast.sandbox.replies import Reply
 
-TOKEN_LIFETIME_SECONDS: Final = 1799
-"""Seconds for which a token is good, as Mimecast was seen to answer."""
+TOY_CLIENT: Final = Api2Keys(client_id="sandbox-client-id", client_secret="sandbox-client-secret")  # noqa: S106
 
-UNKNOWN_CLIENT: Final = Reply.of(
+TOKEN_LIFETIME_SECONDS: Final = 1799
+"""Seconds for which a token is valid, as in recorded responses of Mimecast."""
+
+UNKNOWN_CLIENT: Final = Reply.json(
     401, {"error": "invalid_client", "error_description": "Invalid client credentials (assumed answer)"}
 )
 TOKEN_EXPIRED: Final = Reply.flat(401, "token_expired", "Access Token Expired")
 
 
 class Api2:
-    """One application. `make_token` gives the texts of its tokens."""
+    """One application of API 2.0 and its tokens."""
 
     def __init__(
         self,
-        keys: Api2Keys,
+        keys: Api2Keys = TOY_CLIENT,
         *,
         lifetime: float = TOKEN_LIFETIME_SECONDS,
         make_token: Callable[[], str] = lambda: secrets.token_urlsafe(48),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Issue tokens of `make_token` for `keys`, valid for `lifetime` seconds of `clock`."""
         self.keys = keys
-        self.tokens_given = 0
+        self.tokens_issued = 0
         self._lifetime = lifetime
         self._make_token = make_token
         self._clock = clock
-        self._until: dict[str, float] = {}
+        self._valid_until: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def token(self, headers: dict[str, str], body: bytes) -> Reply:
-        """The answer to a request for a token. `headers` has lower-case names."""
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/x-www-form-urlencoded":
-            return Reply.of(400, {"error": "invalid_request", "error_description": "Send a form (assumed answer)"})
+    def issue_token(self, headers: dict[str, str], body: bytes) -> Reply:
+        """Return the reply to a request for a token. `headers` has lower-case names."""
+        content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type != "application/x-www-form-urlencoded":
+            return Reply.json(400, {"error": "invalid_request", "error_description": "Send a form (assumed answer)"})
         form = {name: values[0] for name, values in parse_qs(body.decode("latin-1")).items()}
         if form.get("grant_type") != "client_credentials":
-            return Reply.of(400, {"error": "unsupported_grant_type"})
-        given = (form.get("client_id", ""), form.get("client_secret", ""))
-        right = (self.keys.client_id, self.keys.client_secret)
-        if not all(hmac.compare_digest(a.encode(), b.encode()) for a, b in zip(given, right, strict=True)):
+            return Reply.json(400, {"error": "unsupported_grant_type"})
+        sent = (form.get("client_id", ""), form.get("client_secret", ""))
+        expected = (self.keys.client_id, self.keys.client_secret)
+        if not all(hmac.compare_digest(a.encode(), b.encode()) for a, b in zip(sent, expected, strict=True)):
             return UNKNOWN_CLIENT
         token = self._make_token()
         with self._lock:
-            self._until[token] = self._clock() + self._lifetime
-            self.tokens_given += 1
-        return Reply.of(200, {"access_token": token, "token_type": "Bearer", "expires_in": self._lifetime, "scope": ""})
+            self._valid_until[token] = self._clock() + self._lifetime
+            self.tokens_issued += 1
+        return Reply.json(
+            200, {"access_token": token, "token_type": "Bearer", "expires_in": self._lifetime, "scope": ""}
+        )
 
-    def refusal(self, headers: dict[str, str]) -> Reply | None:
-        """Why a call is refused, or None."""
+    def rejection(self, headers: dict[str, str]) -> Reply | None:
+        """Return the reply to a request without a valid token, or None. `headers` has lower-case names."""
         token = headers.get("authorization", "").removeprefix("Bearer ")
         with self._lock:
-            until = self._until.get(token)
-        if until is None:
+            valid_until = self._valid_until.get(token)
+        if valid_until is None:
             return Reply.flat(401, "unauthorized", "Unauthorized")
-        return TOKEN_EXPIRED if self._clock() >= until else None
+        return TOKEN_EXPIRED if self._clock() >= valid_until else None
 
-    def revoke(self) -> None:
-        """End every token before its time."""
+    def expire_tokens(self) -> None:
+        """Let every token that has been issued expire now."""
         with self._lock:
-            self._until = dict.fromkeys(self._until, self._clock())
+            self._valid_until = dict.fromkeys(self._valid_until, self._clock())

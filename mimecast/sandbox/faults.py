@@ -1,6 +1,6 @@
-"""Everything that can go wrong on a server's side, by name, so that each can be seen on a page and in a test.
+"""Named faults of the server, so that each can be seen on a page and in a test.
 
-Recorded or documented answers are given as they were; others are what working clients of Mimecast are written to
+Recorded or documented responses are sent unchanged; the others are what working clients of Mimecast are written to
 handle.
 """
 
@@ -20,14 +20,22 @@ from mimecast.sandbox.replies import Ending, Reply
 
 
 class UnknownFault(Problem):
+    """There is no fault of that name."""
+
     title = "There is no such fault"
     remedy = "`--fault list` names them all."
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`reply` is given instead of the right answer: to requests for a token (`on_token`) or to the others; `times`
-    limits how often, None for always."""
+    """A way in which the server misbehaves.
+
+    Attributes:
+        description: What it does, in a few words.
+        reply: What it sends instead of the right reply.
+        on_token: Whether it affects requests for a token; else it affects the others.
+        times: The number of requests that it affects; None for all.
+    """
 
     description: str
     reply: Reply
@@ -35,24 +43,24 @@ class Fault:
     times: int | None = None
 
 
-def _counts(counts: Any) -> Reply:
-    return Reply.of(200, {"fail": [], "meta": {"status": 200}, "data": [{"scoreCounts": counts}]})
+def _summary(score_counts: Any) -> Reply:
+    return Reply.json(200, {"fail": [], "meta": {"status": 200}, "data": [{"scoreCounts": score_counts}]})
 
 
-def _limited(**headers: str) -> Reply:
-    """The body of a 429 was never recorded: this one is an assumption."""
+def _rate_limited(**headers: str) -> Reply:
+    """Return a 429 with the given headers. Its body is empty, which is assumed: there is no recording of one."""
     return Reply(429, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 _HTML: Final = Reply(
     200, b"<html><body>Please sign in to the proxy</body></html>", headers={"Content-Type": "text/html; charset=utf-8"}
 )
-_WHOLE: Final = _counts({"a": 5, "b": 4, "c": 3, "d": 2, "f": 1})
+_GOOD: Final = _summary({"a": 5, "b": 4, "c": 3, "d": 2, "f": 1})
 _FORBIDDEN: Final = Reply.failure(
     200, "err_xdk_operation_forbidden_for_address", "0003 Forbidden To Perform Operation For Address"
 )
 _BOMB: Final = gzip.compress(b" " * (1 << 20)) * 64
-"""A gzip file may have several members; so it takes no time to make one that unpacks to 64 MB."""
+"""64 gzip members of 1 MB each, which a client decompresses as one body of 64 MB."""
 
 FAULTS: Final[Mapping[str, Fault]] = {
     "invalid-signature": Fault("401: one of the keys, or the region, is wrong", INVALID_SIGNATURE),
@@ -63,11 +71,11 @@ FAULTS: Final[Mapping[str, Fault]] = {
     ),
     "clock-skew": Fault(
         "401, and a Date half an hour from this computer's clock",
-        replace(INVALID_SIGNATURE, clock=timedelta(minutes=30)),
+        replace(INVALID_SIGNATURE, clock_offset=timedelta(minutes=30)),
     ),
-    "clock-skew-no-date": Fault("401, and no Date to tell the clock by", replace(INVALID_SIGNATURE, clock=None)),
+    "clock-skew-no-date": Fault("401, and no Date to tell the clock by", replace(INVALID_SIGNATURE, clock_offset=None)),
     "client-refused": Fault("401 instead of a token, in OAuth's words", UNKNOWN_CLIENT, on_token=True),
-    "token-malformed": Fault("a token's answer without a token", Reply.of(200, {"expires_in": 1799}), on_token=True),
+    "token-malformed": Fault("a token's answer without a token", Reply.json(200, {"expires_in": 1799}), on_token=True),
     "token-service-down": Fault("503 instead of a token", Reply(503), on_token=True),
     "token-expired-once": Fault("401, once: the token ended early", TOKEN_EXPIRED, times=1),
     "token-refused": Fault(
@@ -76,7 +84,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "forbidden": Fault("403: the role lacks the permission", Reply.failure(403, "err_forbidden", "Forbidden")),
     "forbidden-in-200": Fault("the same inside an HTTP 200, with an address", _FORBIDDEN),
     "status-differs": Fault(
-        "HTTP 200 around meta.status 403", Reply.of(200, {"meta": {"status": 403}, "data": [], "fail": []})
+        "HTTP 200 around meta.status 403", Reply.json(200, {"meta": {"status": 403}, "data": [], "fail": []})
     ),
     "product-missing": Fault(
         "app_forbidden: the application lacks the product",
@@ -89,16 +97,16 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "not-found": Fault("404 with an HTML page", replace(_HTML, status=404)),
     "wrong-method": Fault("405", Reply(405)),
     "bad-request": Fault("400 with an empty body", Reply(400)),
-    "conflict": Fault("409 in the flat form", Reply.of(409, {"errors": [{"code": "err_conflict", "field": "data"}]})),
-    "rate-limited": Fault("429, to wait 1 second", _limited(X_RateLimit_Reset="1000")),
-    "rate-limited-once": Fault("the same, once", _limited(X_Rate_Limit_Reset="1000"), times=1),
-    "rate-limited-6s": Fault("429, to wait 6 seconds: too long for a page", _limited(X_RateLimit_Reset="6000")),
-    "rate-limited-long": Fault("429, to wait 2 minutes", _limited(X_Mimecast_RateLimit_Reset="120000")),
-    "rate-limited-seconds": Fault("429 with Retry-After", _limited(Retry_After="120")),
+    "conflict": Fault("409 in the flat form", Reply.json(409, {"errors": [{"code": "err_conflict", "field": "data"}]})),
+    "rate-limited": Fault("429, to wait 1 second", _rate_limited(X_RateLimit_Reset="1000")),
+    "rate-limited-once": Fault("the same, once", _rate_limited(X_Rate_Limit_Reset="1000"), times=1),
+    "rate-limited-6s": Fault("429, to wait 6 seconds: too long for a page", _rate_limited(X_RateLimit_Reset="6000")),
+    "rate-limited-long": Fault("429, to wait 2 minutes", _rate_limited(X_Mimecast_RateLimit_Reset="120000")),
+    "rate-limited-seconds": Fault("429 with Retry-After", _rate_limited(Retry_After="120")),
     "server-error": Fault("500 in the flat form", Reply.flat(500, "internal-error", "An unexpected error occurred")),
     "server-error-once": Fault("the same, once", Reply.flat(500, "internal-error", "An unexpected error"), times=1),
     "bad-gateway": Fault("502 with a proxy's HTML page", replace(_HTML, status=502)),
-    "unavailable": Fault("503 with {error: {message}}", Reply.of(503, {"error": {"message": "Try later"}})),
+    "unavailable": Fault("503 with {error: {message}}", Reply.json(503, {"error": {"message": "Try later"}})),
     "gateway-timeout": Fault("504 with an empty body", Reply(504)),
     "redirect": Fault("302 to another host", Reply(302, headers={"Location": "https://login.invalid/"})),
     "empty-body": Fault("200 and nothing in it", Reply(200)),
@@ -106,24 +114,28 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "wrong-content-type": Fault(
         "200 and plain words", Reply(200, b"It works!", headers={"Content-Type": "text/plain"})
     ),
-    "truncated": Fault("fewer bytes than announced", replace(_WHOLE, ending=Ending.CUT)),
+    "truncated": Fault("fewer bytes than announced", replace(_GOOD, ending=Ending.CUT)),
     "endless": Fault("an answer without end", Reply(200, b"{" + b" " * 65536, ending=Ending.ENDLESS)),
     "gzip-bomb": Fault("64 KB that unpack to 64 MB", Reply(200, _BOMB, headers={"Content-Encoding": "gzip"})),
     "hang-up": Fault("the connection is closed without an answer", Reply(200, ending=Ending.HANG_UP)),
     "silent": Fault("no answer, ever", Reply(200, ending=Ending.SILENT)),
     "empty-data": Fault(
-        "200 with an empty data list", Reply.of(200, {"meta": {"status": 200}, "data": [], "fail": []})
+        "200 with an empty data list", Reply.json(200, {"meta": {"status": 200}, "data": [], "fail": []})
     ),
-    "odd-counts": Fault("a count that is no number", _counts({"a": "many"})),
+    "odd-counts": Fault("a count that is no number", _summary({"a": "many"})),
     "same-grade-twice": Fault(
         "a and A in one answer", Reply(200, json.dumps({"data": [{"scoreCounts": {"a": 1, "A": 2}}]}).encode())
     ),
-    "unknown-grade": Fault("a grade E: stored as other, with a warning", _counts({"a": 5, "d": 2, "e": 3})),
+    "unknown-grade": Fault("a grade E: stored as other, with a warning", _summary({"a": 5, "d": 2, "e": 3})),
 }
 
 
 def find_fault(name: str) -> Fault:
-    """Raises NoSuchFault."""
+    """Return the fault of a name.
+
+    Raises:
+        UnknownFault: There is none.
+    """
     if name not in FAULTS:
         raise UnknownFault(f"The sandbox knows no fault {name[:40]!r}.")
     return FAULTS[name]

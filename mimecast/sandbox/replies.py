@@ -1,4 +1,4 @@
-"""What the sandbox answers: a status, headers, a body, and how the answer ends."""
+"""Replies of the sandbox: status, headers, body, and how the response ends."""
 
 from __future__ import annotations
 
@@ -11,50 +11,57 @@ from typing import Any
 
 
 class Ending(Enum):
-    """How the connection goes on once the head of the answer is sent, or should be."""
+    """What happens after the head of the response is sent, or instead of it."""
 
     WHOLE = auto()
     CUT = auto()
-    """Fewer bytes than announced."""
+    """The body has fewer bytes than announced."""
     ENDLESS = auto()
-    """Bytes for as long as anybody reads."""
+    """The body goes on for as long as the client reads."""
     HANG_UP = auto()
-    """No answer at all; the connection is closed."""
+    """Nothing is sent, and the connection is closed."""
     SILENT = auto()
-    """No answer at all; the connection stays open."""
+    """Nothing is sent, and the connection stays open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`headers` come on top of the usual ones. `clock` is how far Mimecast's clock is said to be ahead of this
-    computer's, None for an answer without a date."""
+    """A response of the sandbox.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body.
+        headers: Headers that add to the usual ones or replace them.
+        ending: How the response ends.
+        clock_offset: How far the `Date` header is ahead of this computer's clock; None leaves the header out.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     ending: Ending = Ending.WHOLE
-    clock: timedelta | None = timedelta(0)
+    clock_offset: timedelta | None = timedelta(0)
 
     @classmethod
-    def of(cls, status: int, answer: Mapping[str, Any], **more: Any) -> Reply:
-        """A JSON answer."""
-        return cls(status, json.dumps(answer).encode(), **more)
+    def json(cls, status: int, payload: Mapping[str, Any], **fields: Any) -> Reply:
+        """Return a reply with a JSON body; `fields` are further fields of the reply."""
+        return cls(status, json.dumps(payload).encode(), **fields)
 
     @classmethod
     def failure(
-        cls, status: int, code: str, message: str, *, inner_status: int | None = None, retryable: bool = False
+        cls, status: int, code: str, message: str, *, meta_status: int | None = None, retryable: bool = False
     ) -> Reply:
-        """The nested form of a failure, in which functions answer: `fail[].errors[]`."""
+        """Return a failure in the nested form that functions of the API use: `fail[].errors[]`."""
         errors = [{"code": code, "message": message, "retryable": retryable}]
-        meta = {"status": status if inner_status is None else inner_status}
-        return cls.of(status, {"meta": meta, "data": [], "fail": [{"errors": errors}]})
+        meta = {"status": status if meta_status is None else meta_status}
+        return cls.json(status, {"meta": meta, "data": [], "fail": [{"errors": errors}]})
 
     @classmethod
     def assumed(cls, status: int, code: str, message: str) -> Reply:
-        """A failure that nobody recorded; its message says so."""
+        """Return a failure of which there is no recording; its message says that it is assumed."""
         return cls.failure(status, code, f"{message} (assumed answer)")
 
     @classmethod
-    def flat(cls, status: int, code: str, message: str, **more: Any) -> Reply:
-        """The flat form of a failure, in which API 2.0's gateway answers: `fail[]`."""
-        return cls.of(status, {"fail": [{"code": code, "message": message}]}, **more)
+    def flat(cls, status: int, code: str, message: str, **fields: Any) -> Reply:
+        """Return a failure in the flat form that API 2.0's gateway uses: `fail[]`."""
+        return cls.json(status, {"fail": [{"code": code, "message": message}]}, **fields)

@@ -1,7 +1,7 @@
-"""Sample data: what the dashboard shows when no account is configured.
+"""Sample data, which the dashboard shows when no account is configured.
 
-The made-up company's past is put into a store of its own; today's snapshot is asked for like any other, really signed
-and over real HTTP, from a sandbox server in this process.
+The demo company's history is in a store of its own. Today's snapshot is requested like any other, signed and over real
+HTTP, from a sandbox server in this process.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ SAMPLE_ACCOUNT: Final = "sample"
 
 
 def sample_account(sandbox: Sandbox) -> Account:
-    """The account whose Mimecast is the given sandbox."""
+    """Return an account with the sandbox's address and keys."""
     return Account(SAMPLE_ACCOUNT, COMPANY, sandbox.base_url, sandbox.keys)
 
 
 def open_sample_store(today: date) -> Store:
-    """The store with the story's past, rebuilt when the story in it ends before `today`.
+    """Return the store with the demo company's history, rebuilt unless the history in it ends yesterday.
 
-    It is kept in `data/sample.db`, or in a temporary folder where the project's cannot be written or is full. Raises
-    StoreError.
+    It is in `data/sample.db`, or in a temporary folder if the project's folder cannot be written or is full.
+
+    Raises:
+        StoreError: The store cannot be read or written.
     """
     file = PROJECT / "data" / "sample.db"
     try:
@@ -42,12 +44,12 @@ def open_sample_store(today: date) -> Store:
 
 def _open(today: date, file: Path) -> Store:
     store = Store.open(f"sqlite:///{file}")
-    story = DemoCompany(today)
+    company = DemoCompany(today)
     oldest = store.oldest(SAMPLE_ACCOUNT)
-    if oldest is None or oldest.taken_at.astimezone(UTC).date() != story.first_day:
+    if oldest is None or oldest.taken_at.astimezone(UTC).date() != company.first_day:
         if store.read_only:
             raise store.read_only
         store.replace_sample(
-            Snapshot(SAMPLE_ACCOUNT, taken_at, counts, Source.SAMPLE) for taken_at, counts in story.past()
+            Snapshot(SAMPLE_ACCOUNT, taken_at, counts, Source.SAMPLE) for taken_at, counts in company.history()
         )
     return store

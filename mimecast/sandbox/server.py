@@ -1,4 +1,4 @@
-"""A local HTTP server that speaks both generations of the API strictly, and misbehaves when it is told to."""
+"""Local HTTP server that implements API 1.0 and API 2.0 strictly, and misbehaves on request."""
 
 from __future__ import annotations
 
@@ -8,85 +8,102 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from mimecast.api.auth import Api1Keys, Api2Keys, new_request_id, utc_now
+from mimecast.api.auth import Api1Keys, new_request_id
 from mimecast.api.client import SAFE_SCORE_SUMMARY
 from mimecast.api.tokens import TOKEN_PATH
-from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.scores import OTHER, ScoreCounts
 from mimecast.problem import Problem
-from mimecast.sandbox.api1 import ASSUMED_SKEW, Api1
+from mimecast.sandbox.api1 import Api1
 from mimecast.sandbox.api2 import Api2
 from mimecast.sandbox.faults import Fault, find_fault
 from mimecast.sandbox.replies import Ending, Reply
 
-TOY_KEYS: Final = Api1Keys(
-    access_key="sandbox-access-key",
-    secret_key="c2FuZGJveC1zZWNyZXQta2V5",  # noqa: S106 - base64 of "sandbox-secret-key": opens nothing but the sandbox
-    app_id="5a4db0c5-0000-4000-8000-5afe5c04e000",
-    app_key="sandbox-application-key",
-)
-TOY_CLIENT: Final = Api2Keys(client_id="sandbox-client-id", client_secret="sandbox-client-secret")  # noqa: S106
-
 RATE_WINDOW_SECONDS: Final = 5.0
 RATE_LIMIT: Final = 800
+"""Requests in each window of `RATE_WINDOW_SECONDS`, as in recorded responses."""
+
 UNKNOWN_KEY_RATE_LIMIT: Final = 5000
-"""Requests per window of seconds, as recorded; an unknown access key was given the higher limit."""
+"""The limit for a request with an unknown access key, as recorded."""
 
 MAX_BODY_BYTES: Final = 64 * 1024
 SILENCE_SECONDS: Final = 60.0
-"""Seconds for which a silent answer keeps its connection."""
+"""Seconds for which a silent reply keeps its connection open."""
+
+MAX_ENDLESS_CHUNKS: Final = 2000
+"""Chunks after which even an endless reply ends, should the client read that far."""
+
+MISSING_BYTES: Final = 100
+"""Bytes that a reply which is cut off announces and does not send."""
 
 
 class PortInUse(Problem):
+    """The sandbox cannot listen on its port."""
+
     title = "The port is taken"
     remedy = "End the program that uses it, or choose another with --port."
 
 
 class Sandbox:
-    """The server, listening from `__enter__` to `__exit__` on a loopback address.
+    """The server, on a loopback address. It is a context manager that starts the server and stops it.
 
-    `counts` gives the score counts to answer with; `port` 0 takes any free one; with `tls` it speaks HTTPS. Raises
-    PortTaken, and NoSuchFault.
+    Attributes:
+        api1: The application of API 1.0.
+        api2: The application of API 2.0.
+        answered_ids: The ids of the requests that were answered with score counts, oldest first.
+        summary_requests: The number of requests for score counts, however they were answered.
+        token_requests: The number of requests for a token, however they were answered.
     """
 
     def __init__(
         self,
         counts: Callable[[], ScoreCounts],
         *,
-        keys: Api1Keys = TOY_KEYS,
-        client: Api2 | None = None,
+        api1: Api1 | None = None,
+        api2: Api2 | None = None,
         port: int = 0,
         latency: float = 0.0,
-        skew: timedelta = ASSUMED_SKEW,
-        clock: Callable[[], datetime] = utc_now,
         fault: str | None = None,
         tls: ssl.SSLContext | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
-        self.keys = keys
-        self.api2 = client or Api2(TOY_CLIENT)
-        self.requests_seen: list[str] = []
-        """Ids of the requests that were answered with counts, oldest first."""
-        self.calls = 0
-        """Requests for counts, answered in whichever way."""
+        """Bind the port; requests are answered after `start`.
+
+        Args:
+            counts: Returns the score counts to answer with.
+            api1: The application of API 1.0; by default one with `TOY_KEYS`.
+            api2: The application of API 2.0; by default one with `TOY_CLIENT`.
+            port: The port; 0 takes any free one.
+            latency: Seconds before each reply.
+            fault: The name of a fault in `FAULTS` to reply with.
+            tls: A context with a certificate, to serve HTTPS.
+            log: Called with one line about each request, which contains no secret.
+
+        Raises:
+            PortInUse: The port cannot be bound.
+            UnknownFault: There is no such fault.
+        """
+        self.api1 = api1 or Api1()
+        self.api2 = api2 or Api2()
+        self.answered_ids: list[str] = []
+        self.summary_requests = 0
         self.token_requests = 0
-        """Requests for a token, the same."""
-        self._api1 = Api1(keys, skew, clock)
         self._counts = counts
         self._latency = latency
         self._log = log
-        self._used: dict[bool, tuple[float, int]] = {}
+        self._rate_windows: dict[bool, tuple[float, int]] = {}
+        """Start of the window (monotonic clock) and requests in it, for known and for unknown access keys."""
         self._lock = threading.Lock()
         self._fault: Fault | None = None
-        self._faults_left: int | None = None
+        self._fault_replies_left: int | None = None
         self.set_fault(fault)
-        self._ended = threading.Event()
+        self._stopped = threading.Event()
         self._scheme = "https" if tls else "http"
         try:
             self._server = _Server(("127.0.0.1", port), _Handler)
@@ -99,32 +116,48 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
+        """Scheme, host and port."""
         return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def keys(self) -> Api1Keys:
+        """The keys of API 1.0."""
+        return self.api1.keys
+
     def start(self) -> Self:
+        """Serve requests in a background thread, and return the sandbox."""
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        self._ended.set()
+        """Stop serving and free the port."""
+        self._stopped.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
     def __enter__(self) -> Self:
+        """Start the server."""
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop the server."""
         self.stop()
 
-    def set_fault(self, fault: str | None) -> None:
-        """Answer with this fault from now on; None ends it. Raises NoSuchFault."""
-        found = find_fault(fault) if fault is not None else None
-        with self._lock:
-            self._fault, self._faults_left = found, found.times if found else None
+    def set_fault(self, name: str | None) -> None:
+        """Reply with a fault from now on; None ends it.
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        """What Mimecast would say to this request. `headers` has lower-case names."""
+        Raises:
+            UnknownFault: There is no such fault.
+        """
+        fault = find_fault(name) if name is not None else None
+        with self._lock:
+            self._fault, self._fault_replies_left = fault, fault.times if fault else None
+
+    def respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        """Return Mimecast's reply to a request. `headers` has lower-case names."""
         if self._latency:
             time.sleep(self._latency)
         if path not in (SAFE_SCORE_SUMMARY, TOKEN_PATH):
@@ -132,28 +165,28 @@ class Sandbox:
         if method != "POST":
             return Reply.assumed(405, "err_method_not_allowed", "Use POST")
         with self._lock:
-            self.calls += path == SAFE_SCORE_SUMMARY
+            self.summary_requests += path == SAFE_SCORE_SUMMARY
             self.token_requests += path == TOKEN_PATH
-        if faulty := self._faulty(path):
-            return faulty
+        if fault_reply := self._fault_reply(path):
+            return fault_reply
         if path == TOKEN_PATH:
-            return self.api2.token(headers, body)
+            return self.api2.issue_token(headers, body)
         if headers.get("authorization", "").startswith("Bearer ") and "x-mc-date" not in headers:
-            refused = self.api2.refusal(headers)
+            rejection = self.api2.rejection(headers)
         else:
-            refused = self._api1.refusal(path, headers)
-        return refused or self._bad_body(headers, body) or self._granted(headers)
+            rejection = self.api1.rejection(path, headers)
+        return rejection or _body_rejection(headers, body) or self._summary(headers)
 
-    def allowance(self, headers: dict[str, str]) -> dict[str, str]:
-        """The rate-limit headers for one more request."""
-        known = self._api1.knows(headers)
+    def count_request(self, headers: dict[str, str]) -> dict[str, str]:
+        """Count a request against the rate limit, which is not enforced, and return the headers that report it."""
+        is_known = self.api1.is_known(headers)
         with self._lock:
             now = time.monotonic()
-            began, used = self._used.get(known, (now, 0))
+            began, used = self._rate_windows.get(is_known, (now, 0))
             if now - began >= RATE_WINDOW_SECONDS:
                 began, used = now, 0
-            self._used[known] = (began, used + 1)
-        limit = RATE_LIMIT if known else UNKNOWN_KEY_RATE_LIMIT
+            self._rate_windows[is_known] = (began, used + 1)
+        limit = RATE_LIMIT if is_known else UNKNOWN_KEY_RATE_LIMIT
         return {
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(max(limit - used - 1, 0)),
@@ -161,59 +194,75 @@ class Sandbox:
         }
 
     def log(self, line: str) -> None:
+        """Pass a line to the log, if there is one."""
         if self._log:
             self._log(line)
 
-    def keep_silent(self) -> None:
-        self._ended.wait(SILENCE_SECONDS)
+    def stay_silent(self) -> None:
+        """Block for `SILENCE_SECONDS`, or until the server stops."""
+        self._stopped.wait(SILENCE_SECONDS)
 
-    def _faulty(self, path: str) -> Reply | None:
+    def _fault_reply(self, path: str) -> Reply | None:
         with self._lock:
             fault = self._fault
-            if fault is None or fault.on_token != (path == TOKEN_PATH) or self._faults_left == 0:
+            if fault is None or fault.on_token != (path == TOKEN_PATH) or self._fault_replies_left == 0:
                 return None
-            if self._faults_left is not None:
-                self._faults_left -= 1
+            if self._fault_replies_left is not None:
+                self._fault_replies_left -= 1
             return fault.reply
 
-    def _bad_body(self, headers: dict[str, str], body: bytes) -> Reply | None:
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return Reply.assumed(400, "err_validation_content_type", "Content-Type is not application/json")
-        try:
-            sent = json.loads(body)
-        except (ValueError, RecursionError):
-            return Reply.assumed(400, "err_validation_body", "The body is not JSON")
-        if not isinstance(sent, dict) or not isinstance(sent.get("data"), list):
-            return Reply.assumed(400, "err_validation_body", "The body has no list named data")
-        return None
-
-    def _granted(self, headers: dict[str, str]) -> Reply:
-        counts = {letter: users for letter, users in self._counts().as_mapping().items() if letter != "other"}
+    def _summary(self, headers: dict[str, str]) -> Reply:
+        score_counts = {letter: users for letter, users in self._counts().as_mapping().items() if letter != OTHER}
         request_id = headers.get("x-mc-req-id") or new_request_id()
         with self._lock:
-            self.requests_seen.append(request_id)
-        return Reply.of(
+            self.answered_ids.append(request_id)
+        return Reply.json(
             200,
-            {"fail": [], "meta": {"status": 200}, "data": [{"scoreCounts": counts}]},
+            {"fail": [], "meta": {"status": 200}, "data": [{"scoreCounts": score_counts}]},
             headers={} if "x-mc-req-id" in headers else {"x-request-id": request_id},
         )
+
+
+def _body_rejection(headers: dict[str, str], body: bytes) -> Reply | None:
+    """Return the reply to a body that is not JSON with a list `data`, or None."""
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return Reply.assumed(400, "err_validation_content_type", "Content-Type is not application/json")
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return Reply.assumed(400, "err_validation_body", "The body is not JSON")
+    if not isinstance(payload, dict) or not isinstance(payload.get("data"), list):
+        return Reply.assumed(400, "err_validation_body", "The body has no list named data")
+    return None
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 128
-    """Many may ask at the same instant; those who find no room are heard a second later."""
+    """Connections that wait to be accepted. A client that finds no room tries again a second later."""
     sandbox: Sandbox
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing: a client that hangs up, or does not trust the certificate, is no fault of the server's."""
+        """Do nothing: the server is not at fault when a client hangs up or does not trust the certificate."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
     timeout = 30
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def do_PUT(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        self._serve()
 
     def _serve(self) -> None:
         sandbox = self.server.sandbox
@@ -223,38 +272,41 @@ class _Handler(BaseHTTPRequestHandler):
         if size > MAX_BODY_BYTES:
             reply, self.close_connection = Reply.assumed(413, "err_too_large", "The body is too large"), True
         else:
-            reply = sandbox.answer(self.command, self.path, headers, self.rfile.read(size))
+            reply = sandbox.respond(self.command, self.path, headers, self.rfile.read(size))
         sandbox.log(f"{self.command} {urlsplit(self.path).path} {reply.status}")
         if reply.ending is not Ending.WHOLE:
             self.close_connection = True
         match reply.ending:
             case Ending.SILENT:
-                sandbox.keep_silent()
+                sandbox.stay_silent()
             case Ending.HANG_UP:
                 return
             case Ending.ENDLESS:
-                self._head(reply, sandbox.allowance(headers), None)
+                self._send_head(reply, sandbox.count_request(headers), None)
                 with suppress(OSError):
-                    for _ in range(2000):
+                    for _ in range(MAX_ENDLESS_CHUNKS):
                         self.wfile.write(reply.body)
             case Ending.WHOLE | Ending.CUT:
-                missing = 100 if reply.ending is Ending.CUT else 0
-                self._head(reply, sandbox.allowance(headers), len(reply.body) + missing)
+                missing = MISSING_BYTES if reply.ending is Ending.CUT else 0
+                self._send_head(reply, sandbox.count_request(headers), len(reply.body) + missing)
                 self.wfile.write(reply.body)
 
-    def _head(self, reply: Reply, allowance: dict[str, str], length: int | None) -> None:
-        left = {} if reply.status == 429 else allowance
-        sent = {"Content-Type": "application/json", "Cache-Control": "no-store", **left, **reply.headers}
-        if reply.clock is not None:
-            sent["Date"] = format_datetime(datetime.now(UTC) + reply.clock, usegmt=True)
+    def _send_head(self, reply: Reply, rate_limit: dict[str, str], length: int | None) -> None:
+        """Send the status and the headers; without a length, the body ends where the connection does."""
+        headers = {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            **({} if reply.status == 429 else rate_limit),
+            **reply.headers,
+        }
+        if reply.clock_offset is not None:
+            headers["Date"] = format_datetime(datetime.now(UTC) + reply.clock_offset, usegmt=True)
         if length is not None:
-            sent["Content-Length"] = str(length)
+            headers["Content-Length"] = str(length)
         self.send_response_only(reply.status)
-        for name, value in sent.items():
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
 
-    do_GET = do_POST = do_PUT = do_DELETE = _serve
-
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
-        """Nothing: the request line is logged by `_serve`, and nothing else may be."""
+        """Do nothing: `_serve` logs a line that contains no secret."""

@@ -1,7 +1,7 @@
-"""Who may see the dashboard: [auth] of the secrets, checked, and what a signed-in person's claims say.
+"""Access to the dashboard: the table [auth], and the decision about a signed-in user.
 
-[auth] is Streamlit's own table, and Streamlit does the signing in (OpenID Connect). It is checked here so that a
-mistake in it is said in a sentence and never leaves the pages open.
+[auth] is Streamlit's own table, and Streamlit performs the sign-in (OpenID Connect). It is checked here so that a
+mistake in it is reported in a sentence and never leaves the pages open.
 """
 
 from __future__ import annotations
@@ -16,28 +16,38 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from mimecast.settings.dashboard import ALLOW_LIST_KEYS, DashboardSettings, read_dashboard
-from mimecast.settings.validation import SettingsError, is_loopback
+from mimecast.settings.dashboard import ALLOW_LIST_KEYS, read_dashboard
+from mimecast.settings.validation import SettingsError, check_not_misspelt, parse_web_address, require_https
 
-TABLE: Final = "auth"
+AUTH_TABLE: Final = "auth"
 SHARED_KEYS: Final = ("redirect_uri", "cookie_secret")
+"""The keys that [auth] has once, however many identity providers there are."""
+
 PROVIDER_KEYS: Final = ("client_id", "client_secret", "server_metadata_url")
-CALLBACK: Final = "/oauth2callback"
+"""The keys of an identity provider: in [auth], or in [auth.NAME] for each of several."""
+
+CALLBACK_PATH: Final = "/oauth2callback"
 
 MIN_COOKIE_SECRET_CHARS: Final = 32
-"""Letters. Whoever guesses `cookie_secret` can sign in as anybody."""
+"""The shortest `cookie_secret`, in characters. An attacker who guesses it can sign in as any user."""
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
-"""How long a sign-in is good for. Streamlit's cookie stays for 30 days, whatever has become of the person since."""
+"""How long a sign-in is valid. Streamlit's cookie lasts 30 days, even if the user's account has been closed by then."""
 
 MICROSOFT_ISSUER: Final = "https://login.microsoftonline.com/"
-"""Issuer of Microsoft Entra ID, which has no `email_verified`; its `xms_edov` says the same of work accounts."""
+"""Issuer of Microsoft Entra ID, which sends no `email_verified`; its `xms_edov` means the same for work accounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthSettings:
-    """`providers` are the names of the tables [auth.NAME], or one empty name for [auth] itself; `origin` is where the
-    dashboard is reached. Without a list of e-mails or domains everybody may see it whom the provider signs in."""
+    """How users sign in, and who may see the dashboard.
+
+    Attributes:
+        providers: The names of the tables [auth.NAME], or one empty name for [auth] itself.
+        origin: Scheme, host and port of the dashboard's address.
+        allowed_emails: The case-folded e-mail addresses that are admitted.
+        allowed_domains: The case-folded domains of e-mail addresses that are admitted.
+    """
 
     providers: tuple[str, ...]
     origin: str
@@ -46,26 +56,37 @@ class AuthSettings:
 
     @property
     def admits_anyone_signed_in(self) -> bool:
+        """Whether every user that the identity provider authenticates is admitted, because there is no allow list."""
         return not self.allowed_emails and not self.allowed_domains
 
 
 class AccessDecision(Enum):
-    """What becomes of somebody who looks at a page. Only `WELCOME` sees a number."""
+    """What happens to a viewer of a page. Only `ALLOWED` shows numbers."""
 
     SIGNED_OUT = auto()
-    ENDED = auto()
+    EXPIRED = auto()
     UNVERIFIED = auto()
     NOT_ALLOWED = auto()
-    WELCOME = auto()
+    ALLOWED = auto()
 
 
 def read_auth(secrets: Mapping[str, Any]) -> AuthSettings | None:
-    """How people sign in, or None without [auth]. Raises SettingsError for whatever might be meant to keep people out
-    and does not: a misspelt table, an allowed list without [auth], a list that cannot be read."""
-    if TABLE not in secrets:
-        _check_near_misses(secrets)
+    """Return how users sign in, or None without [auth].
+
+    Raises:
+        SettingsError: [auth] is wrong, or the secrets contain something that seems meant to restrict access and does
+            not: a misspelt table, an allow list without [auth], a list that cannot be read.
+    """
+    if AUTH_TABLE not in secrets:
+        check_not_misspelt(
+            secrets,
+            AUTH_TABLE,
+            is_table_key=lambda key: key in (*SHARED_KEYS, "server_metadata_url"),
+            telltale_keys=SHARED_KEYS,
+        )
+        _check_no_allow_list(secrets)
         return None
-    table = secrets[TABLE]
+    table = secrets[AUTH_TABLE]
     if not isinstance(table, Mapping):
         raise SettingsError("auth is a single value instead of a table.", remedy="Write [auth] on a line of its own.")
     _check_texts(table, SHARED_KEYS, "[auth]")
@@ -74,20 +95,20 @@ def read_auth(secrets: Mapping[str, Any]) -> AuthSettings | None:
             f"cookie_secret in [auth] is shorter than {MIN_COOKIE_SECRET_CHARS} letters.",
             remedy="Make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
         )
-    origin = _redirect_origin(table["redirect_uri"].strip())
-    named = [name for name, value in table.items() if isinstance(value, Mapping) and name != "client_kwargs"]
-    for name in named:
+    origin = _read_origin(table["redirect_uri"].strip())
+    providers = [name for name, value in table.items() if isinstance(value, Mapping) and name != "client_kwargs"]
+    for name in providers:
         if "_" in name:
             raise SettingsError(f"The name of [auth.{name[:60]}] holds a _.", remedy="Choose a name without one.")
         _check_provider(table[name], f"[auth.{name[:60]}]")
-    if not named:
+    if not providers:
         _check_provider(table, "[auth]")
-    dashboard: DashboardSettings = read_dashboard(secrets)
-    return AuthSettings(tuple(named) or ("",), origin, dashboard.allowed_emails, dashboard.allowed_domains)
+    dashboard = read_dashboard(secrets)
+    return AuthSettings(tuple(providers) or ("",), origin, dashboard.allowed_emails, dashboard.allowed_domains)
 
 
 def may_configure_auth(files: Iterable[Path]) -> bool:
-    """Whether files that cannot be understood seem to set sign-in up: then nobody may be let in without it."""
+    """Return whether secrets files that cannot be parsed seem to configure sign-in; then the pages must stay closed."""
     for file in files:
         try:
             text = file.read_bytes()
@@ -101,7 +122,7 @@ def may_configure_auth(files: Iterable[Path]) -> bool:
 
 
 def verified_email(claims: Mapping[str, Any]) -> str:
-    """The e-mail address of somebody who is signed in, if the provider says that it is theirs; else nothing."""
+    """Return the e-mail address of a signed-in user if the provider has verified it, else an empty text."""
     email = claims.get("email")
     if not claims.get("is_logged_in") or not isinstance(email, str) or not email.isprintable():
         return ""
@@ -118,73 +139,68 @@ def verified_email(claims: Mapping[str, Any]) -> str:
 
 
 def decide_access(claims: Mapping[str, Any], rules: AuthSettings, now: datetime) -> AccessDecision:
-    """`claims` as in `st.user`: those of the identity token, and `is_logged_in`."""
+    """Return whether a viewer may see the dashboard.
+
+    Args:
+        claims: The claims of the identity token, and `is_logged_in`, as in `st.user`.
+        rules: Who may see the dashboard.
+        now: The current time, with a time zone.
+    """
     if not claims.get("is_logged_in"):
         return AccessDecision.SIGNED_OUT
-    began = claims.get("iat")
-    if not isinstance(began, int | float) or now.timestamp() - began > SESSION_LIFETIME.total_seconds():
-        return AccessDecision.ENDED
+    issued_at = claims.get("iat")
+    if not isinstance(issued_at, int | float) or now.timestamp() - issued_at > SESSION_LIFETIME.total_seconds():
+        return AccessDecision.EXPIRED
     email = verified_email(claims).casefold()
     if not email:
         return AccessDecision.UNVERIFIED
     domain = email.rpartition("@")[2]
     if rules.admits_anyone_signed_in or email in rules.allowed_emails or domain in rules.allowed_domains:
-        return AccessDecision.WELCOME
+        return AccessDecision.ALLOWED
     return AccessDecision.NOT_ALLOWED
 
 
 def _check_provider(table: Mapping[str, Any], place: str) -> None:
     _check_texts(table, PROVIDER_KEYS, place)
-    _check_web_address(table["server_metadata_url"].strip(), f"server_metadata_url in {place}")
+    _check_address(table["server_metadata_url"].strip(), f"server_metadata_url in {place}")
 
 
-def _redirect_origin(uri: str) -> str:
-    """Returns scheme, host and port. Streamlit puts the port in the place of `{port}`."""
-    what = "redirect_uri in [auth]"
-    _check_web_address(uri.replace("{port}", "0"), what)
-    if not uri.endswith(CALLBACK):
+def _read_origin(redirect_uri: str) -> str:
+    """Return scheme, host and port of the redirect URI. Streamlit replaces `{port}` by the server's port."""
+    setting = "redirect_uri in [auth]"
+    _check_address(redirect_uri.replace("{port}", "0"), setting)
+    if not redirect_uri.endswith(CALLBACK_PATH):
         raise SettingsError(
-            f"{what} does not end with {CALLBACK}.",
-            remedy=f"Write the address at which people reach the dashboard, and {CALLBACK} behind it.",
+            f"{setting} does not end with {CALLBACK_PATH}.",
+            remedy=f"Write the address at which people reach the dashboard, and {CALLBACK_PATH} behind it.",
         )
-    parts = urlsplit(uri)
+    parts = urlsplit(redirect_uri)
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _check_web_address(text: str, what: str) -> None:
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in ("https", "http") or not host:
-        raise SettingsError(f"{what} is not a web address.", remedy="Write one that begins with https://.")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise SettingsError(
-            f"{what} begins with http, which would send sign-ins in the clear.",
-            remedy="Begin it with https; http is accepted for this computer's own addresses only.",
-        )
+def _check_address(text: str, setting: str) -> None:
+    address = parse_web_address(text, setting, remedy="Write one that begins with https://.")
+    require_https(address, setting, exposed="sign-ins")
 
 
 def _check_texts(table: Mapping[str, Any], keys: tuple[str, ...], place: str) -> None:
+    """Raise a SettingsError for the first of the keys that is missing, empty or not text."""
     for key in keys:
         if key not in table:
-            near = difflib.get_close_matches(key, [name for name in table if name not in keys], n=1, cutoff=0.8)
-            meant = f"Is {near[0][:60]!r} meant to be it?" if near else "Copy it from the identity provider."
-            if key in SHARED_KEYS and not near:
-                meant = "See “Sign-in” in docs/running.md."
-            raise SettingsError(f"{place} lacks {key}.", remedy=meant)
+            near_misses = difflib.get_close_matches(key, [name for name in table if name not in keys], n=1, cutoff=0.8)
+            if near_misses:
+                remedy = f"Is {near_misses[0][:60]!r} meant to be it?"
+            elif key in SHARED_KEYS:
+                remedy = "See “Sign-in” in docs/running.md."
+            else:
+                remedy = "Copy it from the identity provider."
+            raise SettingsError(f"{place} lacks {key}.", remedy=remedy)
         if not isinstance(table[key], str) or not table[key].strip():
             raise SettingsError(f"{key} in {place} is empty or not text.", remedy="Write its value in quotes.")
 
 
-def _check_near_misses(secrets: Mapping[str, Any]) -> None:
-    for key, value in secrets.items():
-        is_near = difflib.get_close_matches(key.lower(), [TABLE], cutoff=0.8)
-        if isinstance(value, Mapping) and (is_near or any(shared in value for shared in SHARED_KEYS)):
-            raise SettingsError(f"The table [{key[:60]}] is unknown.", remedy="Did you mean [auth]?")
-        if not isinstance(value, Mapping) and key in (*SHARED_KEYS, PROVIDER_KEYS[2]):
-            raise SettingsError(f"{key} stands outside any table.", remedy="Write [auth] on a line above it.")
+def _check_no_allow_list(secrets: Mapping[str, Any]) -> None:
+    """Raise a SettingsError for an allow list, which has no effect without [auth]."""
     dashboard = secrets.get("dashboard")
     for key in ALLOW_LIST_KEYS:
         if isinstance(dashboard, Mapping) and key in dashboard:

@@ -1,4 +1,4 @@
-"""Where the project lives on disk."""
+"""Location of the project on disk."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from pathlib import Path
 from typing import Final
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
-"""The folder of `app.py`. A relative path in a setting is relative to it."""
+"""The folder that contains `app.py`. Relative paths in settings are relative to it."""

@@ -1,4 +1,4 @@
-"""Finding and reading secrets.toml."""
+"""The files `secrets.toml`: where they are, and their content."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from mimecast.settings.validation import SettingsError
 
 
 def secrets_files() -> list[Path]:
-    """Where Streamlit looks for `secrets.toml`; a later file's tables win over an earlier one's."""
+    """Return the paths where Streamlit looks for `secrets.toml`; a table in a later file overrides earlier ones."""
     folders = [Path.home(), Path.cwd(), PROJECT]
     return list(dict.fromkeys(folder / ".streamlit" / "secrets.toml" for folder in folders))
 
 
 def read_secrets_files(files: Iterable[Path] | None = None) -> dict[str, Any]:
-    """The tables of all secrets files; empty when there is none. Raises SettingsError when one cannot be read."""
+    """Return the tables of the given files, by default of `secrets_files()`. Missing files are skipped.
+
+    Raises:
+        SettingsError: A file cannot be read or parsed.
+    """
     tables: dict[str, Any] = {}
     for file in secrets_files() if files is None else files:
         try:
@@ -27,9 +31,9 @@ def read_secrets_files(files: Iterable[Path] | None = None) -> dict[str, Any]:
         except FileNotFoundError:
             continue
         except tomllib.TOMLDecodeError as error:
-            where = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
+            position = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
             raise SettingsError(
-                f"{file} is not valid TOML{f', at {where[1]}' if where else ''}.",
+                f"{file} is not valid TOML{f', at {position[1]}' if position else ''}.",
                 remedy='Write each setting as: key = "value", with the quotes, one a line.',
             ) from None
         except UnicodeDecodeError:

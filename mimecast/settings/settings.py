@@ -1,15 +1,13 @@
-"""Secrets and environment, checked, and turned into accounts, a store and the dashboard's settings.
+"""All settings together: accounts, the store and the dashboard.
 
-Who reads what: pages hand in Streamlit's secrets, the command line hands in `read_secrets_files()`; both give the same
-tables. What is wrong is named by key and place, never by value.
+Pages read Streamlit's secrets and the command line reads `read_secrets_files()`; both give the same tables:
 
     [mimecast]                one account, whose id is "default"; or
-    [mimecast.accounts.ID]    several
-    [connections.snapshots]   url of the store
-    [dashboard]               time_zone, refresh_after, pptx_template, allowed_emails, allowed_domains
+    [mimecast.accounts.ID]    several accounts
+    [connections.snapshots]   the URL of the store
+    [dashboard]               time zone, automatic refresh, slide template, allow lists
 
-The variables of `ENVIRONMENT` stand for one account and win over the accounts of the file; `SNAPSHOTS_URL` wins over
-the store of the file.
+Environment variables override the accounts (`ENVIRONMENT_KEYS`) and the store (`STORE_VARIABLE`).
 """
 
 from __future__ import annotations
@@ -18,20 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mimecast.settings.accounts import (
-    Account,
-    read_accounts,
-)
-from mimecast.settings.dashboard import (
-    DashboardSettings,
-    read_dashboard,
-)
+from mimecast.settings.accounts import Account, read_accounts
+from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.store_url import read_store_url
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything configured. No accounts means sample data."""
+    """All settings that the command line needs. Without accounts, the dashboard shows sample data."""
 
     accounts: tuple[Account, ...]
     store_url: str
@@ -39,5 +31,9 @@ class Settings:
 
 
 def read_settings(secrets: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
-    """Raises SettingsError on the first setting that is wrong."""
+    """Return all settings.
+
+    Raises:
+        SettingsError: A setting is wrong; the error names the first one.
+    """
     return Settings(read_accounts(secrets, environ), read_store_url(secrets, environ), read_dashboard(secrets))

@@ -1,44 +1,119 @@
-"""What validation of every settings table shares."""
+"""Checks that the settings of several tables share.
+
+Every error names the key and its place, never the value, which may be a secret.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
 
 from mimecast.problem import Problem
 
+_UNIT_NAMES: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
 
 class SettingsError(Problem):
-    """A setting that cannot be used. Nothing was asked, stored or changed."""
+    """A setting that cannot be used. Nothing has been requested, stored or changed."""
 
     title = "The settings need a correction"
 
 
+def read_table(parent: Mapping[str, Any], key: str, place: str | None = None) -> Mapping[str, Any]:
+    """Return the table `key` of `parent`, empty if it is missing; `place` is its full name where that differs.
+
+    Raises:
+        SettingsError: The key is not a table.
+    """
+    table = parent.get(key, {})
+    if not isinstance(table, Mapping):
+        raise SettingsError(
+            f"{place or key} is a single value instead of a table.",
+            remedy=f"Write [{place or key}] on a line of its own and the keys below it.",
+        )
+    return table
+
+
+def check_known_keys(table: Mapping[str, Any], known: Collection[str], place: str) -> None:
+    """Raise a SettingsError for the first key that is not known, with the known key that it resembles, if any."""
+    for key in table:
+        if key not in known:
+            near_misses = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.6)
+            raise SettingsError(
+                f"{place} holds the unknown key {key[:60]!r}.",
+                remedy=f"Did you mean {near_misses[0]}?"
+                if near_misses
+                else f"The keys known here are {', '.join(known)}.",
+            )
+
+
+def check_not_misspelt(
+    secrets: Mapping[str, Any], name: str, *, is_table_key: Callable[[str], bool], telltale_keys: Collection[str] = ()
+) -> None:
+    """Raise a SettingsError if the secrets seem to contain the table `name`, misspelt or without its header.
+
+    Args:
+        secrets: All tables of the secrets, without one called `name`.
+        name: The table that is missing.
+        is_table_key: Returns whether a key that is outside any table belongs to the missing table.
+        telltale_keys: Keys that only the missing table has; a table that has one of them is taken for it.
+    """
+    for key, value in secrets.items():
+        if isinstance(value, Mapping):
+            is_near_miss = bool(difflib.get_close_matches(key.lower(), [name], cutoff=0.8))
+            if is_near_miss or any(telltale_key in value for telltale_key in telltale_keys):
+                raise SettingsError(f"The table [{key[:60]}] is unknown.", remedy=f"Did you mean [{name}]?")
+        elif is_table_key(key):
+            raise SettingsError(f"{key} stands outside any table.", remedy=f"Write [{name}] on a line above it.")
+
+
+def parse_web_address(text: str, setting: str, *, remedy: str) -> SplitResult:
+    """Return the parts of a web address, which has a host and begins with https or http.
+
+    Raises:
+        SettingsError: It is not a web address; the error names `setting` and has the given remedy.
+    """
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise SettingsError(f"{setting} is not a web address.", remedy=remedy) from None
+    if parts.scheme not in ("https", "http") or not host:
+        raise SettingsError(f"{setting} is not a web address.", remedy=remedy)
+    return parts
+
+
+def require_https(address: SplitResult, setting: str, *, exposed: str) -> None:
+    """Raise a SettingsError for an http address of another computer, naming what it would expose."""
+    if address.scheme == "http" and not is_loopback(address.hostname or ""):
+        raise SettingsError(
+            f"{setting} begins with http, which would send {exposed} in the clear.",
+            remedy="Begin it with https; http is accepted for this computer's own addresses only.",
+        )
+
+
 def is_loopback(host: str) -> bool:
-    """Whether a host is this computer itself, as an address or as `localhost`."""
+    """Return whether a host, an address or `localhost`, is this computer."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def read_table(parent: Mapping[str, Any], key: str, place: str | None = None) -> Mapping[str, Any]:
-    value = parent.get(key, {})
-    if not isinstance(value, Mapping):
-        raise SettingsError(
-            f"{place or key} is a single value instead of a table.",
-            remedy=f"Write [{place or key}] on a line of its own and the keys below it.",
-        )
-    return value
+def parse_duration(text: str, *, units: str, max_digits: int) -> timedelta | None:
+    """Return the duration in a text like `30m`, or None if it is zero or the text is not a duration.
 
-
-def check_known_keys(table: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.6)
-            raise SettingsError(
-                f"{place} holds the unknown key {key[:60]!r}.",
-                remedy=f"Did you mean {near[0]}?" if near else f"The keys known here are {', '.join(known)}.",
-            )
+    Args:
+        text: A whole number and a unit, with or without whitespace around each.
+        units: The accepted units, out of `m`, `h`, `d` and `w`.
+        max_digits: The accepted number of digits.
+    """
+    match = re.fullmatch(rf"\s*([0-9]{{1,{max_digits}}})\s*([{units}])\s*", text)
+    if not match or not int(match[1]):
+        return None
+    return timedelta(**{_UNIT_NAMES[match[2]]: int(match[1])})

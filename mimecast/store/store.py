@@ -167,10 +167,13 @@ class Store:
             yield connection
 
     def write(self, work: Callable[[Connection], T], *, durable: bool = True) -> T:
-        """The same for writes of many threads, which are put together where they come together (`writing.py`)."""
+        """Do the work in a transaction and return its result; concurrent writes share one (`group_commit.py`).
+
+        Raises StoreReadOnly, StoreError, and what the work raises.
+        """
         if self.read_only:
             raise self.read_only
-        return self._writing.do(work, durable=durable)
+        return self._writing.submit(work, durable=durable)
 
     @contextmanager
     def hold_connection(self) -> Iterator[None]:

@@ -10,8 +10,7 @@ from mimecast.ui.escaping import escape_markdown
 
 def show_problem(problem: Problem, *, added: str = "") -> None:
     """One banner: the title, what happened, the remedy, and what to tell Mimecast's support."""
-    request_id = getattr(problem, "request_id", None)
-    about = f" Request id: {request_id}." if request_id else ""
+    about = f" Request id: {problem.request_id}." if problem.request_id else ""
     st.warning(escape_markdown(f"{problem.message} {problem.remedy}{about} {added}"), title=problem.title)
 
 

@@ -32,7 +32,7 @@ POLL_SECONDS: Final = 60.0
 def freshness_and_refresh(page: Page) -> None:
     """Draw the age of the newest snapshot and the Refresh button; begin an automatic refresh where one is due."""
     seen = resources.refresher().state(page.subject)
-    is_asking = _ask(page, automatic=True).asking
+    is_asking = _ask(page, automatic=True).in_progress
     st.fragment(_draw, run_every=POLL_WHILE_REQUESTING_SECONDS if is_asking else POLL_SECONDS)(
         page, seen, is_watching=is_asking
     )
@@ -57,19 +57,19 @@ def refresh_messages(page: Page) -> None:
 
 def _draw(page: Page, seen: RefreshState, *, is_watching: bool) -> None:
     """Runs by itself again and again; draws the whole page anew when there is something new."""
-    if resources.refresher().state(page.subject).runs != seen.runs or _stored_newer(page):
+    if resources.refresher().state(page.subject).completed != seen.completed or _stored_newer(page):
         st.rerun()
     state = _ask(page, automatic=True)
-    if (state.asking and not is_watching) or state.runs != seen.runs:
+    if (state.in_progress and not is_watching) or state.completed != seen.completed:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", width="content", wrap=False, gap="xsmall"):
         if page.newest:
             st.caption(f"As of {format_age(datetime.now(UTC) - page.newest.taken_at)}", width="content")
         st.button(
-            "Asking Mimecast …" if state.asking else "Refresh",
+            "Asking Mimecast …" if state.in_progress else "Refresh",
             icon=":material/refresh:",
             key="refresh",
-            disabled=state.asking or not _can_ask(page),
+            disabled=state.in_progress or not _can_ask(page),
             help=_help(page),
             on_click=_pressed,  # runs before anything here can end this run, so no click is lost
             args=(page,),

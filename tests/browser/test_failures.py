@@ -73,7 +73,7 @@ def stored_an_hour_ago(store_url: str, *accounts: str) -> None:
 
 
 def requests_to(sandbox: Sandbox) -> int:
-    return sandbox.calls + sandbox.token_requests
+    return sandbox.summary_requests + sandbox.token_requests
 
 
 def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:

@@ -54,7 +54,7 @@ def make_note(number: int, day: date, text: str) -> Note:
 
 def demo_report(store: Store, *, source: Source = Source.SAMPLE) -> Report:
     """Store two years of the demo company, and return the report of the last year with two notes."""
-    store.add(Snapshot("contoso", taken_at, counts, source) for taken_at, counts in DemoCompany(TODAY).past())
+    store.add(Snapshot("contoso", taken_at, counts, source) for taken_at, counts in DemoCompany(TODAY).history())
     notes = [make_note(1, date(2026, 3, 1), "Phishing campaign Q1"), make_note(2, date(2026, 9, 15), "+300 users")]
     return annotated_report(store, stored_report(store), notes)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.domain.scores import ScoreCounts
+from mimecast.sandbox.api1 import Api1
 from mimecast.sandbox.api2 import Api2
 from mimecast.sandbox.replies import Reply
 from mimecast.sandbox.server import Sandbox
@@ -62,15 +63,15 @@ class LeakDetector:
 class _RecordingSandbox(Sandbox):
     detector: LeakDetector
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
+    def respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         self.detector.authorizations.add(headers.get("authorization", ""))
-        return super().answer(method, path, headers, body)
+        return super().respond(method, path, headers, body)
 
 
 def recognisable_sandbox(counts: Callable[[], ScoreCounts], detector: LeakDetector) -> Sandbox:
     """Return a sandbox with recognisable keys, which tells the detector the Authorization headers that it receives."""
     numbers = iter(range(1_000_000))
     client = Api2(CLIENT, make_token=lambda: f"{TOKEN}-{next(numbers)}")
-    sandbox = _RecordingSandbox(counts, keys=KEYS, client=client)
+    sandbox = _RecordingSandbox(counts, api1=Api1(KEYS), api2=client)
     sandbox.detector = detector
     return sandbox

@@ -1,12 +1,13 @@
-"""Writes of many threads put together: whoever's turn it is to write takes along what others want to write.
+"""Group commit: batches the concurrent writes of several threads into one transaction.
 
-Each gets its result when the transaction is committed, as if it had been alone. With many captures at a time that is a
-fraction of the transactions, and threads wait in line instead of trying again and again for the database's lock.
+Each write gets its result when the transaction is committed. With many captures at a time this saves most of the
+transactions, and threads queue for a lock instead of polling for the database's.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar, cast
@@ -19,63 +20,50 @@ T = TypeVar("T")
 
 
 class _Write:
-    """`work` with its `result`, once it is committed."""
+    """Work to do in a transaction, and its result once that is committed."""
 
     def __init__(self, work: Callable[[Connection], Any], durable: bool) -> None:
         self.work = work
         self.durable = durable
-        self.is_done = False
+        self.is_committed = False
         self.result: Any = None
 
 
 class GroupCommit:
-    """The line of those who write to one database from this process.
-
-    `transaction` opens one that writes; its argument says whether it has to be durable.
-    """
+    """The writes of this process to one database."""
 
     def __init__(self, transaction: Callable[[bool], AbstractContextManager[Connection]]) -> None:
+        """Commit in transactions that `transaction` opens; its argument says whether they have to be durable."""
         self._transaction = transaction
-        self._waiting: list[_Write] = []
-        self._lock = threading.Lock()
+        self._waiting: deque[_Write] = deque()
         self._turn = threading.Lock()
 
     @property
     def waiting(self) -> int:
         """The number of writes that no transaction has taken yet."""
-        with self._lock:
-            return len(self._waiting)
+        return len(self._waiting)
 
-    def do(self, work: Callable[[Connection], T], *, durable: bool) -> T:
-        """Do the work in a transaction, perhaps together with that of others; return what it gives when all is
-        committed.
+    def submit(self, work: Callable[[Connection], T], *, durable: bool) -> T:
+        """Do the work in a transaction, perhaps with that of other threads; return its result after the commit.
 
-        Where the transaction fails, each is tried alone, so that nobody pays for another's fault, and `work` may run
-        twice. Raises what the work raises, and StoreError.
+        If a shared transaction fails, each write is repeated alone, so that no thread gets the error of another.
+        `work` may therefore run twice. Raises what the work raises, and StoreError.
         """
-        mine = _Write(work, durable)
-        with self._lock:
-            self._waiting.append(mine)
+        write = _Write(work, durable)
+        self._waiting.append(write)
         with self._turn:
-            together = self._take(mine)
-            if len(together) > 1:
-                with suppress(Problem):
-                    self._commit(together)
-            if not mine.is_done:
-                self._commit([mine])
-        return cast("T", mine.result)
+            if not write.is_committed:
+                group = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                if len(group) > 1:
+                    with suppress(Problem):
+                        self._commit(group)
+            if not write.is_committed:
+                self._commit([write])
+        return cast("T", write.result)
 
-    def _take(self, mine: _Write) -> Sequence[_Write]:
-        """Everything that waits, unless mine was taken along already."""
-        with self._lock:
-            if mine not in self._waiting:
-                return []
-            taken, self._waiting = self._waiting, []
-            return taken
-
-    def _commit(self, together: Sequence[_Write]) -> None:
-        with self._transaction(any(write.durable for write in together)) as connection:
-            for write in together:
+    def _commit(self, writes: Sequence[_Write]) -> None:
+        with self._transaction(any(write.durable for write in writes)) as connection:
+            for write in writes:
                 write.result = write.work(connection)
-        for write in together:
-            write.is_done = True
+        for write in writes:
+            write.is_committed = True

@@ -78,9 +78,9 @@ def require_sign_in(product: str, script: str) -> list[Problem]:
     found = decide_access(st.user.to_dict(), rules, datetime.now(UTC))
     if found is AccessDecision.SIGNED_OUT:
         _sign_in(product, script, rules, "Sign in to see this dashboard.")
-    if found is AccessDecision.ENDED:
+    if found is AccessDecision.EXPIRED:
         _sign_in(product, script, rules, f"Your sign-in has ended: it is good for {format_duration(SESSION_LIFETIME)}.")
-    if found is not AccessDecision.WELCOME:
+    if found is not AccessDecision.ALLOWED:
         _turn_away(product, REFUSALS[found])
     if script == FIRST_PAGE and not st.query_params:
         return_to.redirect()

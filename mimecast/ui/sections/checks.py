@@ -61,7 +61,7 @@ def _steps(page: Page) -> Iterator[Step]:
 
 def _show(step: Step) -> None:
     line = (
-        f"{STATUS_ICONS[step.state]} **{escape_markdown(step.name)}**: {STATUS_WORDS[step.state]}. "
+        f"{STATUS_ICONS[step.status]} **{escape_markdown(step.name)}**: {STATUS_WORDS[step.status]}. "
         f"{escape_markdown(step.detail)}"
     )
     if step.problem and step.problem.remedy:
@@ -70,7 +70,7 @@ def _show(step: Step) -> None:
 
 
 def _afterwards(page: Page, at: datetime, steps: list[Step]) -> None:
-    failed = sum(step.state is StepStatus.FAILED for step in steps)
+    failed = sum(step.status is StepStatus.FAILED for step in steps)
     verdict = "Everything is in order." if not failed else f"{failed} of {len(steps)} steps failed."
     st.caption(escape_markdown(f"{verdict} Checked {format_datetime(at, page.zone)}."))
     with st.expander("Copy for support", icon=":material/content_copy:"):
