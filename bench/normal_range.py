@@ -1,6 +1,6 @@
 """How often the normal range raises a false alarm, and how often it detects a real change.
 
-`python -m bench.normal_range` prints the tables of docs/usual-variation.md in about half a minute.
+`python -m bench.normal_range` prints the tables of docs/normal-range.md in about half a minute.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from bench.simulation import (
     with_gaps,
     with_step,
 )
-from mimecast.domain.variation import normal_limits
+from mimecast.domain.normal_range import normal_limits
 
 MONTH: Final = 30
 """Days of the span in the tables that have one span only."""
@@ -123,7 +123,7 @@ def _small_company_rows() -> Iterator[str]:
             steps = (with_step(shares, MONTH, users / sd) for users in (0, 2, 3, 5))
             companies = (of_few_users(stepped, SMALL_COMPANY, sd) for stepped in steps)
             rates = (measure_rates(company, MONTH, 100 / SMALL_COMPANY) for company in companies)
-            yield f"| {process.name} | {sd} | {' | '.join(f'{rate.more:.1f}%' for rate in rates)} |"
+            yield f"| {process.name} | {sd} | {' | '.join(f'{rate.outside:.1f}%' for rate in rates)} |"
 
 
 def _other_rows() -> Iterator[str]:

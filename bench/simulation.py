@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from mimecast.domain.variation import Verdict, judge
-from mimecast.store.variation_baseline import max_lookback
+from mimecast.domain.normal_range import Verdict, judge, max_lookback
 
 Shares = npt.NDArray[np.float64]
 """Shares at risk in percent: one row per history, one column per day, oldest first. NaN is a day without a snapshot."""
@@ -138,12 +137,12 @@ def known_shares(history: Shares) -> list[float | None]:
 class Rates:
     """How often the dashboard gives a verdict on histories, and which.
 
-    `judged` is the percentage of histories with a verdict, `more` the percentage of these that are "more than usual",
-    and `baseline_periods` the median number of earlier changes behind a verdict.
+    `judged` is the percentage of histories with a verdict, `outside` the percentage of these that are outside the
+    normal range, and `baseline_periods` the median number of earlier changes behind a verdict.
     """
 
     judged: float
-    more: float
+    outside: float
     baseline_periods: int
 
 
@@ -162,12 +161,12 @@ class Accuracy:
 
 def measure_rates(shares: Shares, span: int, one_user: float = 0.0) -> Rates:
     """Judge the last change over `span` days of every history. `one_user` is what one user makes up, in points."""
-    variations = [judge(known_shares(history), span, one_user) for history in shares_back(shares, span)]
-    verdicts = [variation.verdict for variation in variations if variation.verdict is not Verdict.UNKNOWN]
+    changes = [judge(known_shares(history), span, one_user) for history in shares_back(shares, span)]
+    verdicts = [change.verdict for change in changes if change.verdict is not Verdict.UNKNOWN]
     return Rates(
-        judged=100 * len(verdicts) / len(variations),
-        more=100 * verdicts.count(Verdict.MORE) / len(verdicts) if verdicts else math.nan,
-        baseline_periods=int(np.median([variation.baseline_periods for variation in variations])),
+        judged=100 * len(verdicts) / len(changes),
+        outside=100 * verdicts.count(Verdict.OUTSIDE) / len(verdicts) if verdicts else math.nan,
+        baseline_periods=int(np.median([change.baseline_periods for change in changes])),
     )
 
 
@@ -175,4 +174,4 @@ def measure_accuracy(shares: Shares, span: int) -> Accuracy:
     """Judge every history as it was simulated, and again with a step of `STEP` points in the last span."""
     unchanged = measure_rates(shares, span)
     stepped = measure_rates(with_step(shares, span), span)
-    return Accuracy(unchanged.judged, unchanged.baseline_periods, unchanged.more, stepped.more)
+    return Accuracy(unchanged.judged, unchanged.baseline_periods, unchanged.outside, stepped.outside)

@@ -21,16 +21,17 @@ from bench.simulation import (
     shares_back,
     with_gaps,
 )
+from mimecast.domain.normal_range import JudgedChange, Verdict, judge
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.domain.variation import FALLBACK_SPANS, Variation, Verdict, judge
 from mimecast.settings.project import PROJECT
+from mimecast.store.normal_range import load_judged_change
 from mimecast.store.store import Store
-from mimecast.store.variation_baseline import load_variation
 
 NOW = datetime(2026, 11, 24, 12, 50, 11, tzinfo=UTC)
 ZONE = ZoneInfo("UTC")
 USERS = 1000
+SPANS = (7, 30, 90)
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
@@ -43,7 +44,7 @@ def test_two_years_of_chance_rarely_raise_an_alarm_and_a_real_step_nearly_always
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
 def test_guide_prints_what_the_simulation_gives(process: Process) -> None:
-    guide = (PROJECT / "docs" / "usual-variation.md").read_text().replace(" %", "%")
+    guide = (PROJECT / "docs" / "normal-range.md").read_text()
     assert span_row(process, 30, TWO_YEARS) in guide
 
 
@@ -65,18 +66,18 @@ def test_simulation_reads_a_history_as_the_dashboard_does(number: int, tmp_path:
     ]
     store = Store.open(f"sqlite:///{tmp_path}/snapshots.db")
     store.add(history)
-    simulated = {span: judge(known_shares(shares_back(shares[None, :], span)[0]), span, 0.1) for span in FALLBACK_SPANS}
-    judged = [span for span, variation in simulated.items() if variation.verdict is not Verdict.UNKNOWN]
+    simulated = {span: judge(known_shares(shares_back(shares[None, :], span)[0]), span, 0.1) for span in SPANS}
+    judged = [span for span, change in simulated.items() if change.verdict is not Verdict.UNKNOWN]
     assert judged
     for span in judged:
-        assert_close(load_variation(store, history[-1], ZONE, span), simulated[span])
+        assert_close(load_judged_change(store, history[-1], ZONE, span), simulated[span])
 
 
 def snapshot(days_ago: int, at_risk: int) -> Snapshot:
     return Snapshot("contoso", NOW - timedelta(days=days_ago), ScoreCounts(USERS - at_risk, 0, 0, at_risk))
 
 
-def assert_close(loaded: Variation, simulated: Variation) -> None:
+def assert_close(loaded: JudgedChange, simulated: JudgedChange) -> None:
     """Compare two verdicts; their points may differ by what floating-point numbers cannot express."""
     assert (loaded.change, loaded.low, loaded.high) == pytest.approx((simulated.change, simulated.low, simulated.high))
     assert loaded == replace(simulated, change=loaded.change, low=loaded.low, high=loaded.high)

@@ -1,24 +1,22 @@
-"""Accounts: how every account stands, and the way to each of them."""
+"""Accounts: the status of every account, and the way to each of them."""
 
 import streamlit as st
 
-from mimecast.ui.page import begin
+from mimecast.ui.page import begin_without_data, load_or_stop
+from mimecast.ui.page_data.accounts import load_accounts
 from mimecast.ui.sections.accounts import (
-    load_statuses,
     open_clicked,
+    show_accounts_summary,
+    show_accounts_table,
+    show_accounts_totals,
     show_chosen_charts,
-    show_summary,
-    show_table,
-    show_totals,
 )
 
-page = begin("Accounts", of_all_accounts=True)
+page = begin_without_data("Accounts", of_all_accounts=True)
 open_clicked(page)
-with page.reading() as store:
-    if store:
-        standings = load_statuses(page, store)
-        show_summary(standings)
-        show_totals(page, standings)
-        show_table(page, standings)
-        st.header("Side by side", anchor=False)
-        show_chosen_charts(page, standings)
+data = load_or_stop(load_accounts, page)
+show_accounts_summary(data)
+show_accounts_totals(data)
+show_accounts_table(page, data)
+st.header("Side by side", anchor=False)
+show_chosen_charts(page, data)

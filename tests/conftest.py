@@ -21,6 +21,8 @@ from mimecast.settings.accounts import ENVIRONMENT_KEYS
 from mimecast.settings.project import PROJECT
 from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.store import Store
+from mimecast.ui import resources
+from mimecast.ui.access.gate import AUTH_MEMORY
 from tests.support import browser
 from tests.support.clock import TODAY
 from tests.support.processes import CommandLine
@@ -63,14 +65,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def isolated_pages(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    """Run pages from the copied project, without secrets or cached data of another test."""
+    """Run pages from the copied project, without secrets or shared objects of another test."""
     for module in ("settings.secrets_files", "settings.store_url", "settings.dashboard", "sandbox.sample_data"):
         monkeypatch.setattr(f"mimecast.{module}.PROJECT", project)
     monkeypatch.setattr(st, "secrets", Secrets())
+    monkeypatch.setattr(AUTH_MEMORY, "auth_was_configured", False)
     monkeypatch.chdir(project)
     yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    resources.forget_everything()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -25,26 +25,20 @@ import streamlit as st
 from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
 
-from mimecast.charts.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
-from mimecast.charts.sparkline import sparkline
-from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_int, format_percent
 from mimecast.reports.snapshot_csv import read_snapshots
 from mimecast.sandbox.server import Sandbox
-from mimecast.store.account_status import AccountStatusCache
-from mimecast.store.comparisons import compare_back
+from mimecast.store.account_status import load_account_records
 from mimecast.store.leases import Lease
+from mimecast.store.normal_range import load_baseline, load_judged_changes
 from mimecast.store.scheduled_runs import last_runs, load_schedule_status, newest_runs, save_runs
 from mimecast.store.store import Store
-from mimecast.store.timelines import load_timeline
-from mimecast.store.variation_baseline import load_baseline, load_variations
 from mimecast.ui.page import PAGES
 from mimecast.ui.widgets.tables import ALL_ROWS_KEY
 from tests.support.app import make_app, wait_for_refresh
-from tests.support.cards import cards_of
 from tests.support.clock import NOW
 
 BASES = {
@@ -96,7 +90,7 @@ def words_in(text: str) -> set[str]:
     """The words of a text that could be marks: numbers as a whole, shares with their sign, names."""
     text = text.replace("\\", "").replace("\u00a0", " ")
     grouped, plain = r"(?<![\w,-])\d{1,3}(?:,\d{3})+(?![\w,-])", r"(?<![\w-])\d+(?![\w-])"
-    found = {one for form in (r"\d+\.\d %", grouped, plain) for one in re.findall(form, text)}
+    found = {one for form in (r"\d+\.\d%", grouped, plain) for one in re.findall(form, text)}
     return found | {name for name in NAMES.values() if name in text}
 
 
@@ -142,6 +136,8 @@ def together(store: Store) -> Store:
 EVERYTHING = (NOW - timedelta(days=1000), NOW + timedelta(days=1))
 READS: dict[str, Callable[[Store, str], object]] = {
     "newest": lambda store, account: store.newest(account),
+    "oldest_of": lambda store, account: store.oldest_of([account]),
+    "first_since": lambda store, account: store.first_since(account, EVERYTHING[0]),
     "newest_of": lambda store, account: store.newest_of([account]),
     "oldest": lambda store, account: store.oldest(account),
     "all_snapshots": lambda store, account: list(store.all_snapshots(account)),
@@ -154,9 +150,9 @@ READS: dict[str, Callable[[Store, str], object]] = {
 QUERIES: dict[str, Callable[[Store, str], object]] = {
     "newest_runs": newest_runs,
     "last_runs": lambda store, account: last_runs(store, [account]),
-    "unattended": load_schedule_status,
-    "read_variations": lambda store, account: load_variations(store, [newest(store, account)], UTC_ZONE),
-    "read_back": lambda store, account: load_baseline(store, [newest(store, account)], UTC_ZONE, 30, 3),
+    "load_schedule_status": load_schedule_status,
+    "load_judged_changes": lambda store, account: load_judged_changes(store, [newest(store, account)], UTC_ZONE),
+    "load_baseline": lambda store, account: load_baseline(store, [newest(store, account)], UTC_ZONE, 30, 3),
 }
 
 
@@ -196,20 +192,17 @@ def test_the_lease_of_one_account_leaves_the_others_free(together: Store) -> Non
     assert not Lease(together, "beta").acquire()
 
 
-def test_what_is_kept_of_one_set_of_accounts_is_not_given_for_another(
-    together: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mimecast.store.store.MTIME_GRANULARITY", 0.0)
-    assert together.change_token is not None
-    kept = AccountStatusCache()
-    for _ in range(2):  # cold and warm
-        for account in BASES:
-            (one,) = kept.read(together, [account], {}, NOW, UTC_ZONE)
-            assert one.account == account
-            assert one.newest == newest(together, account)
-            assert not others_in(account, repr(one), {level.at_risk for level in one.weeks.levels if level})
-        both = kept.read(together, ["gamma", "alpha"], {}, NOW, UTC_ZONE)
-        assert [one.newest for one in both] == [newest(together, "gamma"), newest(together, "alpha")]
+@pytest.mark.parametrize("accounts", [["alpha"], ["gamma", "alpha"], ["beta", "gamma", "alpha"]], ids=",".join)
+def test_the_records_of_several_accounts_are_kept_apart(together: Store, accounts: list[str]) -> None:
+    records = load_account_records(together, accounts, NOW.date(), UTC_ZONE)
+    for part in (records.newest, records.then, records.judged, records.weeks, records.runs):
+        assert set(part) == set(accounts)
+        for account, record in part.items():
+            assert not others_in(account, repr(record), set())
+    for account in accounts:
+        assert records.newest[account] == newest(together, account)
+        levels = records.weeks[account].levels
+        assert not others_in(account, "", {level.at_risk for level in levels if level})
 
 
 @pytest.fixture
@@ -288,15 +281,6 @@ def collect(part: Any, texts: list[str], numbers: set[float]) -> None:
         numbers.add(part)
 
 
-def last_month(store: Store, account: str) -> list[list[float]]:
-    """The values of the Overview's four sparklines, of this account alone."""
-    comparison = compare_back(store, newest(store, account), 30, UTC_ZONE)
-    assert comparison is not None
-    month = load_timeline(store, account, DayRange(comparison.then_day, comparison.now_day, UTC_ZONE))
-    lines = [*(month.shares[name] for name in ("at_risk", "doing_well", "F")), month.users["users_graded"]]
-    return [line.dropna().round(2).tolist() for line in lines]
-
-
 @pytest.mark.usefixtures("isolated_pages")
 def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
     project: Path, secrets: dict[str, Any], files: list[bytes], store: Store
@@ -321,11 +305,6 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                     assert NAMES[account] in text
                     assert words_in(text) & (MARKS[account].words - {NAMES[account]})
                     assert words_in(files[0].decode()) & MARKS[account].words
-                if script == "app.py":
-                    for card, values in zip(cards_of(app), last_month(store, account), strict=True):
-                        assert card.sparkline in {
-                            sparkline(values, colour) for colour in (BETTER_LINE, WORSE_LINE, USERS_LINE)
-                        }
     for account in BASES:
         found = {one.counts for one in store.all_snapshots(account)}
         assert found == {counts_of(account, days) for days in DAYS_AGO}

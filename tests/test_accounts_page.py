@@ -49,14 +49,15 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     names = {"contoso": "Contoso", "fabrikam": ODD, "proseware": "Contoso", "litware": "Litware"}
     app = run_accounts_page(project, secrets_of(sandbox, store_url, **names))
     assert [(one.label, one.value) for one in cards_of(app)] == [
-        ("Users graded, sum", "1,100"),
-        ("At risk (D + F), sum", "110 users"),
-        ("At risk, share of that sum", "10.0 %"),
+        ("Users graded, all accounts", "1,100"),
+        ("Users at risk (D + F), all accounts", "110 users"),
+        ("At risk, all accounts", "10.0%"),
     ]
     said = text_of(app).replace("\\", "")
-    assert "1 of 4 accounts is up to date; 1 is failing; 1 is stale; 1 has no snapshot yet." in said
+    assert "Contoso (proseware): the last capture failed." in said
+    assert "Litware: no snapshot yet. 1 of 4 accounts are up to date." in said
     assert "Sums over 3 accounts: the newest snapshot of each, taken from " in said
-    assert "1 account without a snapshot is not in them." in said
+    assert "1 account without a snapshot is not included." in said
     (table,) = app.dataframe
     shown = table.value
     assert list(shown["Account"])[:3:2] == ["Contoso (contoso)", "Contoso (proseware)"], "told apart by their ids"
@@ -68,7 +69,7 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
         "A permission is missing: It said no.",
         "No snapshot has been taken yet.",
     ]
-    assert "4 accounts, one a row" in table.proto.alt
+    assert "4 accounts" in table.proto.alt
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert len(spec["data"]) == 2
     assert "&lt;b&gt;" in json.dumps(spec["layout"]["annotations"])

@@ -124,13 +124,13 @@ def test_a_target_is_set_drawn_said_and_cleared(project: Path, account_secrets: 
     target = load_target(kept, "default")
     assert target is not None
     assert (target.share, target.by, target.author) == (8.0, TODAY + timedelta(days=15), "")
-    assert "Target\\: at most 8\\.0 % at risk by" in text_of(app)
-    assert "On track" in text_of(app)
-    assert "Target: 8.0 % by" in chart_alts(app)[0]
+    assert "Target\\: at most 8\\.0% by" in text_of(app)
+    assert "Set " in text_of(app)
+    assert "Target: 8.0% by" in chart_alts(app)[0]
     for page in ("Overview", "History"):
         again = run_page(project, page, account_secrets, {"range": "30d"} if page == "History" else None)
-        assert "Target\\: at most 8\\.0 % at risk by" in text_of(again)
-        assert "target 8.0 % by" in str([one.proto.spec for one in again.get("plotly_chart")])
+        assert ("Target 8% by" if page == "Overview" else "Target\\: at most 8\\.0% by") in text_of(again)
+        assert "target 8.0% by" in str([one.proto.spec for one in again.get("plotly_chart")])
     click(app, "target_clear")
     assert load_target(kept, "default") is None
     assert "Target:" not in chart_alts(app)[0]

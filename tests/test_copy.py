@@ -91,7 +91,7 @@ def test_the_copy_goes_on_where_the_original_ended(urls: tuple[str, str], comman
     assert command_line("copy", *urls, "--quiet").returncode == 0
     copy = Store.open(urls[1])
     save_runs(copy, run_at(500))
-    assert newest_runs(copy, "default", most=1) == [run_at(500)]
+    assert newest_runs(copy, "default", limit=1) == [run_at(500)]
     assert copy.add(history(11)).new == 1
     with copy.reading() as connection:
         assert connection.execute(select(func.count()).select_from(leases)).scalar_one() == 0
@@ -129,7 +129,7 @@ def test_a_terminal_sees_it_progress(urls: tuple[str, str], project: Path, tmp_p
         seen += os.read(mine, 100_000).decode()
     os.close(mine)
     os.close(terminal)
-    assert ("Copying and comparing: 100 %" in seen) == (not quiet)
+    assert ("Copying and comparing: 100%" in seen) == (not quiet)
     assert seen.endswith("|" if quiet else "\r|"), "the line is gone afterwards"
 
 

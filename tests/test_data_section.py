@@ -23,11 +23,10 @@ pytestmark = pytest.mark.usefixtures("isolated_pages")
 HEADER = "account,taken_at,a,b,c,d,f,other"
 PAGE = """
 from mimecast.ui.sections.data import show_data_section
-from mimecast.ui.page import begin
+from mimecast.ui.page import begin_without_data, load_or_stop
 
-page = begin("Alone")
-with page.reading():
-    show_data_section(page)
+page = begin_without_data("Alone")
+load_or_stop(show_data_section, page)
 """
 
 
@@ -62,14 +61,14 @@ def test_a_file_is_shown_stored_listed_and_taken_out_again(
 ) -> None:
     app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(*range(1, 9))}")
-    assert "8 snapshots from 28 Jan 2025 to 28 Aug 2025\\: 8 new\\." in text_of(app)
+    assert "8 snapshots \\(28 Jan 2025 to 28 Aug 2025\\)\\: 8 new\\." in text_of(app)
     assert list(app.dataframe[0].value["F"]) == ["8", "7", "6", "5", "4"]
-    assert app.dataframe[0].value["At risk"].iloc[0] == "45.5 %"
+    assert app.dataframe[0].value["At risk"].iloc[0] == "45.5%"
     assert len(list(kept.all_snapshots("default"))) == 1
     click(app, "data_store")
     assert "8 snapshots stored from months\\.csv\\." in app.success[0].value
     assert [one.source for one in kept.all_snapshots("default")].count(Source.IMPORTED) == 8
-    assert "months\\.csv\\: 8 snapshots from 28 Jan 2025 to 28 Aug 2025, imported" in text_of(app)
+    assert "months\\.csv\\: 8 snapshots, 28 Jan 2025 to 28 Aug 2025, imported" in text_of(app)
 
     upload(app, f"{HEADER}\n{rows(8, 9)}", "more.csv")
     assert "2 snapshots from 28 Aug 2025 to 28 Sep 2025\\: 1 new, 1 stored already" in text_of(app)
@@ -85,7 +84,7 @@ def test_a_spreadsheets_semicolons_and_mark_are_read(
 ) -> None:
     app = run_page(project, "Alone", account_secrets)
     upload(app, b"\xef\xbb\xbf" + f"{HEADER}\n{rows(1)}".replace(",", ";").encode())
-    assert "1 snapshot of 28 Jan 2025\\: 1 new" in text_of(app)
+    assert "1 snapshot \\(28 Jan 2025\\)\\: 1 new" in text_of(app)
 
 
 def test_what_is_stored_already_needs_no_storing(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
 from mimecast.domain.reporting_days import MAX_LINE_POINTS
 from mimecast.settings.project import PROJECT
 from mimecast.store.store import Store
+from mimecast.ui import resources
 from tests.support.hourly_history import add_hourly_history
 
 TEN_YEARS_OF_HOURS = 87_600
@@ -57,10 +57,8 @@ def asked() -> Iterator[list[Query]]:
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def nothing_cached() -> None:
+    resources.forget_everything()
 
 
 def run(project: Path, page: str, store: Path) -> None:

@@ -19,7 +19,7 @@ from mimecast.settings.settings import read_settings
 from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.database.quarantine import StoreQuarantined
 from mimecast.store.errors import StoreError
-from mimecast.ui.server.middleware import SECURITY_HEADERS
+from mimecast.ui.server.security_headers import SECURITY_HEADERS
 from tests.support.processes import CommandLine
 
 README = (PROJECT / "README.md").read_text()

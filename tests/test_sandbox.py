@@ -399,7 +399,8 @@ def share_at_risk(company: DemoCompany, number: int) -> float:
 
 def test_the_reorganisation_brings_users_who_need_training(company: DemoCompany) -> None:
     before, after = (
-        company.counts_on(day_of(company, number)).users_graded for number in (REORGANISATION_DAY, REORGANISATION_DAY + 5)
+        company.counts_on(day_of(company, number)).users_graded
+        for number in (REORGANISATION_DAY, REORGANISATION_DAY + 5)
     )
     assert after - before > 60
     assert share_at_risk(company, REORGANISATION_DAY + 5) > share_at_risk(company, REORGANISATION_DAY - 7)

@@ -28,7 +28,6 @@ from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
 from mimecast.store.imports import read_imports
 from mimecast.store.store import Store
-from mimecast.ui.access.return_to import token_of
 from mimecast.ui.sections.annotations import FORMS_OPEN_KEY
 from tests.support.app import add_note, click, field
 from tests.support.cards import cards_of
@@ -206,13 +205,6 @@ def test_a_file_that_is_not_toml_may_still_say_that_sign_in_was_wanted(tmp_path:
     assert may_configure_auth([tmp_path]), "what cannot be read may hold it"
 
 
-def test_the_browser_is_known_again_by_the_token_under_whatever_mask() -> None:
-    first, second = "2|00000000|0badcafe0badcafe|1795539000", "2|ffffffff|f4523501f4523501|1795540075"
-    assert token_of(first) == token_of(second) == "0badcafe0badcafe"
-    for other in (None, "", "x", "2|zz|00|1", "2||0bad|1", "2|00000000"):
-        assert token_of(other) == ""
-
-
 # On the pages
 
 
@@ -261,7 +253,7 @@ NOBODY = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
     ("secrets", "claims", "said"),
     [
         ({"auth": AUTH}, {}, "Sign in to see this dashboard"),
-        ({"auth": AUTH}, ADA | {"iat": 0}, "Your sign-in has ended: it is good for 12 hours"),
+        ({"auth": AUTH}, ADA | {"iat": 0}, "Your sign-in has expired: it lasts 12 hours"),
         ({"auth": AUTH}, HERE | {"email_verified": False}, "does not say that your e-mail address is verified"),
         ({"auth": AUTH, "dashboard": {"allowed_domains": ["x.com"]}}, HERE, "you are not on the list"),
         ({"auth": without("client_id")}, HERE, "[auth] lacks client_id"),
@@ -296,7 +288,7 @@ def test_without_authlib_the_page_says_so_and_shows_nothing(
 def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: Path) -> None:
     nothing_is_shown(shown(project, "app.py", {"mimecast": NOBODY, "auth": AUTH}))
     app = shown(project, "app.py", {"mimecast": NOBODY})
-    assert "start the dashboard again" in app.warning[0].value
+    assert "restart the dashboard to run it without" in app.warning[0].value
     nothing_is_shown(app)
 
 
@@ -335,7 +327,7 @@ def test_without_sign_in_a_server_that_others_can_reach_warns_on_every_page(
     finally:
         config.set_option("server.address", before)
     alerts = [alert.proto.title for alert in app.warning]
-    assert alerts == (["Everybody on the network can see this dashboard"] if warned else [])
+    assert alerts == (["Anyone on the network can view this dashboard"] if warned else [])
 
 
 @pytest.mark.usefixtures("stored")

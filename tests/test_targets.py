@@ -1,4 +1,4 @@
-"""The target: kept with who and when, and judged by a rule that can be read off the chart."""
+"""The target: stored with who set it and when, and assessed by the line that the chart shows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mimecast.domain.targets import Target, TargetInvalid, TargetStatus, assess_
 from mimecast.store.annotations.targets import clear_target, load_progress, load_target, set_target
 from mimecast.store.database.schema import targets
 from mimecast.store.store import Store
-from mimecast.text.summaries import target_sentence
+from mimecast.text.targets import target_sentence
 from tests.support.clock import NOW, TODAY
 from tests.support.stores.databases import EVERY_DATABASE
 
@@ -62,7 +62,7 @@ def test_of_two_in_the_same_second_the_later_one_stands(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "by", "said"),
+    ("share", "by", "reason"),
     [
         (-0.1, BY, "between 0 and 100"),
         (100.1, BY, "between 0 and 100"),
@@ -71,23 +71,23 @@ def test_of_two_in_the_same_second_the_later_one_stands(store: Store) -> None:
         (5.0, date(2031, 11, 25), "too far ahead"),
     ],
 )
-def test_a_target_that_makes_no_sense_is_refused(store: Store, share: float, by: date, said: str) -> None:
-    with pytest.raises(TargetInvalid, match=said):
+def test_an_invalid_target_is_rejected(store: Store, share: float, by: date, reason: str) -> None:
+    with pytest.raises(TargetInvalid, match=reason):
         setting(store, share, by)
     assert load_target(store, "contoso") is None
 
 
-def test_it_may_be_five_years_ahead_also_on_the_29th_of_february(store: Store) -> None:
+def test_a_target_may_be_five_years_ahead_even_on_29_february(store: Store) -> None:
     assert setting(store, 0.0, date(2031, 11, 24)).by == date(2031, 11, 24)
     assert latest_target_date(date(2028, 2, 29)) == date(2033, 2, 28)
 
 
 TARGET = Target("contoso", 5.0, BY, "", NOW, 15.0)
-"""From 15 % today to 5 % in 100 days: a tenth of a point a day."""
+"""From 15% today to 5% in 100 days: a tenth of a point a day."""
 
 
 @pytest.mark.parametrize(
-    ("days", "share", "standing"),
+    ("days", "share", "status"),
     [
         (0, 15.0, TargetStatus.ON_TRACK),
         (0, 15.1, TargetStatus.OFF_TRACK),
@@ -101,18 +101,18 @@ TARGET = Target("contoso", 5.0, BY, "", NOW, 15.0)
         (101, 4.0, TargetStatus.REACHED),
     ],
 )
-def test_the_rule_is_the_straight_line_to_the_target(days: int, share: float, standing: TargetStatus) -> None:
+def test_the_rule_is_the_straight_line_to_the_target(days: int, share: float, status: TargetStatus) -> None:
     today = TODAY + timedelta(days=days)
     judged = assess_target(TARGET, at_risk(share, today), ZONE, today)
-    assert judged.status is standing
+    assert judged.status is status
     assert judged.day == today
     assert judged.share == pytest.approx(share)
 
 
 def test_shares_count_as_they_are_shown(store: Store) -> None:
-    just_above = Snapshot("contoso", NOW, ScoreCounts(94_951, d=5_049))  # 5.049 %
+    just_above = Snapshot("contoso", NOW, ScoreCounts(94_951, d=5_049))  # 5.049%
     assert assess_target(TARGET, just_above, ZONE, TODAY).status is TargetStatus.REACHED
-    assert "Reached: 5.0 %" in target_sentence(assess_target(TARGET, just_above, ZONE, TODAY))
+    assert "Reached: 5.0%" in target_sentence(assess_target(TARGET, just_above, ZONE, TODAY))
 
 
 def test_once_the_date_has_passed_the_share_on_that_date_is_judged(store: Store) -> None:
@@ -127,29 +127,30 @@ def test_once_the_date_has_passed_the_share_on_that_date_is_judged(store: Store)
     assert before.day == BY + timedelta(days=3)
 
 
-def test_without_anybody_graded_there_is_nothing_to_judge(store: Store) -> None:
+def test_without_a_share_there_is_nothing_to_assess(store: Store) -> None:
     setting(store)
     for snapshots in ([], [Snapshot("contoso", NOW, ScoreCounts())]):
         store.add(snapshots)
         judged = load_progress(store, "contoso", store.newest("contoso"), ZONE, TODAY)
         assert judged is not None
         assert judged.status is TargetStatus.UNKNOWN
-        assert target_sentence(judged).endswith("Nobody is graded yet, so it cannot be said how it stands.")
+        assert target_sentence(judged).endswith("No share at risk is known, so progress cannot be assessed.")
     late = assess_target(Target("contoso", 5.0, BY, "", NOW), at_risk(9.0), ZONE, TODAY)
     assert late.status is TargetStatus.UNKNOWN
-    assert "9.0 % is at risk on 24 Nov 2026; what it was when the target was set is not known" in target_sentence(late)
+    assert "9.0% on 24 Nov 2026. The share at risk was unknown when the target was set" in target_sentence(late)
 
 
 @pytest.mark.parametrize(
-    ("days", "share", "said"),
+    ("days", "share", "progress"),
     [
-        (50, 9.0, "On track: 9.0 % on 13 Jan 2027, and the straight line from 15.0 % on 24 Nov 2026 is at 10.0 %."),
-        (50, 10.4, "Off track: 10.4 % on 13 Jan 2027, and the straight line from 15.0 % on 24 Nov 2026 is at 10.0 %."),
-        (50, 4.8, "Reached: 4.8 % on 13 Jan 2027."),
-        (101, 5.6, "Missed: 5.6 % on 5 Mar 2027."),
+        (0, 15.0, "Set 24 Nov 2026 at 15.0%."),
+        (50, 9.0, "On track: 9.0% on 13 Jan 2027, needed by then 10.0%."),
+        (50, 10.4, "Off track: 10.4% on 13 Jan 2027, needed by then 10.0%."),
+        (50, 4.8, "Reached: 4.8% on 13 Jan 2027."),
+        (101, 5.6, "Missed: 5.6% on 5 Mar 2027."),
     ],
 )
-def test_it_is_said_in_one_plain_sentence(days: int, share: float, said: str) -> None:
+def test_the_progress_is_stated_with_the_numbers_it_rests_on(days: int, share: float, progress: str) -> None:
     today = TODAY + timedelta(days=days)
     sentence = target_sentence(assess_target(TARGET, at_risk(share, today), ZONE, today))
-    assert sentence == f"Target: at most 5.0 % at risk by 4 Mar 2027. {said}"
+    assert sentence == f"Target: at most 5.0% by 4 Mar 2027. {progress}"

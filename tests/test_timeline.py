@@ -1,4 +1,4 @@
-"""Snapshots on the calendar: days of the reporting zone, the last of a day, gaps kept, never too many points."""
+"""Timelines: reporting days, the last snapshot of each period, gaps, and a limited number of points."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ from mimecast.domain.reporting_days import (
     midnight,
     periods,
     reporting_day,
-    with_bounds,
 )
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_timeline
-from mimecast.text.summaries import coverage, describe_resolution, range_summary
+from mimecast.text.timelines import coverage, empty_range_sentence, resolution_sentence
 from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
 from tests.support.stores.statements import recorded_statements
 
@@ -58,7 +57,7 @@ def at(text: str, *counts: int) -> Snapshot:
 )
 def test_a_day_lasts_from_midnight_to_midnight_whatever_the_clocks_do(zone: str, day: date, hours: int) -> None:
     zone_info = ZoneInfo(zone)
-    ((_, (low, high)),) = with_bounds(periods(day, day, Resolution.DAY), zone_info)
+    low, high = DayRange(day, day, zone_info).bounds
     assert high - low == timedelta(hours=hours)
     assert low.astimezone(zone_info).date() == day
     assert (low - timedelta(seconds=1)).astimezone(zone_info).date() == day - timedelta(days=1)
@@ -144,7 +143,6 @@ def test_a_range_without_any_snapshot_is_empty(store: Store) -> None:
     timeline = load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 3), UTC_ZONE))
     assert timeline.is_empty
     assert not timeline.has_shares
-    assert range_summary(timeline) == "No snapshot was taken between 1 Nov 2026 and 3 Nov 2026."
 
 
 def test_shares_are_percent_of_users_graded_and_undefined_where_nobody_is(store: Store) -> None:
@@ -196,7 +194,7 @@ def test_a_gap_of_months_stays_a_gap_by_month_and_the_weeks_at_its_edges_do_not(
 
 
 @pytest.mark.parametrize(
-    ("days", "at_most", "wanted", "given"),
+    ("days", "max_points", "requested", "chosen"),
     [
         (30, MAX_LINE_POINTS, Resolution.DAY, Resolution.DAY),
         (30, MAX_LINE_POINTS, Resolution.WEEK, Resolution.WEEK),
@@ -208,11 +206,11 @@ def test_a_gap_of_months_stays_a_gap_by_month_and_the_weeks_at_its_edges_do_not(
         (3652, MAX_MIX_COLUMNS, Resolution.MONTH, Resolution.QUARTER),
     ],
 )
-def test_a_resolution_finer_than_fits_is_answered_with_the_finest_that_fits(
-    days: int, at_most: int, wanted: Resolution, given: Resolution
+def test_a_requested_resolution_with_too_many_points_becomes_the_finest_that_fits(
+    days: int, max_points: int, requested: Resolution, chosen: Resolution
 ) -> None:
     last = date(2026, 11, 24)
-    assert choose_resolution(last - timedelta(days=days - 1), last, at_most, wanted) is given
+    assert choose_resolution(last - timedelta(days=days - 1), last, max_points, requested) is chosen
 
 
 @pytest.mark.parametrize("days", [1, 60, 61, 365, 400, 401, 730, 3653, 16 * 366])
@@ -266,7 +264,7 @@ def ten_years(store: Store, store_url: str) -> Store:
 
 @SQLITE_ONLY
 @pytest.mark.parametrize(
-    ("at_most", "resolution", "points"),
+    ("max_points", "resolution", "points"),
     [
         (MAX_LINE_POINTS, Resolution.MONTH, 121),
         (MAX_MIX_COLUMNS, Resolution.QUARTER, 41),
@@ -274,11 +272,11 @@ def ten_years(store: Store, store_url: str) -> Store:
     ],
 )
 def test_ten_years_of_hourly_snapshots_are_read_by_seeks_in_the_key(
-    ten_years: Store, at_most: int, resolution: Resolution, points: int
+    ten_years: Store, max_points: int, resolution: Resolution, points: int
 ) -> None:
     with recorded_statements() as statements:
         timeline = load_timeline(
-            ten_years, "contoso", DayRange(date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE), max_points=at_most
+            ten_years, "contoso", DayRange(date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE), max_points=max_points
         )
     asked = [statement for statement in statements if "snapshots" in statement]
 
@@ -296,36 +294,43 @@ def test_ten_years_of_hourly_snapshots_are_read_by_seeks_in_the_key(
             assert all(step.startswith("SEARCH") and "USING PRIMARY KEY" in step for step in touching), plan
 
 
-def test_which_resolution_is_shown_is_said_and_why_it_is_not_the_one_wished_for(store: Store) -> None:
-    def said(days: int, wished: Resolution | None) -> str:
-        last = date(2026, 11, 24)
-        line, mix = (
-            load_timeline(
-                store,
-                "contoso",
-                DayRange(last - timedelta(days=days - 1), last, UTC_ZONE),
-                max_points=most,
-                finest=wished or Resolution.DAY,
-            )
-            for most in (MAX_LINE_POINTS, MAX_MIX_COLUMNS)
-        )
-        return describe_resolution(line, mix, wished)
-
-    assert said(30, None) == said(30, Resolution.DAY) == "One value a day, the last one taken in it."
-    assert said(365, Resolution.MONTH) == "One value a month, the last one taken in it."
-    assert said(365, Resolution.DAY) == (
-        "One value a day, the last one taken in it; one column a week in the mix, which has room for 60."
+@pytest.mark.parametrize(
+    ("days", "requested", "sentence"),
+    [
+        (30, None, "Daily values (UTC)."),
+        (30, Resolution.DAY, "Daily values (UTC)."),
+        (365, Resolution.MONTH, "Monthly values (UTC)."),
+        (365, Resolution.DAY, "Daily values (UTC); mix by week."),
+        (
+            3652,
+            Resolution.WEEK,
+            "Monthly values (UTC); mix by quarter. Weekly values would be 523 points; a line has room for 400.",
+        ),
+    ],
+)
+def test_the_resolution_is_stated_with_the_reason_why_it_is_not_the_requested_one(
+    store: Store, days: int, requested: Resolution | None, sentence: str
+) -> None:
+    last = date(2026, 11, 24)
+    days_shown = DayRange(last - timedelta(days=days - 1), last, UTC_ZONE)
+    line, mix = (
+        load_timeline(store, "contoso", days_shown, max_points=most, finest=requested or Resolution.DAY)
+        for most in (MAX_LINE_POINTS, MAX_MIX_COLUMNS)
     )
-    assert said(3652, Resolution.WEEK) == (
-        "One value a month, the last one taken in it; one column a quarter in the mix, which has room for 60. "
-        "By week there would be 523 points; a line has room for 400."
-    )
+    assert resolution_sentence(line, mix, requested) == sentence
 
 
-def test_the_summary_of_a_range_says_how_it_went(store: Store) -> None:
-    store.add([at("2026-11-01T03:00", 8, 0, 0, 1, 1), at("2026-11-02T03:00", 9, 0, 0, 1, 0)])
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        (None, "No snapshot was taken from 1 Nov 2026 to 2 Nov 2026."),
+        ((0,), "No users were graded in this range (1 Nov 2026 to 2 Nov 2026)."),
+        ((0, 0, 0, 0, 0, 3), "No user had a grade from A to F in this range (1 Nov 2026 to 2 Nov 2026)."),
+    ],
+)
+def test_a_range_without_a_share_at_risk_says_why(store: Store, counts: tuple[int, ...] | None, sentence: str) -> None:
+    if counts:
+        store.add([at("2026-11-01T03:00", *counts)])
     timeline = load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE))
-    assert range_summary(timeline) == (
-        "From 1 Nov 2026 to 2 Nov 2026 the share of users at risk (grade D or F) went from 20.0 % to 10.0 %: "
-        "10.0 points less."
-    )
+    assert not timeline.has_risk
+    assert empty_range_sentence(timeline) == sentence

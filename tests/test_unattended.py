@@ -246,7 +246,7 @@ def test_the_newest_hundred_runs_of_an_account_are_kept(store: Store) -> None:
     save_runs(store, run_at(NOW, account="fabrikam"))
     for hour in range(MAX_RUNS_KEPT + 7):
         save_runs(store, run_at(NOW + timedelta(hours=hour)))
-    kept = newest_runs(store, "contoso", most=1000)
+    kept = newest_runs(store, "contoso", limit=1000)
     assert [run.started for run in kept] == [NOW + timedelta(hours=hour) for hour in range(MAX_RUNS_KEPT + 6, 6, -1)]
     with store.reading() as connection:
         assert connection.execute(select(func.count()).select_from(runs)).scalar_one() == MAX_RUNS_KEPT + 1

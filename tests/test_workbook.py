@@ -1,4 +1,4 @@
-"""Workbooks: real dates and numbers under a frozen header, and text that no spreadsheet runs."""
+"""Workbooks: dates and numbers under a frozen header, and text that no spreadsheet runs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ import pytest
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.report import Report, load_days
+from mimecast.reports.report import Report
 from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
 from mimecast.reports.workbook import render_xlsx, write_snapshots_xlsx
 from mimecast.store.store import Store
+from mimecast.store.timelines import load_days
 from tests.support.clock import NOW
 from tests.support.reports import FORMULAS, annotated_report, demo_report, longest_report, make_note, smallest_report
 
 
 def opened(store: Store, report: Report) -> Any:
-    return openpyxl.load_workbook(io.BytesIO(render_xlsx(report, load_days(store, report))))
+    return openpyxl.load_workbook(io.BytesIO(render_xlsx(report, load_days(store, report.account, report.days))))
 
 
 def rows(sheet: Any) -> list[tuple[Any, ...]]:
@@ -42,9 +43,9 @@ def test_the_sheets_stand_under_frozen_headers(store: Store) -> None:
 def test_what_is_shown_is_in_numbers_with_the_sentence_and_the_stamp(store: Store) -> None:
     report = demo_report(store)
     sheet = opened(store, report)["Report"]
-    title, said, stamp, _, header, *grades = rows(sheet)
+    title, headline, stamp, _, header, *grades = rows(sheet)
     assert title[0] == "SAFE Score report"
-    assert said[0].startswith("126 of 1,204 users (10.5 %) are at risk")
+    assert headline[0].startswith("10.5% of users are at risk, down from 14.0%")
     assert stamp[0] == "Contoso · 23 Nov 2026, 03:00 UTC · 1,204 users graded · SAMPLE DATA"
     assert header[:2] == ("Grade", "Users, 23 Nov 2026")
     assert [row[0] for row in grades] == [
@@ -54,14 +55,14 @@ def test_what_is_shown_is_in_numbers_with_the_sentence_and_the_stamp(store: Stor
         "Users graded",
     ]
     assert grades[0] == ("A", 526, pytest.approx(526 / 1204), 512, pytest.approx(512 / 1200), 14, 1.02)
-    assert sheet["C6"].number_format == "0.0 %"
+    assert sheet["C6"].number_format == "0.0%"
 
 
 def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: Store) -> None:
     report = demo_report(store)
     header, *days = rows(opened(store, report)["Daily values"])
     assert header[0] == "Day (UTC)"
-    assert len(days) == 365
+    assert len(days) == 366
     stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
     for day, taken_at, *values in days:
         assert isinstance(day, datetime)
@@ -77,15 +78,15 @@ def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: 
 def test_definitions_and_sources_are_in_it(store: Store) -> None:
     terms = dict(rows(opened(store, demo_report(store))["Definitions"])[1:])
     assert terms["At risk"] == "Users with grade D or F."
-    assert terms["Users graded"].startswith("Everybody with a grade")
-    assert terms["Beware"].startswith("SAMPLE DATA")
-    assert "349 of 365 days have a snapshot" in terms["Range"]
+    assert terms["Users graded"].startswith("All users with a grade")
+    assert terms["Note"].startswith("SAMPLE DATA")
+    assert "350 of 366 days have a snapshot" in terms["Range"]
 
 
 def test_no_text_becomes_a_formula_or_a_link(store: Store) -> None:
     report = demo_report(store)
     notes = [
-        make_note(order, report.last, text) for order, text in enumerate((*FORMULAS, "https://x.example"), start=1)
+        make_note(order, report.days.last, text) for order, text in enumerate((*FORMULAS, "https://x.example"), start=1)
     ]
     report = annotated_report(
         store, replace(report, title="=1+1", stamp=replace(report.stamp, account_name="@name")), notes
@@ -102,7 +103,7 @@ def test_no_text_becomes_a_formula_or_a_link(store: Store) -> None:
 
 def test_no_text_of_a_csv_is_run_by_a_spreadsheet_and_numbers_stay_numbers() -> None:
     frame = pd.DataFrame({"name": [*FORMULAS, "Contoso", None], "users": [-1, 2, 3, 4, 5, 6]})
-    lines = [line.removesuffix(f",{CSV_DEFINITIONS}") for line in to_csv(frame).decode().splitlines()]
+    lines = [line.removesuffix(f",{CSV_DEFINITIONS}") for line in to_csv(frame).decode("utf-8-sig").splitlines()]
     assert [line.lstrip('"')[0] for line in lines[1:5]] == ["'"] * 4
     assert lines[1].endswith(",-1")
     assert lines[5:] == ["Contoso,5", ",6"]
@@ -113,7 +114,7 @@ def test_the_longest_and_the_smallest_can_be_read(store: Store, case: Any) -> No
     report = case(store)
     book = opened(store, report)
     assert len(rows(book["Daily values"])) - 1 == report.timeline.days
-    assert ("Notes" in book.sheetnames) == bool(report.marks.notes)
+    assert ("Notes" in book.sheetnames) == bool(report.annotations.notes)
 
 
 def test_snapshots_are_written_in_the_columns_of_export() -> None:
@@ -128,7 +129,7 @@ def test_snapshots_are_written_in_the_columns_of_export() -> None:
     assert header == ("account", "taken_at", "a", "b", "c", "d", "f", "other")
     assert lines[-1] == ("contoso", NOW.replace(tzinfo=None), 5, 4, 3, 2, 1, 0)
     assert book["Snapshots"].freeze_panes == "A2"
-    assert dict(rows(book["Definitions"])[1:])["Beware"].startswith("SAMPLE DATA")
+    assert dict(rows(book["Definitions"])[1:])["Note"].startswith("SAMPLE DATA")
 
 
 def test_a_workbook_without_snapshots_has_a_header() -> None:

@@ -10,30 +10,32 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from mimecast.charts.chart import Chart, apply_layout, empty_chart, escape_plotly, time_axis
+from mimecast.charts.chart import Chart, apply_layout, escape_plotly
 from mimecast.charts.palette import AT_RISK_LINE, GAP_FILL
+from mimecast.charts.time_series import time_axis
 from mimecast.domain.account_status import WeeklyLevels, week_ends
-from mimecast.domain.scores import share
 from mimecast.domain.snapshot import RiskLevel
 from mimecast.formatting import format_date, format_int, format_percent, pluralize
 from mimecast.text.stamp import AccountsStamp, Stamp
 
 TITLE: Final = "Share of users at risk (D + F) by account"
+
 MAX_PANELS: Final = 12
-"""Accounts in one figure; more are a blur, and slow to draw."""
+"""Accounts in one figure. More would be unreadable, and slow to draw."""
 
 COLUMNS: Final = 2
+
 PANEL_HEIGHT: Final = 104
 """Height of a panel with its name, in pixels."""
 
 NAME_SHARE: Final = 0.32
-"""The part of its height that a panel leaves to the name above it."""
+"""Part of its height that a panel leaves to the name above it."""
 
 PANEL_GAP: Final = 0.06
-"""The part of the figure's width that stands between two panels."""
+"""Part of the figure's width between two panels."""
 
 MAX_NAME_CHARS: Final = 22
-"""Of a name over a panel: what a telephone has room for."""
+"""Characters of a name above a panel that a phone has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +46,36 @@ class Panel:
     weeks: WeeklyLevels
     stamp: Stamp
 
+    @property
+    def has_share(self) -> bool:
+        """Whether a share at risk is known in any of the weeks."""
+        return any(share is not None for share in self.weeks.shares)
 
-def accounts_chart(chosen: Sequence[Panel], today: date, *, file_name: str = "safe-score-accounts") -> Chart:
-    """One panel for each of the chosen accounts (at most `MOST`) with a share in the last year: the weeks' last shares,
-    broken where a week has none, all from zero to the same height."""
-    panels = [one for one in chosen[:MAX_PANELS] if any(share is not None for share in one.weeks.shares)]
-    if not panels:
-        return empty_chart(title=TITLE, message="No snapshot in the last year", file_name=file_name)
+
+def accounts_chart(panels: Sequence[Panel], today: date, *, file_name: str) -> Chart:
+    """Draw the weekly shares of up to `MAX_PANELS` accounts, one panel each, from zero to a common height.
+
+    Lines are broken where a week has no share. There is at least one panel, and each has a share.
+    """
     ends = week_ends(today)
-    highest = max(value for one in panels for value in one.weeks.shares if value is not None)
+    highest = max(share for panel in panels for share in panel.weeks.shares if share is not None)
     rows = -(-len(panels) // COLUMNS)
     layout: dict[str, Any] = {"annotations": [], "shapes": []}
     traces = []
-    for index, one in enumerate(panels):
+    for index, panel in enumerate(panels):
         axis = str(index + 1) if index else ""
-        traces.append(_line(one.weeks, ends, axis))
+        traces.append(_line(panel.weeks, ends, axis))
         layout |= _axes(index, rows, len(panels), ends, max(highest * 1.1, 1.0))
-        layout["annotations"].append(_name(one, axis))
-        layout["shapes"] += _gaps(one.weeks, ends, axis)
+        layout["annotations"].append(_name(panel, axis))
+        layout["shapes"] += _gaps(panel.weeks, ends, axis)
     figure = go.Figure({"data": traces, "layout": layout})  # one step: adding piece by piece takes ten times as long
-    stamp = AccountsStamp(tuple(one.stamp for one in panels))
+    stamp = AccountsStamp(tuple(panel.stamp for panel in panels))
     apply_layout(figure, title=TITLE, stamp=stamp, height=PANEL_HEIGHT * rows, margin={"t": 44})
     return Chart(figure, _alt(panels, ends), file_name)
 
 
 def _axes(index: int, rows: int, panels: int, ends: list[date], top: float) -> dict[str, Any]:
-    """The axes of a panel: names of months below the lowest ones, percentages left of the first column."""
+    """Return the axes of a panel: months below the lowest ones, percentages left of the first column."""
     row, column = divmod(index, COLUMNS)
     axis = str(index + 1) if index else ""
     wide, high = (1 - PANEL_GAP * (COLUMNS - 1)) / COLUMNS, 1 / rows
@@ -87,7 +93,7 @@ def _axes(index: int, rows: int, panels: int, ends: list[date], top: float) -> d
             "range": [0, top],
             "domain": [lower, lower + high * (1 - NAME_SHARE)],
             "anchor": f"x{axis}",
-            "ticksuffix": " %",
+            "ticksuffix": "%",
             "tickfont": {"size": 11},
             "nticks": 3,
             "showticklabels": column == 0,
@@ -96,7 +102,7 @@ def _axes(index: int, rows: int, panels: int, ends: list[date], top: float) -> d
 
 
 def _line(weeks: WeeklyLevels, ends: list[date], axis: str) -> dict[str, Any]:
-    """The line, broken at gaps, and a mark for each week that no line would show."""
+    """Return the line, broken at gaps, with a marker for each week that no line would show."""
     shares = weeks.shares
     known = [False, *(value is not None for value in shares), False]
     alone = [known[index] and not known[index - 1] and not known[index + 1] for index in range(1, len(known) - 1)]
@@ -116,7 +122,7 @@ def _line(weeks: WeeklyLevels, ends: list[date], axis: str) -> dict[str, Any]:
 
 
 def _gaps(weeks: WeeklyLevels, ends: list[date], axis: str) -> list[dict[str, Any]]:
-    """Grey where there is no share."""
+    """Return grey rectangles where there is no share."""
     shapes, half = [], timedelta(days=3, hours=12)
     for is_gap, group in groupby(zip(ends, weeks.shares, strict=True), key=lambda week: week[1] is None):
         if is_gap:
@@ -139,7 +145,7 @@ def _gaps(weeks: WeeklyLevels, ends: list[date], axis: str) -> list[dict[str, An
 
 
 def _name(panel: Panel, axis: str) -> dict[str, Any]:
-    """The account's name and its newest share above its panel."""
+    """Return the account's name and its newest share above its panel."""
     name = panel.name
     shown = name if len(name) <= MAX_NAME_CHARS else f"{name[: MAX_NAME_CHARS - 1].rstrip()}…"
     newest = next(value for value in reversed(panel.weeks.shares) if value is not None)
@@ -157,7 +163,7 @@ def _name(panel: Panel, axis: str) -> dict[str, Any]:
 
 
 def _hover(end: date, week: RiskLevel | None) -> str:
-    value = share(week.at_risk, week.users_graded) if week else None
+    value = week.at_risk_share if week else None
     if week is None or value is None:
         return ""
     users = f"{format_int(week.at_risk)} of {pluralize(week.users_graded, 'user')}"
@@ -165,10 +171,10 @@ def _hover(end: date, week: RiskLevel | None) -> str:
 
 
 def _alt(panels: Sequence[Panel], ends: list[date]) -> str:
-    said = []
-    for one in panels:
-        known = [(end, value) for end, value in zip(ends, one.weeks.shares, strict=True) if value is not None]
+    parts = []
+    for panel in panels:
+        known = [(end, value) for end, value in zip(ends, panel.weeks.shares, strict=True) if value is not None]
         (first, earlier), (last, newest) = known[0], known[-1]
         since = f", {format_percent(earlier)} in the week to {format_date(first)}" if len(known) > 1 else ""
-        said.append(f"{one.name} {format_percent(newest)} in the week to {format_date(last)}{since}")
-    return f"{TITLE}: {'; '.join(said)}."
+        parts.append(f"{panel.name} {format_percent(newest)} in the week to {format_date(last)}{since}")
+    return f"{TITLE}: {'; '.join(parts)}."

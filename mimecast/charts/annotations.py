@@ -1,22 +1,328 @@
-"""What is drawn over a chart of the time: notes, the target, and the limits of usual variation."""
+"""Annotations of charts over time: notes, the target and the normal range, drawn the same way on every chart.
+
+A note is a thin line through the plot on its day, joined to a tag with its number above the plot. Tags are moved apart
+where days are close, so that each number can be read on a phone; where there are too many for that, neighbours share a
+tag. The target is a dashed level from the day it was set, and a dotted straight line to it. The normal range is a band
+behind the line over the last span.
+"""
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
+import pandas as pd
+
+from mimecast.charts.chart import escape_plotly, separate_labels
+from mimecast.charts.palette import NORMAL_RANGE_FILL, NOTE_LINE, NOTE_NUMBER, NOTE_TAG, TARGET_LINE
+from mimecast.charts.time_series import DEFAULT_AXES, Axes
+from mimecast.domain.annotations import Annotations
+from mimecast.domain.normal_range import RangeOfDay
 from mimecast.domain.notes import Note
-from mimecast.domain.targets import Target
-from mimecast.domain.variation import Variation
+from mimecast.domain.reporting_days import reporting_day
+from mimecast.domain.targets import Target, share_due
+from mimecast.domain.timeline import Timeline
+from mimecast.formatting import format_date, format_percent, pluralize
+from mimecast.text.targets import goal_phrase
+
+MAX_TAGS: Final = 14
+"""Tags that a row has room for on a phone, whose plots are about 240 pixels wide."""
+
+MAX_SHARED_TAGS: Final = 7
+"""Tags that a row has room for when a tag can hold two numbers, as `10–12`."""
+
+NEAR_TARGET: Final = 0.5
+"""The time axis extends to the target's date when that adds at most this part of the range."""
+
+SHORTEST_TARGET: Final = 0.06
+"""Part of the axis that the target's level takes at least, so that it is seen on the day it is set."""
 
 
 @dataclass(frozen=True, slots=True)
-class Annotations:
-    """Whatever of it there is to draw. The notes are in the order of their numbers, from 1."""
+class Sizes:
+    """Sizes of text and lines, in pixels."""
 
-    notes: tuple[Note, ...] = ()
-    target: Target | None = None
-    variation: Variation | None = None
+    tag: int = 10
+    label: int = 11
+    line: float = 1.6
+
+    @property
+    def tag_room(self) -> int:
+        """Height of the row of tags above a plot."""
+        return self.tag + 12
 
 
-NO_ANNOTATIONS: Final = Annotations()
+PAGE_SIZES: Final = Sizes()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Parts to add to a figure, in the form of Plotly's layout, and the highest value drawn (percent)."""
+
+    shapes: tuple[dict[str, Any], ...] = ()
+    labels: tuple[dict[str, Any], ...] = ()
+    highest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """The numbers of neighbouring notes, the place of each on the time axis, and their hover text."""
+
+    numbers: tuple[int, ...]
+    places: tuple[pd.Timestamp, ...]
+    hover: str
+
+    @property
+    def text(self) -> str:
+        first, last = self.numbers[0], self.numbers[-1]
+        return str(first) if first == last else f"{first}–{last}"
+
+
+def numbered_notes(annotations: Annotations, timeline: Timeline) -> list[tuple[int, Note]]:
+    """Return the notes that fall into a timeline's range, with their numbers."""
+    return [
+        (number, note)
+        for number, note in enumerate(annotations.notes, start=1)
+        if timeline.first <= note.day <= timeline.last
+    ]
+
+
+def draw_notes(
+    annotations: Annotations,
+    timeline: Timeline,
+    axis_range: Sequence[str],
+    axes: Axes = DEFAULT_AXES,
+    sizes: Sizes = PAGE_SIZES,
+) -> Drawn:
+    """Return lines and tags of the notes. The tags take `sizes.tag_room` above the plot.
+
+    A note is drawn at the period that contains its day, where that period's snapshot is drawn.
+    """
+    low, high = (pd.Timestamp(end) for end in axis_range)
+    tags = _tags(annotations, timeline, low, high)
+    wanted = [sum((place - low) / (high - low) for place in tag.places) / len(tag.places) for tag in tags]
+    apart = 1 / (MAX_TAGS if all(len(tag.numbers) == 1 for tag in tags) else MAX_SHARED_TAGS)
+    shapes: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    for tag, position in zip(tags, separate_labels(wanted, apart=apart, low=0.0, high=1.0), strict=True):
+        x = low + (high - low) * position
+        for place in dict.fromkeys(tag.places):
+            shapes.append(_note_line(axes, place, place, y0=0, y1=1, dash="dot"))
+            shapes.append(_note_line(axes, place, x, ysizemode="pixel", yanchor=1, y0=0, y1=6))
+        labels.append(
+            {
+                "text": tag.text,
+                "name": "note",
+                "xref": axes.x,
+                "yref": axes.span,
+                "x": str(x),
+                "y": 1,
+                "yshift": 6,
+                "xanchor": "center",
+                "yanchor": "bottom",
+                "showarrow": False,
+                "font": {"size": sizes.tag, "color": NOTE_NUMBER},
+                "bgcolor": NOTE_TAG,
+                "borderpad": 2,
+                "borderwidth": 0,
+                "width": None if len(tag.numbers) > 1 else sizes.tag + 1,
+                "hovertext": tag.hover,
+            }
+        )
+    return Drawn(tuple(shapes), tuple(labels))
+
+
+def draw_target(
+    annotations: Annotations,
+    timeline: Timeline,
+    axis_range: Sequence[str],
+    axes: Axes = DEFAULT_AXES,
+    sizes: Sizes = PAGE_SIZES,
+) -> Drawn:
+    """Return the target's level and the straight line to it, from the day it was set; nothing without a target.
+
+    The level is labelled above or below itself, on the side where the line of the share is not.
+    """
+    target = _target_in_range(annotations, timeline)
+    if target is None:
+        return Drawn()
+    low, high = (pd.Timestamp(end).date() for end in axis_range)
+    set_on, last = reporting_day(target.set_at, timeline.zone), min(target.by, high)
+    first = max(set_on, low)
+    path = [share for day in (first, last) if (share := share_due(target, set_on, day)) is not None]
+    shapes = []
+    if path and first < last:
+        shapes.append(_target_line(axes, (first, last), path, "dot", sizes.line))
+    level_from = max(low, min(first, last - (high - low) * SHORTEST_TARGET))
+    shapes.append(_target_line(axes, (level_from, last), (target.share, target.share), "dash", sizes.line))
+    shares = timeline.shares["at_risk"].dropna()
+    highest = max(target.share, *path, 0.0)
+    is_near_zero = target.share < 0.15 * max(highest, shares.max())
+    label = {
+        "text": f"target {goal_phrase(target)}",
+        "name": "target",
+        "xref": axes.x,
+        "yref": axes.y,
+        "x": str(last),
+        "y": target.share,
+        "xanchor": "right",
+        "yanchor": "bottom" if shares.iloc[-1] < target.share or is_near_zero else "top",
+        "showarrow": False,
+        "font": {"size": sizes.label, "color": TARGET_LINE},
+    }
+    return Drawn(tuple(shapes), (label,), highest)
+
+
+def band_traces(annotations: Annotations, timeline: Timeline, axes: Axes = DEFAULT_AXES) -> list[dict[str, Any]]:
+    """Return the normal range as filled outlines, one for each run of periods, to be drawn behind the line."""
+    text = band_sentence(annotations)
+    traces = []
+    for run in _runs(_by_period(annotations.band, timeline), timeline):
+        places = [str(place.date()) for place, _ in run]
+        low, high = [round(day.low, 4) for _, day in run], [round(day.high, 4) for _, day in run]
+        outline: dict[str, Any]
+        if len(run) == 1:
+            outline = {"x": places * 2, "y": [low[0], high[0]], "line": {"color": NORMAL_RANGE_FILL, "width": 10}}
+        else:
+            outline = {
+                "x": [*places, *reversed(places)],
+                "y": [*high, *reversed(low)],
+                "line": {"width": 0},
+                "fill": "toself",
+                "fillcolor": NORMAL_RANGE_FILL,
+                "hoveron": "fills",
+            }
+        shared = {"type": "scatter", "mode": "lines", "cliponaxis": False, "text": text, "hoverinfo": "text"}
+        traces.append({**shared, **outline, "name": "normal range", "xaxis": axes.x, "yaxis": axes.y})
+    return traces
+
+
+def band_label(
+    annotations: Annotations, timeline: Timeline, axes: Axes = DEFAULT_AXES, sizes: Sizes = PAGE_SIZES
+) -> list[dict[str, Any]]:
+    """Return the words above the band, or nothing without one."""
+    days = _by_period(annotations.band, timeline)
+    if not days:
+        return []
+    place, _ = days[-1]
+    return [
+        {
+            "text": "normal range",
+            "xref": axes.x,
+            "yref": axes.y,
+            "x": str(place.date()),
+            "y": max(day.high for _, day in days),
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"size": sizes.label},
+        }
+    ]
+
+
+def band_sentence(annotations: Annotations) -> str:
+    """Say where the share would normally be now; empty without a normal range."""
+    if not annotations.band or annotations.judged is None:
+        return ""
+    newest, span = annotations.band[-1], pluralize(annotations.judged.span, "day")
+    return f"A normal change in {span} would give {format_percent(newest.low)} to {format_percent(newest.high)}"
+
+
+def axis_end(annotations: Annotations, timeline: Timeline) -> date:
+    """Return the last day that the time axis shows: the target's date when it is near, else the range's last day.
+
+    Further away, the history would be squeezed for the sake of an empty plot.
+    """
+    last, target = timeline.last, annotations.target
+    if target is None or target.by <= last:
+        return last
+    return target.by if target.by - last <= (last - timeline.first) * NEAR_TARGET else last
+
+
+def annotations_alt(annotations: Annotations, timeline: Timeline, *, with_target: bool = False) -> str:
+    """Return the notes, the target and the normal range for a text alternative: empty, or begins with a space."""
+    parts = []
+    if with_target and annotations.band:
+        parts.append(f"{band_sentence(annotations)}.")
+    if with_target and (target := _target_in_range(annotations, timeline)):
+        parts.append(f"Target: {goal_phrase(target)}.")
+    if notes := numbered_notes(annotations, timeline):
+        listed = "; ".join(f"{number} on {format_date(note.day)}, {note.text}" for number, note in notes)
+        parts.append(f"Notes: {listed}.")
+    return "".join(f" {part}" for part in parts)
+
+
+def _target_in_range(annotations: Annotations, timeline: Timeline) -> Target | None:
+    """Return the target where it was set before the range ends and its date is after the range's first day."""
+    target = annotations.target
+    if target is None or reporting_day(target.set_at, timeline.zone) > timeline.last or target.by <= timeline.first:
+        return None
+    return target
+
+
+def _tags(annotations: Annotations, timeline: Timeline, low: pd.Timestamp, high: pd.Timestamp) -> list[_Tag]:
+    """Return one tag per note, or one for all notes of each seventh of the axis when there are too many."""
+    placed = [(number, note, timeline.label_of(note.day)) for number, note in numbered_notes(annotations, timeline)]
+    groups: dict[int, list[tuple[int, Note, pd.Timestamp]]] = {}
+    for number, note, place in placed:
+        part = min(int((place - low) / (high - low) * MAX_SHARED_TAGS), MAX_SHARED_TAGS - 1)
+        groups.setdefault(number if len(placed) <= MAX_TAGS else part, []).append((number, note, place))
+    return [
+        _Tag(
+            tuple(number for number, _, _ in group),
+            tuple(place for _, _, place in group),
+            "<br>".join(_note_hover(number, note) for number, note, _ in group),
+        )
+        for group in groups.values()
+    ]
+
+
+def _note_hover(number: int, note: Note) -> str:
+    lines = textwrap.wrap(note.text, 38) or [""]
+    return f"<b>{number} · {format_date(note.day)}</b><br>" + "<br>".join(escape_plotly(line) for line in lines)
+
+
+def _note_line(
+    axes: Axes, x0: pd.Timestamp, x1: pd.Timestamp, *, dash: str = "solid", **place: object
+) -> dict[str, Any]:
+    line = {"color": NOTE_LINE, "width": 1, "dash": dash}
+    return {"type": "line", "xref": axes.x, "yref": axes.span, "x0": str(x0), "x1": str(x1), "line": line, **place}
+
+
+def _target_line(
+    axes: Axes, days: tuple[date, date], shares: Sequence[float], dash: str, width: float
+) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "name": "target",
+        "xref": axes.x,
+        "yref": axes.y,
+        "x0": str(days[0]),
+        "x1": str(days[1]),
+        "y0": shares[0],
+        "y1": shares[-1],
+        "line": {"color": TARGET_LINE, "width": width, "dash": dash},
+    }
+
+
+def _by_period(band: Sequence[RangeOfDay], timeline: Timeline) -> list[tuple[pd.Timestamp, RangeOfDay]]:
+    """Return the days of the band within the timeline, one for each period: the last one in it."""
+    inside = [day for day in band if timeline.first <= day.day <= timeline.last]
+    return list({timeline.label_of(day.day): day for day in inside}.items())
+
+
+def _runs(
+    days: Sequence[tuple[pd.Timestamp, RangeOfDay]], timeline: Timeline
+) -> list[list[tuple[pd.Timestamp, RangeOfDay]]]:
+    """Split the days of a band where a period between two of them has none."""
+    positions = {label: index for index, label in enumerate(timeline.users.index)}
+    runs: list[list[tuple[pd.Timestamp, RangeOfDay]]] = []
+    for place, day in days:
+        if runs and positions[place] - positions[runs[-1][-1][0]] == 1:
+            runs[-1].append((place, day))
+        else:
+            runs.append([(place, day)])
+    return runs

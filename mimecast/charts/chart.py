@@ -1,11 +1,10 @@
-"""What all figures share: title, stamp, axes, and text that stays text."""
+"""What all charts share: the Chart itself, its title, stamp and margins, and text that stays text."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -14,7 +13,10 @@ from mimecast.charts.palette import GRID
 from mimecast.text.stamp import AccountsStamp, Stamp
 
 STAMP_LINE_HEIGHT: Final = 14
-"""Height of one line of the stamp, in pixels."""
+"""Pixels."""
+
+TITLE_HEIGHT: Final = 44
+"""Pixels above the plot."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Chart:
 
 
 def escape_plotly(text: str) -> str:
-    """Text that Plotly shows as it is: no tag, link or formula in it comes alive."""
+    """Escape text so that Plotly shows it literally: no tag, link or formula in it takes effect."""
     return html.escape(text).replace("$", "&#36;")
 
 
@@ -42,14 +44,14 @@ def apply_layout(
 ) -> go.Figure:
     """Give a figure its title, its stamp at the bottom, and its height in pixels.
 
-    `axis_room` is the height of the labels under the plot, which the stamp goes below.
+    `axis_room` is the height of the labels under the plot; the stamp goes below them.
     """
     lines = stamp.lines
     bottom = axis_room + STAMP_LINE_HEIGHT * len(lines) + 8
     figure.update_layout(
         title=_title(title),
         height=height + bottom,
-        margin={"l": 48, "r": 16, "t": 44, "b": bottom, **(margin or {})},
+        margin={"l": 48, "r": 16, "t": TITLE_HEIGHT, "b": bottom, **(margin or {})},
         showlegend=False,
         separators=".,",
         hoverlabel_align="left",
@@ -72,39 +74,17 @@ def apply_layout(
         name="stamp",
     )
     axes = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "automargin": False}
-    axes["ticklabeloverflow"] = "allow"  # else each label is measured, to be hidden where it would not fit
+    axes["ticklabeloverflow"] = "allow"  # otherwise each label is measured, to be hidden where it would not fit
     figure.update_xaxes(axes)
     figure.update_yaxes(axes)
     return figure
 
 
-def empty_chart(*, title: str, message: str, file_name: str, height: int = 220) -> Chart:
-    """A figure that says why there is nothing to draw."""
-    figure = go.Figure()
-    figure.update_layout(
-        title=_title(title),
-        height=height,
-        margin={"l": 16, "r": 16, "t": 44, "b": 16},
-        xaxis_visible=False,
-        yaxis_visible=False,
-    )
-    figure.add_annotation(
-        text=escape_plotly(message),
-        x=0.5,
-        y=0.5,
-        xref="paper",
-        yref="paper",
-        showarrow=False,
-        font={"size": 14},
-    )
-    return Chart(figure, f"{title}: {message}", file_name)
-
-
 def separate_labels(places: Sequence[float], *, apart: float, low: float, high: float) -> list[float]:
-    """Places in order, moved as little as possible so that neighbours stand at least `apart` apart, between `low` and
-    `high`; room for all of them there has to be.
+    """Move ordered places as little as possible so that neighbours are at least `apart` apart, within `low` to `high`.
 
-    Least squares: an isotonic regression of the places less what the ones before need, by pooling adjacent violators.
+    There must be room for all of them. Least squares: an isotonic regression of the places less what the ones before
+    need, by pooling adjacent violators.
     """
     pools: list[tuple[float, int]] = []
     for index, place in enumerate(places):
@@ -119,22 +99,6 @@ def separate_labels(places: Sequence[float], *, apart: float, low: float, high: 
 
 
 def _title(text: str) -> dict[str, Any]:
-    """At the top left corner of the whole figure."""
+    """Return a title at the top left corner of the whole figure."""
     place = {"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"}
     return {"text": text, **place, "pad": {"t": 8, "l": 4}, "font": {"size": 16}}
-
-
-def time_axis(first: date, last: date) -> dict[str, Any]:
-    """An x axis over whole reporting days; the year stands on a second line, which keeps labels narrow."""
-    return {
-        "type": "date",
-        "range": [f"{first.isoformat()}T00:00", f"{last.isoformat()}T00:00"],
-        "nticks": 7,
-        "tickangle": 0,
-        "tickformatstops": [
-            {"dtickrange": [None, 86_400_000 * 27], "value": "%-d %b\n%Y"},
-            {"dtickrange": [86_400_000 * 27, "M11"], "value": "%b\n%Y"},
-            {"dtickrange": ["M11", None], "value": "%Y"},
-        ],
-        "showgrid": False,
-    }

@@ -1,4 +1,4 @@
-"""Two dates: each grade's share then and now, joined by a bar."""
+"""Two dates compared: the share of each grade then and now, joined by a bar."""
 
 from __future__ import annotations
 
@@ -6,29 +6,25 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from mimecast.charts.chart import Chart, apply_layout, empty_chart
+from mimecast.charts.chart import Chart, apply_layout
 from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES, GRADE_OUTLINES, GRID
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.scores import GRADES
-from mimecast.formatting import format_date, format_int, format_percent, format_points, format_signed, pluralize
+from mimecast.formatting import format_date, format_int, format_percent, format_points, pluralize
+from mimecast.text.changes import signed_users
 from mimecast.text.stamp import ComparedStamp
 
-TITLE: Final = "Net movement by grade, share of users graded"
+TITLE: Final = "Change by grade"
 
 ROW_HEIGHT: Final = 52
 """Height of one grade, in pixels."""
 
 
-def dumbbell_chart(
-    comparison: Comparison | None, stamp: ComparedStamp | None, *, file_name: str = "safe-score-compare"
-) -> Chart:
-    """One row a grade in the order A B C D F: a ring for its share then, a dot for its share now, both in words."""
-    if comparison is None or stamp is None:
-        return empty_chart(title=TITLE, message="Nothing to compare", file_name=file_name, height=340)
-    if not comparison.has_shares:
-        return empty_chart(
-            title=TITLE, message="Nobody was graded on one of the dates", file_name=file_name, height=340
-        )
+def dumbbell_chart(comparison: Comparison, stamp: ComparedStamp, *, file_name: str) -> Chart:
+    """Draw one row per grade in order: a ring for its share then and a dot for its share now, both labelled.
+
+    Users are graded in both snapshots (`has_shares`).
+    """
     grades = comparison.shown_grades
     rows = {grade: len(grades) - 1 - index for index, grade in enumerate(grades)}
     shares = {grade: _shares(comparison, grade) for grade in grades}
@@ -69,7 +65,7 @@ def _shares(comparison: Comparison, grade: str) -> tuple[float, float]:
 
 
 def _add_grade(figure: go.Figure, comparison: Comparison, grade: str, shares: tuple[float, float], row: int) -> None:
-    """The bar, the ring and the dot of one grade, its two shares outside of them, and its change at the right."""
+    """Add the bar, the ring and the dot of one grade, its two shares beside them, and its change at the right."""
     then, now = shares
     for ends, line in (
         ((0, min(shares)), {"color": GRID, "width": 1}),
@@ -101,7 +97,7 @@ def _add_grade(figure: go.Figure, comparison: Comparison, grade: str, shares: tu
             hoverinfo="text",
         )
     figure.add_annotation(
-        text=f"<b>{format_points(comparison.change_in_points(grade))}</b><br>{_users(comparison.change_in_users(grade))}",
+        text=f"<b>{format_points(comparison.change_in_points(grade))}</b><br>{signed_users(comparison.change_in_users(grade))}",
         xref="paper",
         x=1,
         xshift=4,
@@ -113,19 +109,15 @@ def _add_grade(figure: go.Figure, comparison: Comparison, grade: str, shares: tu
     )
 
 
-def _users(change: int) -> str:
-    return f"{format_signed(change)} {'user' if abs(change) == 1 else 'users'}"
-
-
 def _alt(comparison: Comparison) -> str:
     then, now = comparison.users("users_graded")
-    said = "; ".join(
+    changes = "; ".join(
         f"{grade} {format_percent(before)} then, {format_percent(after)} now "
         f"({format_points(comparison.change_in_points(grade))})"
         for grade in comparison.shown_grades
         for before, after in [comparison.shares(grade)]
     )
     return (
-        f"{TITLE}, {format_date(comparison.then_day)} and {format_date(comparison.now_day)}: {said}. "
+        f"{TITLE}, {format_date(comparison.then_day)} and {format_date(comparison.now_day)}: {changes}. "
         f"Users graded: {format_int(then)} then, {format_int(now)} now."
     )

@@ -1,8 +1,8 @@
-"""Colours that mean something, the same in both themes and in every export.
+"""Colours that carry meaning, in both themes and in every file.
 
-The grades run from blue to red, which stay apart under the three common colour-vision deficiencies: the smallest
-distance between any two grades is kept above 25 (CIE76), which a test computes. Colours of lines and text are chosen
-to be read on a white and on a near-black background.
+The grades run from blue to red, which stay distinct under the three common colour-vision deficiencies: the smallest
+distance between any two grades is above 25 (CIE76), which a test computes. Colours of lines and text are legible on a
+white and on a near-black background.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GRADE_OUTLINES: Final = {
     "F": "#7f0f1d",
     OTHER: "#5f5f5f",
 }
-"""A thin darker edge, so that a pale bar is seen on white and neighbouring columns are told apart."""
+"""Thin darker edges, which make pale bars visible on white and keep neighbouring columns apart."""
 
 GRADE_LINES: Final = {
     "A": "#3d84c6",
@@ -38,7 +38,7 @@ GRADE_LINES: Final = {
     "F": "#d6453d",
     OTHER: "#8c8c8c",
 }
-"""The same hues for lines, which need more contrast than areas on both backgrounds."""
+"""The hues of the grades for lines, which need more contrast than areas on both backgrounds."""
 
 AT_RISK_LINE: Final = "#d6453d"
 USERS_LINE: Final = "#7a8797"
@@ -51,13 +51,13 @@ TARGET_LINE: Final = "#3f86c9"
 NOTE_LINE: Final = "rgba(122, 135, 151, 0.75)"
 NOTE_TAG: Final = "#5b6776"
 NOTE_NUMBER: Final = "#ffffff"
-BAND_FILL: Final = "rgba(122, 135, 151, 0.28)"
-"""The usual range of the at-risk share."""
 
 INK: Final = "#0f1822"
 QUIET: Final = "#5b6673"
 PAPER: Final = "#ffffff"
+RULE: Final = "#d9dee5"
+HEADER_FILL: Final = "#eef1f4"
 WARNING: Final = "#b4540a"
 GOOD: Final = "#1b7a3d"
 BAD: Final = "#b2182b"
-"""Letters on white: reports are light whatever the theme."""
+"""Text on white: reports are light in every theme."""

@@ -53,11 +53,11 @@ def run(options: argparse.Namespace) -> int:
     result = {
         "file": str(options.out),
         "account": account.id,
-        "since": str(report.first),
-        "until": str(report.last),
+        "since": str(report.days.first),
+        "until": str(report.days.last),
         "as_of": report.stamp.newest.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    print_result(options, result, f"{report.headline.fact}: {report.stamp.text}. Written to {options.out}.")
+    print_result(options, result, f"{report.summary.headline}: {report.stamp.text}. Written to {options.out}.")
     return DONE
 
 
@@ -66,15 +66,15 @@ def _load_report(options: argparse.Namespace, settings: Settings, store: Store, 
 
     Raises UsageError when the range ends before it begins, NothingToReport when it has no snapshot, StoreError.
     """
-    from mimecast.domain.reporting_days import reporting_day
-    from mimecast.reports.report import DEFAULT_RANGE, NothingToReport, load_report
+    from mimecast.domain.reporting_days import DayRange, reporting_day
+    from mimecast.reports.report import DEFAULT_RANGE, NothingToReport, ReportRequest, load_report
 
     zone, now = settings.dashboard.time_zone, datetime.now(UTC)
     last = options.until or reporting_day(now, zone)
     first = options.since or last - DEFAULT_RANGE
     if first > last:
         raise UsageError(f"The range ends ({last}) before it begins ({first}).", remedy="Check --since and --until.")
-    report = load_report(store, account.id, account.name, first=first, last=last, zone=zone, now=now)
+    report = load_report(store, ReportRequest(account.id, account.name, DayRange(first, last, zone), now))
     if report is None:
         raise NothingToReport(f"No snapshot of {account.id} was taken from {first} to {last}.")
     return report
@@ -87,10 +87,10 @@ def _render(report: Report, suffix: str, settings: Settings, store: Store) -> by
 
         return render_pptx(report, template=settings.dashboard.pptx_template)
     if suffix == ".xlsx":
-        from mimecast.reports.report import load_days
         from mimecast.reports.workbook import render_xlsx
+        from mimecast.store.timelines import load_days
 
-        return render_xlsx(report, load_days(store, report))
+        return render_xlsx(report, load_days(store, report.account, report.days))
     from mimecast.reports.html_page import render_html
 
     return render_html(report)

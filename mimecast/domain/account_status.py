@@ -1,22 +1,19 @@
-"""Every account at a glance: its newest snapshot, its change in 30 days and whether that is usual, its last year by
-week, and whether it is being kept up to date. Batched: the number of queries does not grow with that of the accounts.
-"""
+"""The status of an account: its newest snapshot, its change in 30 days, its last year, and its freshness."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from mimecast.domain.reporting_days import midnight
+from mimecast.domain.normal_range import JudgedChange
+from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.scheduled_runs import Run, RunOutcome
-from mimecast.domain.scores import share
 from mimecast.domain.snapshot import RiskLevel, Snapshot
-from mimecast.domain.variation import Variation
-from mimecast.formatting import format_age
 from mimecast.problem import Problem
 
 CHANGE_DAYS: Final = 30
@@ -25,7 +22,7 @@ CHANGE_DAYS: Final = 30
 WEEKS_SHOWN: Final = 52
 
 STALE_AFTER: Final = timedelta(hours=36)
-"""A daily snapshot that has not come, and half a day's grace."""
+"""One day, for a daily snapshot, and half a day's grace."""
 
 
 class Freshness(StrEnum):
@@ -39,83 +36,128 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True)
 class WeeklyLevels:
-    """The level of the last snapshot in each of the last `WEEKS` weeks, oldest first, None where there is none; empty
-    for an account without a snapshot. Shares are worked out once, since a year of them is kept (`Standings`)."""
+    """The level of the last snapshot in each of the last `WEEKS_SHOWN` weeks, oldest first, None where a week has none.
+
+    Empty for an account without a snapshot. Shares are computed once, since instances are cached.
+    """
 
     levels: tuple[RiskLevel | None, ...] = ()
 
     @cached_property
     def shares(self) -> tuple[float | None, ...]:
         """Percent at risk at the end of each week, oldest first."""
-        return tuple(_share(level) for level in self.levels)
+        return tuple(level.at_risk_share if level else None for level in self.levels)
 
     @cached_property
     def since_last_gap(self) -> tuple[float, ...]:
-        """The same to two decimals, from the last gap on: nothing is bridged."""
+        """The shares from the last gap on, to two decimals. A trailing gap is left out."""
         shares = list(self.shares)
         while shares and shares[-1] is None:
             shares.pop()
-        gaps = [index for index, one in enumerate(shares) if one is None]
-        return tuple(round(one, 2) for one in shares[gaps[-1] + 1 if gaps else 0 :] if one is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class AccountStatus:
-    """One account. `then` is the level about `SPAN` days before the newest snapshot, None where there is none within
-    the latitude of every comparison; `variation` says whether the change is usual; `reason` is a sentence about the
-    state, empty when there is nothing to say."""
-
-    account: str
-    newest: Snapshot | None
-    then: RiskLevel | None
-    variation: Variation | None
-    weeks: WeeklyLevels
-    freshness: Freshness
-    reason: str
-
-    @property
-    def share(self) -> float | None:
-        """Percent at risk; None without a snapshot, and where nobody is graded."""
-        return self.newest.counts.share(self.newest.counts.at_risk) if self.newest else None
-
-    @property
-    def change(self) -> float | None:
-        """Points since `then`; None where a share is not known."""
-        before = _share(self.then)
-        return None if self.share is None or before is None else self.share - before
+        gaps = [index for index, share in enumerate(shares) if share is None]
+        return tuple(round(share, 2) for share in shares[gaps[-1] + 1 if gaps else 0 :] if share is not None)
 
 
 NO_WEEKS: Final = WeeklyLevels()
 
 
+@dataclass(frozen=True, slots=True)
+class AccountRecords:
+    """What the store holds for the status of accounts; each mapping is by account.
+
+    `then` has the level about `CHANGE_DAYS` days before the newest snapshot, None where there is none.
+    """
+
+    newest: Mapping[str, Snapshot] = field(default_factory=dict)
+    then: Mapping[str, RiskLevel | None] = field(default_factory=dict)
+    judged: Mapping[str, JudgedChange] = field(default_factory=dict)
+    weeks: Mapping[str, WeeklyLevels] = field(default_factory=dict)
+    runs: Mapping[str, Run] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the last capture of an account failed."""
+
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """One account. `then` is the level about `CHANGE_DAYS` days before the newest snapshot, None where there is none.
+
+    `judged` says whether the change is normal; `failure` is set where the account is failing.
+    """
+
+    account: str
+    newest: Snapshot | None
+    then: RiskLevel | None
+    judged: JudgedChange | None
+    weeks: WeeklyLevels
+    freshness: Freshness
+    failure: Failure | None = None
+
+    @property
+    def at_risk_share(self) -> float | None:
+        """Percent at risk, or None without a snapshot and when no users are graded."""
+        return self.newest.counts.at_risk_share if self.newest else None
+
+    @property
+    def change(self) -> float | None:
+        """Points since `then`, or None when a share is unknown."""
+        before = self.then.at_risk_share if self.then else None
+        return None if self.at_risk_share is None or before is None else self.at_risk_share - before
+
+
+def assess_accounts(
+    accounts: Iterable[str], records: AccountRecords, problems: Mapping[str, Problem], now: datetime
+) -> list[AccountStatus]:
+    """Return the status of each account, in the given order.
+
+    `problems` are those of the accounts whose last refresh from a page failed.
+    """
+    statuses = []
+    for account in accounts:
+        newest, run = records.newest.get(account), records.runs.get(account)
+        failure = failure_of(newest, run, problems.get(account))
+        statuses.append(
+            AccountStatus(
+                account,
+                newest,
+                records.then.get(account),
+                records.judged.get(account),
+                records.weeks.get(account, NO_WEEKS),
+                freshness_of(newest, failure, now),
+                failure,
+            )
+        )
+    return statuses
+
+
+def failure_of(newest: Snapshot | None, run: Run | None, problem: Problem | None) -> Failure | None:
+    """Return why an account is failing: its last capture failed, and no snapshot has come since."""
+    if problem:
+        return Failure(problem.title, problem.message)
+    if run and run.outcome is RunOutcome.FAILED and (newest is None or newest.taken_at <= run.ended):
+        return Failure(run.title, run.message)
+    return None
+
+
+def freshness_of(newest: Snapshot | None, failure: Failure | None, now: datetime) -> Freshness:
+    """Return whether an account is kept up to date."""
+    if failure:
+        return Freshness.FAILING
+    if newest is None:
+        return Freshness.EMPTY
+    return Freshness.STALE if now - newest.taken_at >= STALE_AFTER else Freshness.FRESH
+
+
 def week_ends(today: date) -> list[date]:
-    """The last day of each of the weeks, oldest first; the last week ends today."""
+    """Return the last day of each of the weeks, oldest first. The last week ends today."""
     return [today - timedelta(days=7 * index) for index in reversed(range(WEEKS_SHOWN))]
 
 
 def week_bounds(today: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """The instants between which the weeks lie."""
-    return [
-        (midnight(last - timedelta(days=6), zone), midnight(last + timedelta(days=1), zone))
-        for last in week_ends(today)
-    ]
-
-
-def freshness_of(
-    newest: Snapshot | None, run: Run | None, problem: Problem | None, now: datetime
-) -> tuple[Freshness, str]:
-    """The state, and a sentence that says why. An account is failing when the last try failed, and no snapshot has come
-    since."""
-    if problem:
-        return Freshness.FAILING, f"{problem.title}: {problem.message}"
-    if run and run.outcome is RunOutcome.FAILED and (newest is None or newest.taken_at <= run.ended):
-        return Freshness.FAILING, f"{run.title}: {run.message}"
-    if newest is None:
-        return Freshness.EMPTY, "No snapshot has been taken yet."
-    if now - newest.taken_at >= STALE_AFTER:
-        return Freshness.STALE, f"The newest snapshot was taken {format_age(now - newest.taken_at)}."
-    return Freshness.FRESH, ""
-
-
-def _share(level: RiskLevel | None) -> float | None:
-    return share(level.at_risk, level.users_graded) if level else None
+    """Return the instants between which each of the weeks lies, oldest first."""
+    return [DayRange(last - timedelta(days=6), last, zone).bounds for last in week_ends(today)]

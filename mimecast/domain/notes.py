@@ -1,9 +1,7 @@
 """Notes: what happened on a day, in the team's own words, so that a chart can say why a line turned.
 
-Writing, editing, deleting and taking one of these back are one operation: a `Change` from what stood there to what is
-to stand there, made only when the store still holds what the writer saw. So nobody overwrites what somebody else has
-written meanwhile, `undo` is the same change the other way round, and a deleted text is gone from the store, not hidden
-in it.
+Adding, editing, deleting and undoing are one operation: a `NoteEdit` from what the writer saw to what the store is to
+hold. The store applies it only while it still holds what the writer saw.
 """
 
 from __future__ import annotations
@@ -12,27 +10,31 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from mimecast.formatting import format_date, pluralize, single_line
 from mimecast.problem import Problem
 
 MAX_NOTE_CHARS: Final = 120
 
 
 class NoteInvalid(Problem):
-    """A note that cannot be kept as it is written. Nothing was changed."""
+    """A note that cannot be stored as it is written. Nothing was changed."""
 
     title = "The note was not saved"
 
 
 class NoteChanged(NoteInvalid):
-    """The store no longer holds what the writer saw."""
+    """The store no longer holds what the writer saw. Nothing was changed."""
 
     remedy = "Look at the note as it is now, then change it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """`day` is a reporting day; `text` one line of at most `MOST_LETTERS`; `author` who wrote it last, as far as
-    known; `written_at` when (UTC)."""
+    """A note about the reporting day `day`.
+
+    `text` is one line of at most `MAX_NOTE_CHARS` characters. `author` is the e-mail address of its last writer, empty
+    if unknown; `written_at` is UTC.
+    """
 
     id: int
     account: str
@@ -44,11 +46,28 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class NoteEdit:
-    """From `before` (None: there was no note) to `after` (None: it is deleted)."""
+    """A change from `before` (None: there was no note) to `after` (None: it is deleted)."""
 
     before: Note | None
     after: Note | None
 
     @property
     def undo(self) -> NoteEdit:
+        """The edit that reverses this one."""
         return NoteEdit(self.after, self.before)
+
+
+def check_note(day: date, text: str, today: date) -> str:
+    """Return the note's text on one line. `today` is the current reporting day. Raises NoteInvalid."""
+    line = single_line(text)
+    if not line:
+        raise NoteInvalid("The note has no words.", remedy="Write what happened, for example: Phishing campaign.")
+    if len(line) > MAX_NOTE_CHARS:
+        raise NoteInvalid(
+            f"The note has {pluralize(len(line), 'letter')}.", remedy=f"Shorten it to {MAX_NOTE_CHARS} or fewer."
+        )
+    if day > today:
+        raise NoteInvalid(
+            f"{format_date(day)} is still to come.", remedy="A note says what happened: choose today or an earlier day."
+        )
+    return line

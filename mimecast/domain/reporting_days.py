@@ -1,4 +1,8 @@
-"""Calendar arithmetic of reporting days and of the periods made of them."""
+"""Calendar arithmetic: reporting days, and the weeks, months, quarters and years made of them.
+
+A reporting day runs from midnight to midnight in the configured time zone. The instants are computed here, so that the
+database needs to know no time zones.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,17 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 MAX_LINE_POINTS: Final = 400
+"""Points that a line over time has room for."""
+
 MAX_MIX_COLUMNS: Final = 60
+"""Columns that the grade mix over time has room for."""
 
 Bounds: TypeAlias = tuple[datetime, datetime]
-"""Two instants in UTC, the first included, the second not."""
+"""Two instants in UTC: the first is included, the second is not."""
 
 
 class Resolution(StrEnum):
-    """The length of a period; a week begins on Monday."""
+    """The length of a period. A week begins on Monday."""
 
     DAY = "day"
     WEEK = "week"
@@ -29,7 +36,7 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`label` is the first day of the whole period; `first` and `last` (inclusive) are cut to the range asked for."""
+    """A period of a range: `label` is its first calendar day; `first` and `last` (inclusive) are cut to the range."""
 
     label: date
     first: date
@@ -44,23 +51,36 @@ class DayRange:
     last: date
     zone: ZoneInfo
 
+    @property
+    def bounds(self) -> Bounds:
+        """The instants between which the range lies."""
+        return midnight(self.first, self.zone), midnight(self.last + timedelta(days=1), self.zone)
+
+    def split(self, resolution: Resolution) -> list[tuple[Period, Bounds]]:
+        """Return the periods that overlap the range, in order, each with its bounds.
+
+        A day that the zone's calendar skipped (30 Dec 2011 in Samoa) lasts no time: it is left out, since it is not a
+        day without a snapshot.
+        """
+        return _with_bounds(periods(self.first, self.last, resolution), self.zone)
+
 
 def choose_resolution(first: date, last: date, max_points: int, finest: Resolution = Resolution.DAY) -> Resolution:
     """Return the finest resolution, `finest` or coarser, that covers a range with at most `max_points` periods."""
-    lengths = list(Resolution)
-    wanted = lengths[lengths.index(finest) :]
-    return next((length for length in wanted if count_periods(first, last, length) <= max_points), Resolution.YEAR)
+    resolutions = list(Resolution)
+    candidates = resolutions[resolutions.index(finest) :]
+    return next((each for each in candidates if count_periods(first, last, each) <= max_points), Resolution.YEAR)
 
 
 def count_periods(first: date, last: date, resolution: Resolution) -> int:
-    """How many periods overlap the range."""
+    """Return how many periods overlap a range."""
     if last < first:
         return 0
-    begin, end = _start_of(first, resolution), _start_of(last, resolution)
-    months = 12 * (end.year - begin.year) + end.month - begin.month
+    start, end = _start_of(first, resolution), _start_of(last, resolution)
+    months = 12 * (end.year - start.year) + end.month - start.month
     steps = {
-        Resolution.DAY: (end - begin).days,
-        Resolution.WEEK: (end - begin).days // 7,
+        Resolution.DAY: (end - start).days,
+        Resolution.WEEK: (end - start).days // 7,
         Resolution.MONTH: months,
         Resolution.QUARTER: months // 3,
         Resolution.YEAR: months // 12,
@@ -68,20 +88,8 @@ def count_periods(first: date, last: date, resolution: Resolution) -> int:
     return steps[resolution] + 1
 
 
-def with_bounds(spans: Iterable[Period], zone: ZoneInfo) -> list[tuple[Period, Bounds]]:
-    """Consecutive periods with the instants at which each begins and the next one does, in UTC.
-
-    A day that the zone's calendar skipped (30 Dec 2011 in Samoa) lasts no time at all: it is left out, for it is no day
-    without a snapshot.
-    """
-    whole = list(spans)
-    edges = [midnight(span.first, zone) for span in whole]
-    edges += [midnight(span.last + timedelta(days=1), zone) for span in whole[-1:]]
-    return [(span, (low, high)) for span, (low, high) in zip(whole, pairwise(edges), strict=True) if low < high]
-
-
 def periods(first: date, last: date, resolution: Resolution) -> Iterator[Period]:
-    """All periods that overlap the range, in order. Empty when the range is."""
+    """Yield the periods that overlap a range, in order; none when the range is empty."""
     label = _start_of(first, resolution)
     while label <= last:
         following = _next(label, resolution)
@@ -90,16 +98,24 @@ def periods(first: date, last: date, resolution: Resolution) -> Iterator[Period]
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a reporting day begins, in UTC.
+    """Return the instant at which a reporting day begins, in UTC.
 
-    Where clocks are put forward at midnight there is no 0:00; the offset of the day before then finds the instant at
-    which they were, which is when the day begins.
+    Where clocks are put forward at midnight there is no 0:00. The offset of the day before then gives the instant of
+    the change, which is when the day begins.
     """
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def reporting_day(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar day of an instant in a time zone."""
     return instant.astimezone(zone).date()
+
+
+def _with_bounds(consecutive: Iterable[Period], zone: ZoneInfo) -> list[tuple[Period, Bounds]]:
+    spans = list(consecutive)
+    edges = [midnight(span.first, zone) for span in spans]
+    edges += [midnight(span.last + timedelta(days=1), zone) for span in spans[-1:]]
+    return [(span, (low, high)) for span, (low, high) in zip(spans, pairwise(edges), strict=True) if low < high]
 
 
 def _start_of(day: date, resolution: Resolution) -> date:

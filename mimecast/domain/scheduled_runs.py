@@ -1,10 +1,8 @@
-"""Unattended captures: when each began and ended, what came of it, and when the next one should come.
-
-`snapshot` records one run for each account, so that the Connection page can say whether the history is being kept.
-"""
+"""Runs of scheduled captures: when each began and ended, its outcome, and when the next one is expected."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,16 +13,19 @@ from typing import Final
 from mimecast.problem import Problem
 
 MAX_INTERVALS: Final = 14
+"""Intervals from which the usual one is taken, the latest."""
+
 MIN_INTERVALS: Final = 3
+
 SAME_START: Final = timedelta(seconds=30)
-"""Runs that begin within this belong to the same moment: two machines' schedulers, say."""
+"""Runs that begin within this time count as one: two machines' schedulers, for example."""
 
 INTERVAL_TOLERANCE: Final = 0.1
-"""How far an interval may be from the usual one, as a part of it: a day of 23 hours is still a day."""
+"""How far an interval may be from the usual one, relative to it: a day of 23 hours is still a day."""
 
 
 class RunOutcome(StrEnum):
-    """`STORED`: a snapshot was stored; `SHARED`: another run was just storing one; `FAILED`: none was stored."""
+    """What a run did: stored a snapshot, shared one that another run was storing, or failed."""
 
     STORED = "stored"
     SHARED = "shared"
@@ -33,8 +34,10 @@ class RunOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One capture of one account. Both instants are UTC, in whole seconds; `title` and `sentence` are the problem's,
-    and empty when there was none."""
+    """One capture of one account. Both instants are UTC, in whole seconds.
+
+    `title` and `message` are those of the problem, and empty when there was none.
+    """
 
     account: str
     started: datetime
@@ -54,14 +57,30 @@ class ScheduleStatus:
 
 
 def run_from_outcome(account: str, started: datetime, ended: datetime, outcome: RunOutcome | Problem) -> Run:
-    """The run that ended so; a problem means it failed."""
+    """Return the run that ended with an outcome. A problem means that it failed."""
     if isinstance(outcome, Problem):
         return Run(account, started, ended, RunOutcome.FAILED, outcome.title, outcome.message)
     return Run(account, started, ended, outcome)
 
 
-def usual_interval(starts: list[datetime]) -> timedelta | None:
-    """The usual time between instants, which may come in any order; None when there is none."""
+def schedule_status(newest_first: Sequence[Run]) -> ScheduleStatus:
+    """Return the last run, the usual interval, and when the next run should begin.
+
+    A next run in the past means that it has not come.
+    """
+    if not newest_first:
+        return ScheduleStatus()
+    last = newest_first[0]
+    interval = usual_interval(run.started for run in newest_first)
+    return ScheduleStatus(last, interval, last.started + interval if interval else None)
+
+
+def usual_interval(starts: Iterable[datetime]) -> timedelta | None:
+    """Return the usual time between instants, which may come in any order, or None when there is none.
+
+    It is the median of the last intervals, and known only when most of them are alike: runs that a person starts now
+    and then promise nothing.
+    """
     moments: list[datetime] = []
     for start in sorted(starts):
         if not moments or start - moments[-1] > SAME_START:

@@ -1,4 +1,4 @@
-"""One snapshot: the score counts of one account at one instant, and where they came from."""
+"""Snapshots: the score counts of one account at one instant."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.scores import ScoreCounts, group_share
 
 
 class Source(StrEnum):
+    """Where a snapshot came from."""
+
     MIMECAST = "mimecast"
     IMPORTED = "imported"
     SAMPLE = "sample"
@@ -18,7 +20,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`taken_at` is aware, in UTC, in whole seconds. `other_letters` names the grades behind `counts.other`."""
+    """Score counts of `account` at `taken_at` (aware, UTC, whole seconds).
+
+    `other_letters` names the undocumented grades behind `counts.other`.
+    """
 
     account: str
     taken_at: datetime
@@ -33,8 +38,14 @@ class Snapshot:
 
 
 class RiskLevel(NamedTuple):
-    """What of a snapshot is drawn as a level: `taken_at` in seconds since 1970-01-01 UTC, the other two in users."""
+    """Users at risk, users graded and users with an undocumented grade at `taken_at` (seconds since 1970-01-01 UTC)."""
 
     taken_at: int
     at_risk: int
     users_graded: int
+    other: int = 0
+
+    @property
+    def at_risk_share(self) -> float | None:
+        """Percent of users graded that are at risk, or None when no user has a grade from A to F."""
+        return group_share(self.at_risk, self.users_graded, self.other)

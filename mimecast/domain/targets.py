@@ -1,4 +1,4 @@
-"""The target: an at-risk share to reach by a date, and how it stands."""
+"""Targets: a share at risk to reach by a date, and the progress towards it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
 
 MAX_TARGET_YEARS: Final = 5
+"""Years from today within which a target's date lies."""
 
 
 class TargetInvalid(Problem):
@@ -22,6 +23,8 @@ class TargetInvalid(Problem):
 
 
 class TargetStatus(StrEnum):
+    """The progress towards a target."""
+
     REACHED = "reached"
     MISSED = "missed"
     ON_TRACK = "on track"
@@ -31,9 +34,11 @@ class TargetStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`share` is a percentage of users graded that should be at risk at most, from the reporting day `by` on;
-    `author` who set it, as far as known; `set_at` when (UTC); `share_then` the share at risk when it was set, None
-    where it was not known."""
+    """At most `share` percent of users graded should be at risk by the reporting day `by`.
+
+    `author` is the e-mail address of whoever set it, empty if unknown; `set_at` is UTC; `share_then` is the share at
+    risk when it was set, None if unknown.
+    """
 
     account: str
     share: float
@@ -45,10 +50,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class TargetProgress:
-    """How a target stands, judged by the share at risk (percent) of the snapshot of `day`.
+    """The progress towards a target, judged by the share at risk (percent) of the snapshot of `day`.
 
-    `due` is where the straight line from the share when the target was set to the target stands on that day, where
-    there is such a line; `set_on` the reporting day on which the line begins.
+    `due` is the share that the straight line from the share when the target was set (on `set_on`) to the target has
+    reached on that day, or None where there is no such line.
     """
 
     target: Target
@@ -59,32 +64,45 @@ class TargetProgress:
     due: float | None
 
 
-def assess_target(target: Target, judged_by: Snapshot | None, zone: ZoneInfo, today: date) -> TargetProgress:
-    """How a target stands by the given snapshot: the newest one or, once the date has passed, the last until then.
+def check_target(share: float, by: date, today: date) -> None:
+    """Check a target to be set on the reporting day `today`. Raises TargetInvalid."""
+    if not 0 <= share <= 100:
+        raise TargetInvalid("A share lies between 0 and 100 %.", remedy="Write one, for example 8.0.")
+    if by <= today:
+        raise TargetInvalid("The date has passed.", remedy="Choose a day after today.")
+    if by > latest_target_date(today):
+        raise TargetInvalid("The date is too far ahead.", remedy=f"Choose one within {MAX_TARGET_YEARS} years.")
 
-    The rule: *reached* when the share at risk is at most the target, as both are shown, to a tenth of a percent. Else,
-    once the date has passed, *missed*. Before that, *on track* when the share is on or below the straight line from
-    the share when the target was set to the target's share on its date, and *off track* above it.
+
+def assess_target(target: Target, snapshot: Snapshot | None, zone: ZoneInfo, today: date) -> TargetProgress:
+    """Assess a target by the newest snapshot or, once its date has passed, by the last snapshot until then.
+
+    The rule: *reached* when the share at risk is at most the target, both rounded to a tenth of a percent as they are
+    shown. Otherwise, once the date has passed, *missed*. Before that, *on track* when the share is on or below the
+    straight line from the share when the target was set to the target's share on its date, and *off track* above it.
     """
     set_on = reporting_day(target.set_at, zone)
-    share = at_risk_share(judged_by)
-    if judged_by is None or share is None:
+    share = snapshot.counts.at_risk_share if snapshot else None
+    if snapshot is None or share is None:
         return TargetProgress(target, TargetStatus.UNKNOWN, set_on, None, None, None)
-    day = reporting_day(judged_by.taken_at, zone)
+    day = reporting_day(snapshot.taken_at, zone)
     due = share_due(target, set_on, day)
     if round(share, 1) <= target.share:
-        standing = TargetStatus.REACHED
+        status = TargetStatus.REACHED
     elif today > target.by:
-        standing = TargetStatus.MISSED
+        status = TargetStatus.MISSED
     elif due is None:
-        standing = TargetStatus.UNKNOWN
+        status = TargetStatus.UNKNOWN
     else:
-        standing = TargetStatus.ON_TRACK if round(share, 1) <= round(due, 1) else TargetStatus.OFF_TRACK
-    return TargetProgress(target, standing, set_on, day, share, due)
+        status = TargetStatus.ON_TRACK if round(share, 1) <= round(due, 1) else TargetStatus.OFF_TRACK
+    return TargetProgress(target, status, set_on, day, share, due)
 
 
 def share_due(target: Target, set_on: date, day: date) -> float | None:
-    """Where the straight line to the target stands on a day, level before and after it; None without a beginning."""
+    """Return the share on the straight line to the target on a day, or None when the line has no beginning.
+
+    The line is level before the day on which the target was set and after the target's date.
+    """
     if target.share_then is None:
         return None
     part = min(max((day - set_on) / (target.by - set_on), 0.0), 1.0) if target.by > set_on else 1.0
@@ -92,10 +110,6 @@ def share_due(target: Target, set_on: date, day: date) -> float | None:
 
 
 def latest_target_date(today: date) -> date:
-    """The last date that a target set today can have."""
+    """Return the last date that a target set today can have."""
     year = today.year + MAX_TARGET_YEARS
     return date(year, 3, 1) - timedelta(days=1) if (today.month, today.day) == (2, 29) else today.replace(year=year)
-
-
-def at_risk_share(snapshot: Snapshot | None) -> float | None:
-    return snapshot.counts.share(snapshot.counts.at_risk) if snapshot else None

@@ -11,9 +11,9 @@ from plotly.offline import get_plotlyjs
 
 from mimecast.charts.chart import Chart
 from mimecast.charts.grades import grade_chart
-from mimecast.charts.over_time import at_risk_chart, mix_chart, users_graded_chart
-from mimecast.charts.overlays import draw_band, draw_notes, draw_target
+from mimecast.charts.mix import mix_chart
 from mimecast.charts.palette import GRADE_COLOURS, GRADE_OUTLINES
+from mimecast.charts.trend import at_risk_chart, users_graded_chart
 from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import OTHER
 from mimecast.domain.timeline import Timeline
@@ -21,6 +21,7 @@ from mimecast.formatting import UNDEFINED, format_date, format_int, format_perce
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
+from mimecast.text.changes import NET_CHANGES
 
 PRINTED_WIDTH: Final = 680
 """Pixels of A4 between its margins."""
@@ -35,12 +36,11 @@ CONTENT_SECURITY_POLICY: Final = (
 
 def render_html(report: Report) -> bytes:
     """The report as a web page, in UTF-8."""
-    charts = "".join(_chart(drawing, place) for place, drawing in enumerate(_drawings(report), start=1))
-    headline, comparison = report.headline, report.comparison
-    then = f"<th scope=col>{format_date(report.compared_day)}</th>" if report.compared_day else ""
+    charts = "".join(_chart(chart, number) for number, chart in enumerate(_charts(report), start=1))
+    summary, comparison = report.summary, report.comparison
+    then = f"<th scope=col>{format_date(comparison.then_day)}</th>" if comparison else ""
     change = "<th scope=col>Change</th>" if comparison else ""
     badge = "<strong class=sample>SAMPLE DATA</strong>" if report.is_sample else ""
-    said = "".join(f"<p>{_text(one)}</p>" for one in (report.usual_text, report.target_text) if one)
     made = f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -55,13 +55,13 @@ def render_html(report: Report) -> bytes:
 <body>
 <main>
 <header>{badge}<h1>{_text(report.title)}</h1><p class=quiet>{_text(report.stamp.text)}</p></header>
-<p class=headline><strong>{_text(headline.fact)}</strong>{_text(headline.rest)}</p>
-{said}
+<p class=headline><strong>{_text(summary.headline)}.</strong></p>
+<p>{_text(summary.details)}</p>
 {charts}
 <section>
 <h2>In numbers</h2>
 <table class=whole>
-<caption>Users and share of users graded{" (changes are net movement)" if comparison else ""}</caption>
+<caption>Users and share of users graded{f". {NET_CHANGES}" if comparison else ""}</caption>
 <thead><tr><th scope=col>Grade</th>{then}<th scope=col>{format_date(report.stamp.day)}</th>{change}</tr></thead>
 <tbody>{_grades(report)}</tbody>
 </table>
@@ -83,51 +83,42 @@ def render_html(report: Report) -> bytes:
     return made.encode()
 
 
-def _drawings(report: Report) -> list[Chart]:
-    stamp, timeline, marks, name = report.stamp, report.timeline, report.marks, report.file_name
-    line = at_risk_chart(timeline, stamp, file_name=name("-at-risk"))
-    if timeline.has_shares:
-        first, last = timeline.users.index[0].date(), timeline.users.index[-1].date()
-        highest = line.figure.layout.yaxis.range[1]
-        if report.band:
-            draw_band(line.figure, report.band.days)
-            highest = max(highest, *(high for _, high in report.band.days.values()))
-        if marks.target:
-            draw_target(line.figure, marks.target, first, last)
-            highest = max(highest, marks.target.share * 1.2)
-        draw_notes(line.figure, marks.notes, first, last, width=PRINTED_WIDTH - 112)
-        line.figure.update_yaxes(range=[0, highest * (1.2 if marks.notes else 1)])
-    return [
-        grade_chart(stamp, file_name=name("-grades")),
-        line,
-        mix_chart(report.mix, stamp, file_name=name("-mix")),
-        users_graded_chart(timeline, stamp, file_name=name("-users")),
-    ]
+def _charts(report: Report) -> list[Chart]:
+    """Return the charts that the report has numbers for."""
+    stamp, timeline, annotations, name = report.stamp, report.timeline, report.annotations, report.file_name
+    charts = []
+    if timeline.has_risk:
+        charts.append(at_risk_chart(timeline, stamp, annotations, file_name=name("-at-risk")))
+    if stamp.newest.counts.users_graded:
+        charts.append(grade_chart(stamp, file_name=name("-grades")))
+    if report.mix.has_shares:
+        charts.append(mix_chart(report.mix, stamp, annotations, file_name=name("-mix")))
+    return [*charts, users_graded_chart(timeline, stamp, annotations, file_name=name("-users"))]
 
 
-def _chart(drawing: Chart, place: int) -> str:
-    figure = drawing.figure
+def _chart(chart: Chart, number: int) -> str:
+    figure = chart.figure
     figure.update_layout(template="none", paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)")
     figure.update_layout(font={"family": "system-ui, Arial, sans-serif", "size": 12}, dragmode=False)
     config = {
         **PLOTLY_CONFIG,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "png", "filename": drawing.file_name, "scale": 2},
+        "toImageButtonOptions": {"format": "png", "filename": chart.file_name, "scale": 2},
     }
     drawn = plotly.io.to_html(
         figure,
         config=config,
         include_plotlyjs=False,
         full_html=False,
-        div_id=f"chart-{place}",
+        div_id=f"chart-{number}",
         default_height=f"{figure.layout.height}px",
     )
-    return f'<figure aria-label="{_text(drawing.alt)}">{drawn}</figure>\n'
+    return f'<figure aria-label="{_text(chart.alt)}">{drawn}</figure>\n'
 
 
 def _grades(report: Report) -> str:
     rows = []
-    for row in grade_rows(report):
+    for row in grade_rows(report.stamp.newest.counts, report.comparison):
         colour, edge = GRADE_COLOURS.get(row.name), GRADE_OUTLINES.get(row.name)
         swatch = f'<i style="background:{colour};border-color:{edge}"></i>' if colour else ""
         cells = [row.then_text, row.now_text, row.change_text] if report.comparison else [row.now_text]
@@ -137,12 +128,12 @@ def _grades(report: Report) -> str:
 
 
 def _notes(report: Report) -> str:
-    if not report.marks.notes:
+    if not report.annotations.notes:
         return ""
     rows = "\n".join(
         f"<tr><th scope=row>{order}</th><td class=left>{format_date(note.day)}</td><td "
         f"class=left>{_text(note.text)}</td></tr>"
-        for order, note in enumerate(report.marks.notes, start=1)
+        for order, note in enumerate(report.annotations.notes, start=1)
     )
     head = "<tr><th scope=col>No.</th><th scope=col class=left>Day</th><th scope=col class=left>Note</th></tr>"
     return f"<table><caption>Notes</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"

@@ -1,36 +1,33 @@
-"""What the words in a file mean: whoever reads a report has never seen the dashboard."""
+"""Where a report's numbers come from, and what its terms mean: the last section of every file."""
 
 from __future__ import annotations
 
 from mimecast.formatting import format_datetime
 from mimecast.reports.report import Report
 from mimecast.text.glossary import DEFINITIONS, NORMAL_RANGE_DEFINITION, SAMPLE_WARNING
-from mimecast.text.summaries import coverage
+from mimecast.text.targets import goal_phrase, progress_sentence
+from mimecast.text.timelines import coverage
 
 
 def definitions(report: Report) -> list[tuple[str, str]]:
-    """The terms that this report uses."""
-    return [*DEFINITIONS, *([NORMAL_RANGE_DEFINITION] if report.band else [])]
+    """Return the terms that the report uses, with their meanings."""
+    return [*DEFINITIONS, *([NORMAL_RANGE_DEFINITION] if report.annotations.band else [])]
 
 
 def sources(report: Report) -> list[tuple[str, str]]:
-    """Whose numbers these are, of when, from where, and how complete."""
-    stamp, comparison = report.stamp, report.comparison
-    timeline = report.timeline
-    said = [
+    """Return what the numbers are of, when and where they were taken, and how complete they are."""
+    stamp, comparison, zone = report.stamp, report.comparison, report.days.zone
+    rows = [
         ("Numbers", stamp.text),
-        ("Range", f"{report.range_text}; {coverage(timeline)}; days in {stamp.zone.key}."),
-        (
-            "Compared with",
-            f"{format_datetime(comparison.then.taken_at, stamp.zone)}, the last snapshot on or before the day "
-            f"asked for."
-            if comparison
-            else "Nothing: there is no snapshot to compare with.",
-        ),
+        ("Range", f"{report.range_text}; {coverage(report.timeline)}; days in {zone.key}."),
     ]
-    if report.target_text:
-        said.append(("Target", report.target_text.removeprefix("Target: ")))
-    if report.usual_text:
-        said.append(("Change", report.usual_text))
-    said.append(("Made", f"{format_datetime(stamp.now, stamp.zone)}."))
-    return [*([("Beware", SAMPLE_WARNING)] if report.is_sample else []), *said]
+    if comparison:
+        then = format_datetime(comparison.then.taken_at, zone)
+        rows.append(("Compared with", f"{then}, the last snapshot on or before the requested day."))
+    if report.summary.change:
+        rows.append(("Change", report.summary.change))
+    if report.progress:
+        goal = f"At most {goal_phrase(report.progress.target)}."
+        rows.append(("Target", f"{goal} {progress_sentence(report.progress)}"))
+    rows.append(("Generated", f"{format_datetime(stamp.now, zone)}."))
+    return [*([("Note", SAMPLE_WARNING)] if report.is_sample else []), *rows]

@@ -1,50 +1,39 @@
-"""What a report holds: one account over a range of days, compared with an earlier day. Gathered once, whatever form it
-is then given: the page, slides, a workbook, a web page.
-"""
+"""The report model: one account over a range of days. Pages, slides, workbook, HTML and pictures are made from it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from mimecast.charts.annotations import Annotations
-from mimecast.domain.comparison import Comparison
+from mimecast.domain.annotations import Annotations
+from mimecast.domain.comparison import Comparison, MissingComparison
 from mimecast.domain.notes import Note
-from mimecast.domain.reporting_days import (
-    MAX_MIX_COLUMNS,
-    DayRange,
-    Resolution,
-    midnight,
-    periods,
-    reporting_day,
-    with_bounds,
-)
-from mimecast.domain.scores import GRADES, OTHER
+from mimecast.domain.reporting_days import MAX_MIX_COLUMNS, DayRange, Resolution, reporting_day
+from mimecast.domain.scores import grades_with_other
 from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
-from mimecast.domain.variation import Variation
-from mimecast.formatting import format_date
+from mimecast.formatting import format_range
 from mimecast.problem import Problem
 from mimecast.store.annotations.notes import load_notes
-from mimecast.store.annotations.targets import load_progress, load_target
-from mimecast.store.comparisons import compare_back
+from mimecast.store.annotations.targets import load_progress
+from mimecast.store.comparisons import compare_longest, compare_with_day
+from mimecast.store.normal_range import load_band, load_judged_change
 from mimecast.store.store import Store
-from mimecast.store.timelines import load_timeline
-from mimecast.store.variation_baseline import load_variation
+from mimecast.store.timelines import last_snapshot_in, load_timeline
 from mimecast.text.stamp import SAMPLE_MARK, Stamp
-from mimecast.text.summaries import Headline, headline, target_sentence, verdict
+from mimecast.text.summary import Summary, summarize
 
 DEFAULT_TITLE: Final = "SAFE Score report"
-DEFAULT_COMPARE_DAYS: Final = 30
-"""Days back to the snapshot that a report compares with, unless it is told otherwise."""
-
-DEFAULT_RANGE: Final = timedelta(days=364)
-"""From the first to the last day of a report that was given no range."""
-
 MAX_TITLE_CHARS: Final = 80
+
+DEFAULT_COMPARE_DAYS: Final = 30
+"""Days back to the snapshot that a report compares with by default."""
+
+DEFAULT_RANGE: Final = timedelta(days=365)
+"""From the first to the last day of a report that was given no range."""
 
 
 class NothingToReport(Problem):
@@ -55,193 +44,137 @@ class NothingToReport(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class NormalRangeBand:
-    """Where the at-risk share would lie, had it changed as usual since the day one span earlier.
+class ReportRequest:
+    """What a report is to show.
 
-    `days` maps a reporting day of the last span to the lowest and highest usual share (percent of users graded).
+    `compare_with` is the day to compare with, or how many days earlier it is. `name` is what the account is called,
+    empty to leave it out. `notes` are the ids of the notes to show, None for all in the range. The timeline has the
+    resolution `finest` or a coarser one. `up_to` is the snapshot that the report is about, where it is known already.
     """
 
-    days: dict[date, tuple[float, float]]
+    account: str
+    name: str
+    days: DayRange
+    now: datetime
+    compare_with: int | date = DEFAULT_COMPARE_DAYS
+    title: str = ""
+    notes: Collection[int] | None = None
+    finest: Resolution = Resolution.DAY
+    up_to: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is shown of `account` from `first` to `last` (inclusive reporting days).
+    """An account over `days`, up to the last snapshot in them (`stamp.newest`).
 
-    `stamp` is of the last snapshot in the range, and has no name where the name is not to be shown. `comparison` is
-    None where nothing is stored from about `span` days earlier. `timeline` is for lines, `mix` for columns: the same
-    days, fewer periods. `target_text` says how the target stands and `usual_text` whether the change is usual, each in
-    a sentence or two, or nothing.
+    `since` compares that snapshot with the first one in the range; `recent` with the day asked for, about
+    `compare_days` earlier. `timeline` is for lines, `mix` for columns: the same days, fewer periods. `all_notes` are
+    the notes of the range, of which `annotations` has those to show. `past_day` is the reporting day of the snapshot
+    where the range ends before today.
     """
 
     account: str
     title: str
     stamp: Stamp
-    first: date
-    last: date
-    span: int
-    comparison: Comparison | None
+    days: DayRange
+    compare_days: int
+    since: Comparison | None
+    recent: Comparison | MissingComparison
     timeline: Timeline
     mix: Timeline
-    marks: Annotations = Annotations()
-    band: NormalRangeBand | None = None
-    notes: tuple[Note, ...] = ()
-    """All notes of the range; `marks` has those that are shown."""
-    target_text: str = ""
-    usual_text: str = ""
+    annotations: Annotations
+    all_notes: tuple[Note, ...] = ()
+    progress: TargetProgress | None = None
+    past_day: date | None = None
 
     @property
-    def headline(self) -> Headline:
-        said = headline(self.stamp.newest, self.comparison, self.span)
-        if self.span > 0 or not self.stamp.newest.counts.users_graded:
-            return said
-        return Headline(said.fact, " (grade D or F).")
+    def summary(self) -> Summary:
+        """The headline and the sentences that follow it."""
+        return summarize(
+            self.stamp.newest,
+            since=self.since,
+            recent=self.recent,
+            recent_days=self.compare_days,
+            judged=self.annotations.judged,
+            progress=self.progress,
+            past_day=self.past_day,
+        )
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The recent comparison, or None where there is no snapshot to compare with."""
+        return self.recent if isinstance(self.recent, Comparison) else None
 
     @property
     def is_sample(self) -> bool:
+        """Whether the numbers are sample data."""
         return self.stamp.source == SAMPLE_MARK
 
     @property
-    def compared_day(self) -> date | None:
-        return self.comparison.then_day if self.comparison else None
-
-    @property
     def shown_grades(self) -> tuple[str, ...]:
-        """The grades in order, with `other` last when anybody has such a grade now or had one then."""
-        snapshots = [self.stamp.newest, *([self.comparison.then] if self.comparison else [])]
-        return (*GRADES, OTHER) if any(one.counts.other for one in snapshots) else GRADES
+        """The grades in order, followed by `other` when a user has such a grade now or had one then."""
+        counts = [self.stamp.newest.counts, *([self.comparison.then.counts] if self.comparison else [])]
+        return grades_with_other(*counts)
 
     @property
     def range_text(self) -> str:
-        """`25 Nov 2025 to 24 Nov 2026`"""
-        return (
-            f"{format_date(self.first)} to {format_date(self.last)}"
-            if self.first != self.last
-            else format_date(self.first)
-        )
+        """`25 Nov 2025 to 24 Nov 2026`."""
+        return format_range(self.days.first, self.days.last)
 
-    def file_name(self, ending: str) -> str:
-        """`safe-score-report-contoso-2026-11-24.pptx`; the date is the newest snapshot's."""
+    def file_name(self, suffix: str) -> str:
+        """Return `safe-score-report-contoso-2026-11-24.pptx`, with the date of the last snapshot."""
         sample = "SAMPLE-DATA-" if self.is_sample else ""
-        return f"{sample}safe-score-report-{self.account}-{self.stamp.day}{ending}"
+        return f"{sample}safe-score-report-{self.account}-{self.stamp.day}{suffix}"
 
 
-def load_report(
-    store: Store,
-    account: str,
-    name: str,
-    *,
-    first: date,
-    last: date,
-    zone: ZoneInfo,
-    now: datetime,
-    against: int | date = DEFAULT_COMPARE_DAYS,
-    title: str = "",
-    notes: Collection[int] | None = None,
-) -> Report | None:
-    """The report of an account, or None where no snapshot falls into the range. Raises StoreError.
+def load_report(store: Store, request: ReportRequest) -> Report | None:
+    """Load a report, or return None where no snapshot falls into its range. Raises StoreError.
 
-    A report begins with the account's first snapshot at the earliest: before it there is no gap to show.
-
-    `name` is what the account is called, empty to leave it out; `against` is the day to compare with, or how many days
-    earlier it is; `notes` are the ids of those to show, None for all in the range.
+    The range begins with the account's first snapshot at the earliest: before it there is no gap to show. A day to
+    compare with that is not before the last snapshot is replaced by the default.
     """
-    newest = _last_snapshot(store, account, first, last, zone)
+    account, zone = request.account, request.days.zone
+    newest = request.up_to or last_snapshot_in(store, account, request.days)
     if newest is None:
         return None
     oldest = store.oldest(account) or newest
-    first = max(first, reporting_day(oldest.taken_at, zone))
-    stamp = Stamp(name, newest, zone, now)
-    span = against if isinstance(against, int) else (stamp.day - against).days
-    marked = read_marks(store, account, first, last, stamp, span, notes)
+    days = DayRange(max(request.days.first, reporting_day(oldest.taken_at, zone)), request.days.last, zone)
+    stamp = Stamp(request.name, newest, zone, request.now)
+    earlier = compared_day(request.compare_with, stamp.day)
+    compare_days = (stamp.day - earlier).days
+    today = reporting_day(request.now, zone)
+    judged = load_judged_change(store, newest, zone, compare_days)
+    notes = tuple(load_notes(store, account, days.first, days.last))
+    progress = load_progress(store, account, newest, zone, min(today, days.last))
     return Report(
         account=account,
-        title=title or DEFAULT_TITLE,
+        title=request.title or DEFAULT_TITLE,
         stamp=stamp,
-        first=first,
-        last=last,
-        span=span,
-        comparison=compare_back(store, newest, span, zone) if span > 0 else None,
-        timeline=load_timeline(store, account, DayRange(first, last, zone)),
-        mix=load_timeline(store, account, DayRange(first, last, zone), max_points=MAX_MIX_COLUMNS),
-        marks=marked.marks,
-        band=load_normal_range(store, account, stamp.day, zone, marked.marks.variation),
-        notes=marked.notes,
-        target_text=marked.target_text,
-        usual_text=marked.usual_text,
+        days=days,
+        compare_days=compare_days,
+        since=compare_longest(store, newest, max((stamp.day - days.first).days, 1), zone),
+        recent=compare_with_day(store, newest, earlier, zone),
+        timeline=load_timeline(store, account, days, finest=request.finest),
+        mix=load_timeline(store, account, days, max_points=MAX_MIX_COLUMNS, finest=request.finest),
+        annotations=Annotations(
+            tuple(note for note in notes if request.notes is None or note.id in request.notes),
+            progress.target if progress else None,
+            judged,
+            load_band(store, newest, zone, judged),
+        ),
+        all_notes=notes,
+        progress=progress,
+        past_day=stamp.day if days.last < today else None,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """What is drawn over the line, what is said about it, and all notes of the range, shown or not."""
-
-    marks: Annotations = Annotations()
-    notes: tuple[Note, ...] = ()
-    target_text: str = ""
-    usual_text: str = ""
-
-
-def read_marks(
-    store: Store, account: str, first: date, last: date, stamp: Stamp, span: int, notes: Collection[int] | None
-) -> Marked:
-    """The notes of the range, the target, and whether the change over `span` days up to the stamp's snapshot is usual.
-
-    The one place where a report asks for them.
-    """
-    stored = tuple(load_notes(store, account, first, last))
-    zone = stamp.zone
-    progress = load_progress(store, account, stamp.newest, zone, reporting_day(stamp.now, zone))
-    variation = load_variation(store, stamp.newest, zone, span) if span > 0 else None
-    return Marked(
-        Annotations(chosen_notes(stored, notes), load_target(store, account), variation),
-        stored,
-        target_sentence(progress) if progress else "",
-        verdict(stamp.newest, variation),
-    )
-
-
-def chosen_notes(stored: Iterable[Note], wanted: Collection[int] | None) -> tuple[Note, ...]:
-    """The wanted of the notes, oldest first."""
-    return tuple(
-        sorted((note for note in stored if wanted is None or note.id in wanted), key=lambda note: (note.day, note.id))
-    )
-
-
-def load_days(store: Store, report: Report) -> list[tuple[date, Snapshot | None]]:
-    """Every reporting day of the report with its last snapshot, oldest first. Raises StoreError."""
-    zone = report.stamp.zone
-    days = with_bounds(periods(report.first, report.last, Resolution.DAY), zone)
-    found = store.last_in_each(report.account, [bounds for _, bounds in days])
-    return [(one.first, snapshot) for (one, _), snapshot in zip(days, found, strict=True)]
+def compared_day(compare_with: int | date, last: date) -> date:
+    """Return the day to compare with `last`: the one asked for, or the default when that is not before it."""
+    earlier = last - timedelta(days=compare_with) if isinstance(compare_with, int) else compare_with
+    return earlier if earlier < last else last - timedelta(days=DEFAULT_COMPARE_DAYS)
 
 
 def source_text(snapshot: Snapshot) -> str:
-    """Where one snapshot came from, as tables say it."""
-    return {Source.SAMPLE: SAMPLE_MARK, Source.IMPORTED: "imported", Source.MIMECAST: "from Mimecast"}[snapshot.source]
-
-
-def _last_snapshot(store: Store, account: str, first: date, last: date, zone: ZoneInfo) -> Snapshot | None:
-    (found,) = store.last_in_each(account, [(midnight(first, zone), midnight(last + timedelta(days=1), zone))])
-    return found
-
-
-def load_normal_range(
-    store: Store, account: str, newest: date, zone: ZoneInfo, variation: Variation | None
-) -> NormalRangeBand | None:
-    """Limits are on changes, so they are drawn from the value one span earlier, over the last span only.
-
-    None where there are no limits. Raises StoreError.
-    """
-    if variation is None or variation.low is None or variation.high is None:
-        return None
-    span = timedelta(days=variation.span)
-    earlier = load_timeline(
-        store, account, DayRange(newest - 2 * span, newest - span, zone), max_points=2 * variation.span + 2
-    )
-    low, high = variation.low, variation.high
-    shares = earlier.shares["at_risk"].dropna()
-    days = [label.date() + span for label in earlier.users.index[earlier.shares["at_risk"].notna()]]
-    return NormalRangeBand(
-        {day: (max(share + low, 0.0), min(share + high, 100.0)) for day, share in zip(days, shares, strict=True)}
-    )
+    """Return where a snapshot came from, as tables show it."""
+    texts = {Source.SAMPLE: SAMPLE_MARK, Source.IMPORTED: "imported", Source.MIMECAST: "from Mimecast"}
+    return texts[snapshot.source]

@@ -2,121 +2,113 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import pandas as pd
 
 from mimecast.domain.comparison import Comparison
-from mimecast.domain.scores import share
-from mimecast.domain.timeline import Timeline
+from mimecast.domain.timeline import GRADE_COLUMNS, Timeline
 from mimecast.formatting import format_iso_utc
+from mimecast.reports.grade_table import grade_rows
 from mimecast.text.glossary import DEFINITIONS
 from mimecast.text.stamp import ComparedStamp, Stamp
 
 FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would run."""
+"""First characters of texts that a spreadsheet would run."""
+
+BOM: Final = "\ufeff"
+"""Byte-order mark: without it, Excel reads UTF-8 as the computer's own encoding."""
 
 CSV_DEFINITIONS: Final = " ".join(f"{term}: {meaning.partition('.')[0]}." for term, meaning in DEFINITIONS[:2])
-"""`At risk: Users with grade D or F. Users graded: Everybody with a grade.`"""
-
-GROUPS = ("at_risk", "doing_well", "users_graded")
+"""`At risk: Users with grade D or F. Users graded: All users with a grade.`"""
 
 
 def grades_frame(stamp: Stamp, comparison: Comparison | None) -> pd.DataFrame:
-    """One row for each grade, then at risk, doing well and users graded.
+    """Return one row for each grade, then at risk, doing well and users graded.
 
     Columns: `account`, `source`, `taken_at`, `grade`, `users`, `share_percent`, and against the earlier snapshot (empty
     without one) `compared_with`, `users_then`, `share_then_percent`, `change_users`, `change_points`.
     """
-    counts = stamp.newest.counts
-    totals = {"at_risk": counts.at_risk, "doing_well": counts.doing_well, "users_graded": counts.users_graded}
-    rows = []
-    for name in (*counts.shown_grades, *GROUPS):
-        users = totals[name] if name in totals else counts.users(name)
-        row = {
-            "account": stamp.newest.account,
-            "source": stamp.source,
-            "taken_at": format_iso_utc(stamp.newest.taken_at),
-            "grade": name,
-            "users": users,
-            "share_percent": counts.share(users),
+    then = format_iso_utc(comparison.then.taken_at) if comparison else None
+    shared = {
+        "account": stamp.newest.account,
+        "source": stamp.source,
+        "taken_at": format_iso_utc(stamp.newest.taken_at),
+    }
+    rows = [
+        {
+            **shared,
+            "grade": row.name,
+            "users": row.users,
+            "share_percent": row.share,
+            "compared_with": then,
+            "users_then": row.users_then,
+            "share_then_percent": row.share_then,
+            "change_users": row.change_users,
+            "change_points": row.change_points,
         }
-        if comparison:
-            then, _ = comparison.users(name)
-            row |= {
-                "compared_with": format_iso_utc(comparison.then.taken_at),
-                "users_then": then,
-                "share_then_percent": share(then, comparison.then.counts.users_graded),
-                "change_users": comparison.change_in_users(name),
-                "change_points": comparison.change_in_points(name),
-            }
-        rows.append(row)
-    columns = ["account", "source", "taken_at", "grade", "users", "share_percent"]
-    compared = ["compared_with", "users_then", "share_then_percent", "change_users", "change_points"]
-    return pd.DataFrame(rows, columns=[*columns, *compared])
+        for row in grade_rows(stamp.newest.counts, comparison)
+    ]
+    return _typed(rows, ["users", "users_then", "change_users"])
 
 
 def comparison_frame(stamp: ComparedStamp, comparison: Comparison) -> pd.DataFrame:
-    """One row for each grade, then at risk, doing well and users graded; then, where users graded moved by more than
-    5 %, the two parts of the change in users at risk.
+    """Return one row for each grade, then at risk, doing well and users graded.
+
+    Where users graded changed by more than 5%, the two parts of the change in users at risk follow.
 
     Columns: `account`, `source`, `then_taken_at`, `now_taken_at`, `grade`, `users_then`, `users_now`,
     `net_change_users`, `share_then_percent`, `share_now_percent`, `net_change_points`.
     """
-    same = {
+    shared = {
         "account": comparison.now.account,
         "source": stamp.source,
         "then_taken_at": format_iso_utc(comparison.then.taken_at),
         "now_taken_at": format_iso_utc(comparison.now.taken_at),
     }
-    rows: list[dict[str, object]] = []
-    for name in (*comparison.shown_grades, *GROUPS):
-        (then, now), (before, after) = comparison.users(name), comparison.shares(name)
-        rows.append(
-            {
-                **same,
-                "grade": name,
-                "users_then": then,
-                "users_now": now,
-                "net_change_users": now - then,
-                "share_then_percent": before,
-                "share_now_percent": after,
-                "net_change_points": comparison.change_in_points(name),
-            }
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            **shared,
+            "grade": row.name,
+            "users_then": row.users_then,
+            "users_now": row.users,
+            "net_change_users": row.change_users,
+            "share_then_percent": row.share_then,
+            "share_now_percent": row.share,
+            "net_change_points": row.change_points,
+        }
+        for row in grade_rows(comparison.now.counts, comparison)
+    ]
     if parts := comparison.parts:
         for name, users in (("headcount", parts.headcount), ("behaviour", parts.behaviour)):
-            rows.append({**same, "grade": f"at_risk_{name}_part", "net_change_users": users})
-    frame = pd.DataFrame(rows)
-    counts = ["users_then", "users_now", "net_change_users"]
-    shares = ["share_then_percent", "share_now_percent", "net_change_points"]
-    return frame.astype({**dict.fromkeys(counts, "Int64"), **dict.fromkeys(shares, "float64")})
+            rows.append({**shared, "grade": f"at_risk_{name}_part", "net_change_users": users})
+    return _typed(rows, ["users_then", "users_now", "net_change_users"])
 
 
 def history_frame(timeline: Timeline, account: str) -> pd.DataFrame:
-    """One row a period of the timeline, newest first; a period without a snapshot is a row without numbers.
+    """Return one row per period of the timeline, oldest first; a period without a snapshot is a row without numbers.
 
     Columns: `account`, `taken_at`, `a` to `f`, `other` as `export` has them, then `period`, `resolution`, `source`,
     `users_graded`, `at_risk`, `doing_well` (users), `at_risk_percent`, `doing_well_percent`.
     """
     users, shares = timeline.users, timeline.shares
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "account": account,
             "taken_at": [format_iso_utc(at) if not pd.isna(at) else "" for at in users["taken_at"]],
-            **{name.lower(): users[name].astype("Int64") for name in ("A", "B", "C", "D", "F", "other")},
+            **{name.lower(): users[name].astype("Int64") for name in GRADE_COLUMNS},
             "period": [str(label.date()) for label in users.index],
             "resolution": timeline.resolution.value,
             "source": ["SAMPLE DATA" if source == "sample" else source for source in users["source"]],
             **{name: users[name].astype("Int64") for name in ("users_graded", "at_risk", "doing_well")},
             **{f"{name}_percent": shares[name] for name in ("at_risk", "doing_well")},
         }
-    )
-    return frame.iloc[::-1].reset_index(drop=True)
+    ).reset_index(drop=True)
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
-    """UTF-8 CSV with a header and no index; shares and points with two decimals. Text stays text in a spreadsheet.
+    """Return UTF-8 CSV with a byte-order mark and a header; shares and points have two decimals. Text stays text.
 
     A last column, `definitions`, says in every row what at risk and users graded mean: there is no other place for it.
     """
@@ -125,9 +117,15 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     shown[numbers.columns] = numbers + 0.0  # no "-0.0"
     for column in shown.select_dtypes(["object", "str"]).columns:
         shown[column] = shown[column].map(escape_formula)
-    return shown.to_csv(index=False, lineterminator="\n").encode()
+    return (BOM + shown.to_csv(index=False, lineterminator="\n")).encode()
 
 
 def escape_formula(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets an apostrophe before it; everything else is as it was."""
+    """Put an apostrophe before a text that a spreadsheet would take for a formula; return all else unchanged."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_PREFIXES) else value
+
+
+def _typed(rows: Sequence[dict[str, Any]], counts: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows)
+    floats = [name for name in frame.columns if name.endswith(("_percent", "_points"))]
+    return frame.astype({**dict.fromkeys(counts, "Int64"), **dict.fromkeys(floats, "float64")})

@@ -12,6 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from mimecast.charts.palette import HEADER_FILL
 from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
@@ -27,7 +28,7 @@ TEXT_ONLY: Final = {"strings_to_formulas": False, "strings_to_urls": False, "str
 MAX_SHEET_ROWS: Final = 1_000_000
 """Below Excel's own limit of 1,048,576; what does not fit goes on to another sheet."""
 
-SHARE_FORMAT: Final = "0.0 %"
+SHARE_FORMAT: Final = "0.0%"
 POINTS_FORMAT: Final = "+0.00;-0.00;0.00"
 USERS_FORMAT: Final = "#,##0"
 CHANGE_FORMAT: Final = "+#,##0;-#,##0;0"
@@ -41,8 +42,8 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
         book.set_properties({"title": report.title, "subject": report.stamp.text})
         _shown(book, report)
         _daily(book, report, days)
-        if report.marks.notes:
-            notes = [(note.day, note.text) for note in report.marks.notes]
+        if report.annotations.notes:
+            notes = [(note.day, note.text) for note in report.annotations.notes]
             _sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, [_form(book, DAY_FORMAT), _form(book)], report)
         about = [*sources(report), *definitions(report)]
         _sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), about, [_bold(book), _wrapped(book)], report)
@@ -71,7 +72,7 @@ def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:
             is_sample = is_sample or snapshot.source is Source.SAMPLE
         if sheet is None:
             _snapshot_sheet(book, 0)
-        about = [*([("Beware", SAMPLE_WARNING)] if is_sample else []), ("taken_at", "UTC."), *DEFINITIONS]
+        about = [*([("Note", SAMPLE_WARNING)] if is_sample else []), ("taken_at", "UTC."), *DEFINITIONS]
         _sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), about, [_bold(book), _wrapped(book)])
     return written
 
@@ -89,24 +90,26 @@ def _snapshot_sheet(book: Workbook, before: int) -> Worksheet:
 def _shown(book: Workbook, report: Report) -> None:
     """The grades and groups as the page and the slides have them, under the sentence and the stamp."""
     sheet = book.add_worksheet("Report")
-    said = report.headline
-    for row, text in enumerate((report.title, str(said), report.stamp.text)):
-        sheet.write_string(row, 0, text, _title(book) if row == 0 else None)
+    summary = report.summary
+    lines = (report.title, f"{summary.headline}. {summary.details}", report.stamp.text)
+    for index, text in enumerate(lines):
+        sheet.write_string(index, 0, text, _title(book) if index == 0 else None)
     now = format_date(report.stamp.day)
     columns = [("Grade", None), (f"Users, {now}", USERS_FORMAT), (f"Share, {now}", SHARE_FORMAT)]
-    if report.compared_day:
-        then = format_date(report.compared_day)
+    if report.comparison:
+        then = format_date(report.comparison.then_day)
         columns += [(f"Users, {then}", USERS_FORMAT), (f"Share, {then}", SHARE_FORMAT)]
         columns += [("Change, users", CHANGE_FORMAT), ("Change, points", POINTS_FORMAT)]
     header = 4
     for column, (name, _) in enumerate(columns):
         sheet.write_string(header, column, name, _header(book))
     forms = [_form(book, form) if form else None for _, form in columns]
-    for row, one in enumerate(grade_rows(report), start=header + 1):
-        values: list[Any] = [one.label, one.users, _fraction(one.share)]
-        if report.compared_day:
-            values += [one.users_then, _fraction(one.share_then), one.change_users, _hundredths(one.change_points)]
-        _write(sheet, row, values, forms)
+    rows = grade_rows(report.stamp.newest.counts, report.comparison)
+    for index, row in enumerate(rows, start=header + 1):
+        values: list[Any] = [row.label, row.users, _fraction(row.share)]
+        if report.comparison:
+            values += [row.users_then, _fraction(row.share_then), row.change_users, _hundredths(row.change_points)]
+        _write(sheet, index, values, forms)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, len(columns) - 1, 18)
     sheet.freeze_panes(header + 1, 1)
@@ -114,7 +117,7 @@ def _shown(book: Workbook, report: Report) -> None:
 
 
 def _daily(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> None:
-    zone = report.stamp.zone
+    zone = report.days.zone
     columns = (
         (f"Day ({zone_name(zone)})", 18),
         (f"Taken at ({zone_name(zone)})", 24),
@@ -135,16 +138,15 @@ def _daily(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot |
                 yield [when, *[None] * (len(columns) - 2), "no snapshot"]
                 continue
             counts = snapshot.counts
-            risk, well = counts.at_risk, counts.doing_well
             yield [
                 when,
                 snapshot.taken_at.astimezone(zone).replace(tzinfo=None),
                 *(counts.users(grade) for grade in GRADES),
                 counts.users_graded,
-                risk,
-                _fraction(counts.share(risk)),
-                well,
-                _fraction(counts.share(well)),
+                counts.at_risk,
+                _fraction(counts.at_risk_share),
+                counts.doing_well,
+                _fraction(counts.share_of("doing_well")),
                 source_text(snapshot),
             ]
 
@@ -204,7 +206,7 @@ def _hundredths(points: float | None) -> float | None:
 
 
 def _header(book: Workbook) -> Format:
-    return book.add_format({"bold": True, "bg_color": "#eef1f4", "bottom": 1, "text_wrap": True, "valign": "top"})
+    return book.add_format({"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": True, "valign": "top"})
 
 
 def _title(book: Workbook) -> Format:

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from mimecast.domain.comparison import (
-    MAX_LOOKBACK,
-    Comparison,
-    compare,
-)
-from mimecast.domain.reporting_days import Bounds, midnight, reporting_day
+from mimecast.domain.comparison import Comparison, MissingComparison, MissingReason, compare, lookback_bounds
+from mimecast.domain.reporting_days import midnight, reporting_day
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
 
 
-def compare_back(store: Store, now: Snapshot, days: int, zone: ZoneInfo) -> Comparison | None:
-    """`now` against the last reporting day on or before the day `days` earlier.
+def compare_back(store: Store, now: Snapshot, days: int, zone: ZoneInfo) -> Comparison | MissingComparison:
+    """Compare a snapshot with the last reporting day on or before the day `days` (1 or more) earlier.
 
-    None when there is none within `LATITUDE` of it: then there is nothing to compare with. Raises StoreError.
+    Raises StoreError.
     """
-    earlier = reporting_day(now.taken_at, zone) - timedelta(days=days)
+    return compare_with_day(store, now, reporting_day(now.taken_at, zone) - timedelta(days=days), zone)
+
+
+def compare_with_day(store: Store, now: Snapshot, earlier: date, zone: ZoneInfo) -> Comparison | MissingComparison:
+    """Compare a snapshot with the last one on or before the reporting day `earlier`, at most `MAX_LOOKBACK` earlier.
+
+    Raises StoreError.
+    """
     (then,) = snapshots_on_or_before(store, now.account, [earlier], zone)
-    return compare(then, now, zone)
+    if comparison := compare(then, now, zone):
+        return comparison
+    first_day = reporting_day((store.oldest(now.account) or now).taken_at, zone)
+    reason = MissingReason.TOO_YOUNG if first_day > earlier else MissingReason.GAP
+    return MissingComparison(reason, earlier, first_day)
 
 
-def snapshots_on_or_before(store: Store, account: str, days: list[date], zone: ZoneInfo) -> list[Snapshot | None]:
-    """For each day its last snapshot, or the last one before it within `LATITUDE`, or None. Raises StoreError."""
-    return store.last_in_each(account, [_window(day, zone) for day in days])
+def compare_longest(store: Store, now: Snapshot, max_days: int, zone: ZoneInfo) -> Comparison | None:
+    """Compare a snapshot with the one `max_days` earlier or, without one, with the first snapshot after that day.
+
+    Returns None when no earlier reporting day has a snapshot. Raises StoreError.
+    """
+    comparison = compare_back(store, now, max_days, zone)
+    if isinstance(comparison, Comparison):
+        return comparison
+    first = store.first_since(now.account, midnight(comparison.wanted, zone))
+    return compare(first, now, zone)
 
 
-def _window(day: date, zone: ZoneInfo) -> Bounds:
-    return midnight(day - MAX_LOOKBACK, zone), midnight(day + timedelta(days=1), zone)
+def snapshots_on_or_before(store: Store, account: str, days: Sequence[date], zone: ZoneInfo) -> list[Snapshot | None]:
+    """Return for each day its last snapshot, or the last one before it within `MAX_LOOKBACK`, or None.
+
+    Raises StoreError.
+    """
+    return store.last_in_each(account, [lookback_bounds(day, zone) for day in days])

@@ -32,7 +32,8 @@ class ImportGone(Problem):
 class Import:
     """A file whose snapshots were stored: `added` of them were new then, `remaining` are still there; `author` who
     stored
-    it, as far as known; `imported_at` when (UTC). `oldest` and `newest` bound what is left (UTC)."""
+    it, as far as known; `imported_at` when (UTC). `oldest` and `newest` bound what is left (UTC).
+    """
 
     id: int
     imported_at: datetime

@@ -68,7 +68,8 @@ class Lease:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Keep a lease that was taken, by renewing it in the background, and release it at the end, unless that was
-        done."""
+        done.
+        """
         is_over = threading.Event()
         thread = threading.Thread(target=self._renew, args=(is_over,), name=f"lease of {self.account}", daemon=True)
         thread.start()

@@ -8,37 +8,30 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from mimecast.domain.scheduled_runs import (
-    Run,
-    RunOutcome,
-    ScheduleStatus,
-    usual_interval,
-)
+from mimecast.domain.scheduled_runs import Run, RunOutcome, ScheduleStatus, schedule_status
 from mimecast.store.database.queries import BATCH_ROWS, accounts_cte
 from mimecast.store.database.schema import runs
 from mimecast.store.store import Store
 
 MAX_RUNS_KEPT: Final = 100
-"""Runs kept for each account: the newest."""
-
+"""Runs kept of each account, the newest."""
 
 _OLDEST_SURPLUS: Final = (
     select(runs.c.id)
-    .where(runs.c.account == bindparam("whose"))
+    .where(runs.c.account == bindparam("surplus_of"))
     .order_by(runs.c.id.desc())
     .offset(MAX_RUNS_KEPT)
     .limit(1)
     .scalar_subquery()
 )
-_DELETE_SURPLUS: Final = runs.delete().where(runs.c.account == bindparam("whose"), runs.c.id <= _OLDEST_SURPLUS)
+_DELETE_SURPLUS: Final = runs.delete().where(runs.c.account == bindparam("surplus_of"), runs.c.id <= _OLDEST_SURPLUS)
 
 
 def save_runs(store: Store, *ended: Run) -> None:
-    """Keep runs, in one transaction, and of each account only the newest `MOST_KEPT`.
+    """Store runs in one transaction, and keep only the newest `MAX_RUNS_KEPT` of each account.
 
-    They survive a kill, but perhaps no power cut. Raises StoreReadOnly, StoreError.
+    They survive a kill, but perhaps not a power cut. Raises StoreReadOnly, StoreError.
     """
-
     rows = [
         {
             "account": run.account,
@@ -51,49 +44,41 @@ def save_runs(store: Store, *ended: Run) -> None:
         for run in ended
     ]
 
-    def work(connection: Connection) -> None:
+    def insert_and_trim(connection: Connection) -> None:
         connection.execute(runs.insert(), rows)
-        connection.execute(_DELETE_SURPLUS, [{"whose": row["account"]} for row in rows])
+        connection.execute(_DELETE_SURPLUS, [{"surplus_of": row["account"]} for row in rows])
 
-    store.write(work, durable=False)
+    store.write(insert_and_trim, durable=False)
 
 
-def newest_runs(store: Store, account: str, most: int = MAX_RUNS_KEPT) -> list[Run]:
-    """An account's runs, newest first. Raises StoreError."""
-    query = select(runs).where(runs.c.account == account).order_by(runs.c.id.desc()).limit(most)
+def newest_runs(store: Store, account: str, limit: int = MAX_RUNS_KEPT) -> list[Run]:
+    """Return an account's runs, newest first. Raises StoreError."""
+    query = select(runs).where(runs.c.account == account).order_by(runs.c.id.desc()).limit(limit)
     with store.reading() as connection:
         return [_from_row(row) for row in connection.execute(query)]
 
 
 def last_runs(store: Store, accounts: Sequence[str]) -> dict[str, Run]:
-    """The newest run of each account that has one: one seek in the index for each. Raises StoreError."""
-    found: dict[str, Run] = {}
+    """Return the newest run of each account that has one, with one seek in the index for each. Raises StoreError."""
+    newest: dict[str, Run] = {}
     with store.reading() as connection:
         for start in range(0, len(accounts), BATCH_ROWS):
             for row in connection.execute(last_runs_query(accounts[start : start + BATCH_ROWS])):
-                found[row.account] = _from_row(row)
-    return found
+                newest[row.account] = _from_row(row)
+    return newest
 
 
 def last_runs_query(accounts: Sequence[str]) -> Select[Any]:
-    """The row of the largest `id` of each account."""
+    """Select the row of the largest `id` of each account."""
     given = accounts_cte(accounts)
-    inside = runs.alias("inside")
-    last = select(func.max(inside.c.id)).where(inside.c.account == given.c.account).correlate(given)
+    inner = runs.alias("inside")
+    last = select(func.max(inner.c.id)).where(inner.c.account == given.c.account).correlate(given)
     return select(runs).select_from(given.join(runs, runs.c.id == last.scalar_subquery()))
 
 
 def load_schedule_status(store: Store, account: str) -> ScheduleStatus:
-    """The last run, the usual interval between runs, and when the next one should begin. Raises StoreError.
-
-    The interval is the median of the last ones, and known only when most of them are alike: runs that a person starts
-    now and then promise nothing. The next run may be in the past: then it has not come.
-    """
-    found = newest_runs(store, account)
-    if not found:
-        return ScheduleStatus()
-    every = usual_interval([run.started for run in found])
-    return ScheduleStatus(found[0], every, found[0].started + every if every else None)
+    """Load what is known about an account's scheduled captures. Raises StoreError."""
+    return schedule_status(newest_runs(store, account))
 
 
 def _from_row(row: Row[Any]) -> Run:

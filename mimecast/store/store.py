@@ -35,6 +35,7 @@ from mimecast.store.database.queries import (
     last_in_range_query,
     levels_in_range_query,
     newest_query,
+    oldest_query,
 )
 from mimecast.store.database.schema import MIGRATIONS, data_tables, migrate, snapshots, version_of
 from mimecast.store.errors import StoreError, StoreFull, StoreNewer, StoreReadOnly
@@ -85,7 +86,8 @@ class Store:
     @property
     def change_token(self) -> Hashable | None:
         """Another one after every write, whichever process wrote; None where it cannot be told, as in the moments after
-        a write: the times of files are coarse."""
+        a write: the times of files are coarse.
+        """
         if self._file is None:
             return None
         found: list[tuple[int, int, int]] = []
@@ -178,7 +180,8 @@ class Store:
     @contextmanager
     def hold_connection(self) -> Iterator[None]:
         """For many transactions in a row: while a connection stays open, SQLite need not put its log into the file at
-        the end of each. Raises StoreError."""
+        the end of each. Raises StoreError.
+        """
         with translate_errors(self._engine.url), self._engine.connect():
             yield
 
@@ -262,8 +265,25 @@ class Store:
                     found[row.account] = _from_row(row)
         return found
 
+    def oldest_of(self, accounts: Sequence[str]) -> dict[str, Snapshot]:
+        """Return the oldest snapshot of each account that has one, with one seek in the key for each account."""
+        oldest: dict[str, Snapshot] = {}
+        with transaction(self._engine) as connection:
+            for start in range(0, len(accounts), BATCH_ROWS):
+                for row in connection.execute(oldest_query(accounts[start : start + BATCH_ROWS])):
+                    oldest[row.account] = _from_row(row)
+        return oldest
+
     def oldest(self, account: str) -> Snapshot | None:
+        """Return the account's oldest snapshot, or None without one."""
         return self._first(account, snapshots.c.taken_at.asc())
+
+    def first_since(self, account: str, instant: datetime) -> Snapshot | None:
+        """Return the account's first snapshot at or after an instant, or None without one."""
+        later = (snapshots.c.account == account) & (snapshots.c.taken_at >= _seconds(instant))
+        with transaction(self._engine) as connection:
+            row = connection.execute(select(snapshots).where(later).order_by(snapshots.c.taken_at).limit(1)).first()
+            return _from_row(row) if row else None
 
     def all_snapshots(self, account: str) -> Iterator[Snapshot]:
         """All snapshots of an account, oldest first. No transaction is open while they are worked on."""
@@ -322,7 +342,8 @@ class Store:
 
 def _migrate(engine: Engine, if_empty: StoreError | None) -> None:
     """Raises `if_empty` instead of making the first tables, StoreNewer, or StoreReadOnly for a SQLite file that cannot
-    be written: better known before there is something to lose."""
+    be written: better known before there is something to lose.
+    """
     with transaction(engine) as connection:
         version = version_of(connection)
     if if_empty and not version:
@@ -406,7 +427,8 @@ def _stored_counts(connection: Connection, rows: list[dict[str, Any]]) -> dict[t
 
 def _key(row: dict[str, Any]) -> tuple[str, int]:
     """Rows are written in the key's order by everybody: two who wrote the same ones in another order could each wait
-    for the other."""
+    for the other.
+    """
     return str(row["account"]), row["taken_at"]
 
 

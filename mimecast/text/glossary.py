@@ -1,32 +1,32 @@
-"""The terms of the dashboard and what they mean."""
+"""The terms of the dashboard and what they mean, for readers of files who have never seen it."""
 
 from __future__ import annotations
 
 from typing import Final
 
-SAMPLE_WARNING: Final = "SAMPLE DATA: these are the figures of a made-up company."
+SAMPLE_WARNING: Final = "SAMPLE DATA: the numbers of a made-up company."
 
 DEFINITIONS: Final = (
     ("At risk", "Users with grade D or F."),
     (
         "Users graded",
-        "Everybody with a grade. The number moves with joiners, leavers and exclusions, so counts, shares and users "
-        "graded stand together.",
+        "All users with a grade. The number changes with joiners, leavers and exclusions, so counts, shares and users "
+        "graded always appear together.",
     ),
     ("Doing well", "Users with grade A or B."),
     (
         "Grade",
-        "Mimecast's SAFE Score of a user, from A (best) to F (worst); there is no E. Weights and thresholds behind it "
-        "are not published; nothing here recomputes or averages grades.",
+        "Mimecast's SAFE Score of a user, from A (best) to F (worst); there is no E. Mimecast does not publish weights "
+        "or thresholds; grades are never recomputed or averaged here.",
     ),
-    ("Share", "A percentage of users graded; changes of shares are in percentage points."),
-    ("Change", "Net movement: counts do not say who moved from which grade to which."),
-    ("A day's value", "The last snapshot of the day. A day without a snapshot is a gap and is shown as one."),
+    ("Share", "A percentage of users graded. Changes of shares are in percentage points, computed before rounding."),
+    ("Change", "Net change: totals do not show individual moves."),
+    ("Value of a day", "The last snapshot of the day. A day without a snapshot is a gap and is shown as one."),
 )
 """Terms and meanings, the two that matter most first."""
 
 NORMAL_RANGE_DEFINITION: Final = (
-    "Usual variation",
-    "The account's own earlier changes of the at-risk share over as many days. The band shows where the share would "
-    "lie, had it changed as usual since that many days earlier.",
+    "Normal range",
+    "The interval in which a change of this account normally lies, from its own earlier changes over as many days. The "
+    "band shows where the share would normally lie, given its value that many days earlier.",
 )

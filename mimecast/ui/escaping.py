@@ -1,4 +1,4 @@
-"""Text that stays text: names and addresses typed by people go through here before Streamlit's Markdown sees them."""
+"""Escapes text for Streamlit's Markdown, so that names and notes are shown literally."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=\"'@/])")
 
 _LINKED = re.compile(r"(?i)(https?(?=:)|www(?=\.)|.(?=@))")
-"""Where Markdown makes a link of plain words: web addresses and e-mail addresses, escaped or not."""
+"""Where Markdown makes a link of plain words: web and e-mail addresses, escaped or not."""
 
 _JOINER = "\u2060"
-"""A word joiner: nothing is seen of it, and no line breaks there."""
+"""A word joiner, which is invisible and allows no line break."""
 
 
 def escape_markdown(text: str) -> str:
-    """Escape everything that Markdown, LaTeX, HTML, a link or a Streamlit directive could be made of; one line."""
+    """Return one line in which nothing is Markdown, LaTeX, HTML, a link or a Streamlit directive."""
     return _SPECIAL.sub(r"\\\1", _LINKED.sub(rf"\1{_JOINER}", " ".join(text.split())))

@@ -1,4 +1,4 @@
-"""What the last click did, kept until the page is drawn again: a callback runs before there is a page to say it on."""
+"""The result of the last click, kept until the page is drawn again: a callback runs before there is a page."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from mimecast.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """A sentence about what was done to an account, and how to take it back; or why it was not done."""
+    """A message about what was done to an account and how to undo it, or the problem that prevented it."""
 
     message: str = ""
     undo: NoteEdit | None = None
     problem: Problem | None = None
 
 
-def run_and_flash(key: str, account: str, work: Callable[[], Flash]) -> bool:
-    """Do it, and keep its outcome, or its problem, under `key`; whether it was done."""
+def run_and_flash(key: str, account: str, action: Callable[[], Flash]) -> bool:
+    """Run an action, keep its result or its problem under `key`, and return whether it succeeded."""
     try:
-        outcome = work()
+        flash = action()
     except Problem as problem:
-        outcome = Flash(problem=problem)
-    st.session_state[key] = (account, outcome)
-    return outcome.problem is None
+        flash = Flash(problem=problem)
+    st.session_state[key] = (account, flash)
+    return flash.problem is None
 
 
 def pop_flash(key: str, account: str) -> Flash | None:
-    """The last outcome under `key`, if it is about this account. A problem is said once, all else until the next."""
-    about, outcome = st.session_state.get(key, (None, None))
-    if about != account or not isinstance(outcome, Flash):
+    """Return the last result under `key` if it is about this account. A problem is returned only once."""
+    about, flash = st.session_state.get(key, (None, None))
+    if about != account or not isinstance(flash, Flash):
         return None
-    if outcome.problem:
+    if flash.problem:
         del st.session_state[key]
-    return outcome
+    return flash

@@ -1,9 +1,10 @@
-"""The first call of every page: its title, the sidebar, the account, and whatever is wrong, said once at the top."""
+"""Begins every page: title, sidebar, account, banners, and a single empty state where there is nothing to show."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 import truststore
@@ -14,13 +15,16 @@ from mimecast.settings.project import PROJECT
 from mimecast.settings.validation import SettingsError
 from mimecast.store.errors import StoreError
 from mimecast.text.stamp import SAMPLE_MARK
-from mimecast.ui import context, resources
+from mimecast.ui import resources
 from mimecast.ui.access import gate
 from mimecast.ui.banners import show_notice, show_problem
-from mimecast.ui.context import PRODUCT, Page, distinct_labels
+from mimecast.ui.context import PRODUCT, AccountPage, AppContext, Page, distinct_labels, load_context
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.refresh import freshness_and_refresh, refresh_messages
 from mimecast.ui.url import params, state
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 PAGES: Final = (
     ("app.py", "Overview", ":material/speed:"),
@@ -36,33 +40,55 @@ ACCOUNTS_PAGE: Final = "pages/accounts.py"
 """In the sidebar only where there is more than one account."""
 
 
-def begin(title: str, *, of_all_accounts: bool = False) -> Page:
-    """Set the page up. Call it first, once; it draws the sidebar, the title and the banners.
+def begin(title: str) -> AccountPage:
+    """Begin a page about one account. Call it first, once.
 
-    A page `of_all_accounts` says by itself how old its numbers are, and asks Mimecast for nothing. Does not return
-    where somebody has to sign in first.
+    Draws the sidebar, the title and the banners. Does not return where the user has to sign in first, and stops with
+    one empty state where the store cannot be used or the account has no snapshot.
+    """
+    page = begin_without_data(title)
+    if isinstance(page, AccountPage):
+        return page
+    if page.store is None:
+        return _stop("No numbers can be shown, since the store cannot be used.")
+    return _stop(_no_snapshot_text(page))
+
+
+def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
+    """Begin a page that also works without a snapshot.
+
+    A page `of_all_accounts` shows no age of its own and requests nothing from Mimecast. Does not return where the user
+    has to sign in first.
     """
     truststore.inject_into_ssl()
     st.set_page_config(
         page_title=f"{title} · {PRODUCT}", page_icon=str(PROJECT / "static" / "favicon.png"), layout="wide"
     )
-    cautions = gate.require_sign_in(PRODUCT, _script(title))
-    loaded = context.load()
-    loaded.problems += cautions
-    known = {account.id: account for account in loaded.accounts}
-    chosen, complaint = params.pick_account(st.query_params.get("account"), list(known))
-    account = known[chosen]
-    _sidebar(loaded, account)
-    newest = _newest(loaded, account)
-    wrong = next((problem for problem in loaded.problems if isinstance(problem, SettingsError)), None)
-    page = Page(account, loaded.store, loaded.dashboard, loaded.is_sample, datetime.now(UTC), newest)
-    page.wrong_settings = wrong if account.keys is None else None
-    page.accounts = loaded.accounts
+    warnings = gate.require_sign_in(PRODUCT)
+    context = load_context()
+    context.problems += warnings
+    accounts = {account.id: account for account in context.accounts}
+    chosen, complaint = params.pick_account(st.query_params.get("account"), list(accounts))
+    account = accounts[chosen]
+    _draw_sidebar(context, account)
+    newest = _load_newest(context, account)
+    settings_problem = next((problem for problem in context.problems if isinstance(problem, SettingsError)), None)
+    shared: dict[str, Any] = {
+        "account": account,
+        "accounts": tuple(context.accounts),
+        "dashboard": context.dashboard,
+        "is_sample": context.is_sample,
+        "now": datetime.now(UTC),
+        "settings_problem": settings_problem if account.keys is None else None,
+    }
+    page = Page(**shared, store=context.store, newest=newest)
+    if context.store and newest:
+        page = AccountPage(**shared, store=context.store, newest=newest)
     if of_all_accounts:
         st.title(title, anchor=False)
     else:
-        _heading(title, page)
-    for problem in loaded.problems:
+        _draw_heading(title, page)
+    for problem in context.problems:
         show_problem(problem)
     if complaint:
         show_notice(complaint)
@@ -71,20 +97,26 @@ def begin(title: str, *, of_all_accounts: bool = False) -> Page:
     return page
 
 
-def _script(title: str) -> str:
-    return next((script for script, known, _ in PAGES if known == title), PAGES[0][0])
+def load_or_stop(load: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `load` reads from the store. Where the store fails, show the problem and stop the page."""
+    try:
+        return load(*args, **kwargs)
+    except StoreError as problem:
+        resources.forget_stores()
+        show_problem(problem)
+        st.stop()
 
 
-def _sidebar(loaded: context.AppContext, account: Account) -> None:
+def _draw_sidebar(context: AppContext, account: Account) -> None:
     with st.sidebar:
         st.markdown(f"**{PRODUCT}**")
         for script, title, icon in PAGES:
-            if script == ACCOUNTS_PAGE and len(loaded.accounts) < 2:
+            if script == ACCOUNTS_PAGE and len(context.accounts) < 2:
                 continue
             st.page_link(script, label=title, icon=icon, query_params=state.current())
-        if len(loaded.accounts) > 1:
-            _account_picker(loaded.accounts, account)
-        if loaded.is_sample:
+        if len(context.accounts) > 1:
+            _draw_account_picker(context.accounts, account)
+        if context.is_sample:
             st.badge(SAMPLE_MARK, color="orange")
             st.caption(
                 "A made-up company. To see your own, follow “Connect a real account” in README.md, "
@@ -93,32 +125,45 @@ def _sidebar(loaded: context.AppContext, account: Account) -> None:
         gate.show_signed_in_user()
 
 
-def _account_picker(accounts: list[Account], account: Account) -> None:
-    names = distinct_labels(accounts)
+def _draw_account_picker(accounts: list[Account], account: Account) -> None:
+    labels = distinct_labels(accounts)
     key = "account_picker"
 
-    def chosen() -> None:
+    def apply_choice() -> None:
         state.update({"account": st.session_state[key]}, instead_of=("account",))
 
     st.session_state[key] = account.id
-    st.selectbox("Account", list(names), key=key, format_func=lambda one: names[one], on_change=chosen)
+    st.selectbox("Account", list(labels), key=key, format_func=labels.__getitem__, on_change=apply_choice)
 
 
-def _newest(loaded: context.AppContext, account: Account) -> Snapshot | None:
-    if loaded.store is None:
+def _load_newest(context: AppContext, account: Account) -> Snapshot | None:
+    if context.store is None:
         return None
     try:
-        return loaded.store.newest(account.id)
+        return context.store.newest(account.id)
     except StoreError as problem:
         resources.forget_stores()
-        loaded.problems.append(problem)
-        loaded.store = None
+        context.problems.append(problem)
+        context.store = None
         return None
 
 
-def _heading(title: str, page: Page) -> None:
+def _draw_heading(title: str, page: Page) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.title(title, anchor=False, width="content")
         freshness_and_refresh(page)
-    stamp = page.stamp
-    st.caption(escape_markdown(stamp.text) if stamp else "No snapshot yet.")
+    st.caption(escape_markdown(page.stamp.text) if isinstance(page, AccountPage) else "No snapshot yet.")
+
+
+def _no_snapshot_text(page: Page) -> str:
+    if page.account.keys is None:
+        return "No snapshot is stored for this account, and it has no keys to request one with."
+    return (
+        "No snapshot yet. The first one is requested from Mimecast now, and this page updates when it arrives. Import "
+        "past months on the Connection page."
+    )
+
+
+def _stop(text: str) -> NoReturn:
+    st.info(text)
+    st.stop()

@@ -1,12 +1,13 @@
-"""How old the numbers are, and asking for newer ones: by button, or by itself when they are too old.
+"""The age of the numbers, and refreshing them: by button, or automatically when they are too old.
 
-The page has drawn what is stored by the time this asks; the answer arrives in the background, and the page draws again.
+The page has drawn what is stored by the time Mimecast is asked. The answer arrives in the background, and the page is
+drawn again.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import streamlit as st
 from streamlit.logger import get_logger
@@ -20,109 +21,93 @@ from mimecast.store.errors import StoreError
 from mimecast.ui import resources
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_notice, show_problem
-
-if TYPE_CHECKING:
-    from mimecast.ui.context import Page
+from mimecast.ui.context import Page
 
 POLL_WHILE_REQUESTING_SECONDS: Final = 0.5
 POLL_SECONDS: Final = 60.0
-"""Seconds between two looks at whether there is something newer."""
 
 
 def freshness_and_refresh(page: Page) -> None:
-    """Draw the age of the newest snapshot and the Refresh button; begin an automatic refresh where one is due."""
-    seen = resources.refresher().state(page.subject)
-    is_asking = _ask(page, automatic=True).in_progress
-    st.fragment(_draw, run_every=POLL_WHILE_REQUESTING_SECONDS if is_asking else POLL_SECONDS)(
-        page, seen, is_watching=is_asking
-    )
+    """Draw the age of the newest snapshot and the Refresh button; start an automatic refresh where one is due."""
+    seen = resources.refresher().state(page.refresh_key())
+    is_requesting = _request(page, automatic=True).in_progress
+    interval = POLL_WHILE_REQUESTING_SECONDS if is_requesting else POLL_SECONDS
+    st.fragment(_draw, run_every=interval)(page, seen, was_requesting=is_requesting)
 
 
 def refresh_messages(page: Page) -> None:
-    """What the last try to refresh said, if there is something to say."""
-    state = resources.refresher().state(page.subject)
+    """Show the problem or the warnings of the last refresh."""
+    state = resources.refresher().state(page.refresh_key())
     if state.problem:
-        shown = "What is shown was stored earlier." if page.newest else ""
+        stored = "The numbers shown were stored earlier." if page.newest else ""
         wait = state.not_before - datetime.now(UTC) if state.not_before else None
         seconds = int(wait.total_seconds()) if wait else 0
-        again = f"The next automatic try is in {max(seconds // 60, 1)} min." if seconds > 0 else ""
-        show_problem(state.problem, added=f"{shown} {again}".strip())
+        next_try = f"The next automatic try is in {max(seconds // 60, 1)} min." if seconds > 0 else ""
+        show_problem(state.problem, added=f"{stored} {next_try}".strip())
     for warning in state.warnings:
         show_notice(warning)
     newest = page.newest
     if newest and newest.counts.other and not state.warnings:
         letters = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
-        show_notice(f"Some users have a grade that is not documented{letters}; they are counted and shown as “other”.")
+        show_notice(f"Some users have a grade that Mimecast does not document{letters}; it is shown as “other”.")
 
 
-def _draw(page: Page, seen: RefreshState, *, is_watching: bool) -> None:
-    """Runs by itself again and again; draws the whole page anew when there is something new."""
-    if resources.refresher().state(page.subject).completed != seen.completed or _stored_newer(page):
+def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
+    """Draw age and button. Runs periodically, and runs the whole page again when there is something new."""
+    if resources.refresher().state(page.refresh_key()).completed != seen.completed or _load_newest(page) != page.newest:
         st.rerun()
-    state = _ask(page, automatic=True)
-    if (state.in_progress and not is_watching) or state.completed != seen.completed:
+    state = _request(page, automatic=True)
+    if (state.in_progress and not was_requesting) or state.completed != seen.completed:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", width="content", wrap=False, gap="xsmall"):
         if page.newest:
             st.caption(f"As of {format_age(datetime.now(UTC) - page.newest.taken_at)}", width="content")
+        age = format_duration(page.dashboard.refresh_after)
         st.button(
-            "Asking Mimecast …" if state.in_progress else "Refresh",
+            "Refreshing …" if state.in_progress else "Refresh",
             icon=":material/refresh:",
             key="refresh",
-            disabled=state.in_progress or not _can_ask(page),
-            help=_help(page),
-            on_click=_pressed,  # runs before anything here can end this run, so no click is lost
+            disabled=state.in_progress or not _can_request(page),
+            help=f"Requests today's grades from Mimecast and stores them. Pages do so once they are older than {age}.",
+            on_click=_on_refresh,  # runs before anything here can end this run, so no click is lost
             args=(page,),
         )
 
 
-def _pressed(page: Page) -> None:
+def _on_refresh(page: Page) -> None:
     if email := current_user_email():
-        get_logger(__name__).info("%s asked Mimecast for %s anew.", email, page.account.id)
-    _ask(page, automatic=False)
+        get_logger(__name__).info('%s refreshed account "%s".', email, page.account.id)
+    _request(page, automatic=False)
 
 
-def _help(page: Page) -> str:
-    after = format_duration(page.dashboard.refresh_after)
-    return f"Asks Mimecast for today's grades and stores them. A page asks by itself when they are older than {after}."
-
-
-def _ask(page: Page, *, automatic: bool) -> RefreshState:
-    """Begin to ask Mimecast where that is wanted and possible, and say how it stands."""
-    refresher, subject = resources.refresher(), page.subject
+def _request(page: Page, *, automatic: bool) -> RefreshState:
+    """Start a refresh where one is wanted and possible, and return its state."""
+    refresher, key = resources.refresher(), page.refresh_key()
     account, store = page.account, page.store
     source = Source.SAMPLE if page.is_sample else Source.MIMECAST
 
     def work() -> CapturedSnapshot | None:
-        """Due is asked again here: somebody else may have asked while this waited."""
-        return (
-            capture(account, store, source=source, retry_policy=PAGE_RETRIES)
-            if store and (not automatic or _is_due(page))
-            else None
-        )
+        if store is None or (automatic and not _is_due(page)):  # another run may have stored one in the meantime
+            return None
+        return capture(account, store, source=source, retry_policy=PAGE_RETRIES)
 
-    if _can_ask(page) and (not automatic or _is_due(page)):
-        refresher.start(subject, work, automatic=automatic)
-    return refresher.state(subject)
+    if _can_request(page) and (not automatic or _is_due(page)):
+        refresher.start(key, work, automatic=automatic)
+    return refresher.state(key)
 
 
-def _can_ask(page: Page) -> bool:
+def _can_request(page: Page) -> bool:
     return page.account.keys is not None and page.store is not None and not page.store.read_only
 
 
 def _is_due(page: Page) -> bool:
-    """Whether the newest snapshot in the store is missing or too old."""
-    newest = _newest(page)
+    """Return whether the newest snapshot in the store is missing or too old."""
+    newest = _load_newest(page)
     return newest is None or datetime.now(UTC) - newest.taken_at >= page.dashboard.refresh_after
 
 
-def _stored_newer(page: Page) -> bool:
-    """Whether somebody else, cron for one, has stored a newer snapshot since the page was drawn."""
-    return _newest(page) != page.newest
-
-
-def _newest(page: Page) -> Snapshot | None:
-    """What the store holds by now; what the page shows, should the store fail: the page says so when it is drawn."""
+def _load_newest(page: Page) -> Snapshot | None:
+    """Return the newest snapshot in the store. Where the store fails, return what the page shows: it says so itself."""
     try:
         return page.store.newest(page.account.id) if page.store else page.newest
     except StoreError:

@@ -133,7 +133,7 @@ def test_the_file_holds_exactly_the_table_and_the_charts_those_that_are_chosen(
         with tab.expect_download() as waited:
             tab.get_by_role("button", name="Download CSV").click()
         assert re.fullmatch(r"safe-score-accounts-\d{4}-\d\d-\d\d\.csv", waited.value.suggested_filename)
-        rows = list(csv.DictReader(io.StringIO(Path(waited.value.path()).read_text())))
+        rows = list(csv.DictReader(io.StringIO(Path(waited.value.path()).read_text(encoding="utf-8-sig"))))
         assert [(row["name"], row["at_risk_percent"], row["state"]) for row in rows] == [
             ("Alphaville", "10.0", "fresh"),
             ("Betamax", "30.0", "fresh"),
@@ -152,7 +152,7 @@ def test_the_file_holds_exactly_the_table_and_the_charts_those_that_are_chosen(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_usable_on_a_telephone_and_breaks_no_accessibility_rule(
+def test_the_page_fits_a_phone_and_breaks_no_accessibility_rule(
     run_app: RunApp, browser: Browser, three_accounts: str, scheme: Any
 ) -> None:
     with (

@@ -1,4 +1,4 @@
-"""Addresses can be shared: deep links to a fresh server, a click on another page, Back and reload keep the choice."""
+"""URLs can be shared: a deep link, a click on another page, Back and a reload keep the choices."""
 
 from __future__ import annotations
 
@@ -106,11 +106,11 @@ def test_an_account_picked_in_the_sidebar_is_in_the_address(run_app: RunApp, tab
 @pytest.mark.parametrize(
     ("query", "complaint"),
     [
-        ("range=fortnight", "The address names the range “fortnight”, which is unknown"),
-        ("range=own&from=2026-13-45", "The address says from=2026-13-45, which is not a date"),
+        ("range=fortnight", "The URL names the range “fortnight”, which is unknown"),
+        ("range=own&from=2026-13-45", "The URL says from=2026-13-45, which is not a date"),
         ("range=own&from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
-        ("account=nobody", "The address names the account “nobody”, which is not known here"),
-        ("account=<b>x</b>$y$", "The address names the account “<b>x</b>$y$”"),
+        ("account=nobody", "The URL names the account “nobody”, which does not exist"),
+        ("account=<b>x</b>$y$", "The URL names the account “<b>x</b>$y$”"),
     ],
 )
 def test_an_address_that_makes_no_sense_is_named_and_the_default_is_shown(
@@ -228,10 +228,10 @@ def test_a_picked_date_is_in_the_address_and_the_earlier_one_comes_first(
     ("query", "complaint"),
     [
         ("from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
-        ("from=yesterday", "The address says from=yesterday, which is not a date"),
-        ("to=2999-01-01", "The address says to=2999-01-01, which is not a date"),
-        ("from=2010-01-01", "There is no snapshot on 1 Jan 2010, nor in the 7 days before it"),
-        ("from=<b>$x$</b>", "The address says from=<b>$x$</b>, which is not a date"),
+        ("from=yesterday", "The URL says from=yesterday, which is not a date"),
+        ("to=2999-01-01", "The URL says to=2999-01-01, which is not a date"),
+        ("from=2010-01-01", "There is no snapshot on 1 Jan 2010 or in the 7 days before"),
+        ("from=<b>$x$</b>", "The URL says from=<b>$x$</b>, which is not a date"),
     ],
 )
 def test_dates_that_make_no_sense_are_named_and_thirty_days_are_compared(
@@ -260,7 +260,7 @@ def test_the_resolution_is_kept_and_a_range_picked_on_history_keeps_the_dates_of
         tab.get_by_text("Monthly", exact=True).click()
         expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
         wait_until_complete(tab)
-        expect(tab.get_by_text("One value a month")).to_be_visible()
+        expect(tab.get_by_text("Monthly values")).to_be_visible()
         assert address_of(tab) == ("/history", {**dates, "range": "1y", "by": "month"})
 
         tab.get_by_role("link", name="Compare").click()
@@ -272,6 +272,6 @@ def test_the_resolution_is_kept_and_a_range_picked_on_history_keeps_the_dates_of
         wait_until_complete(tab, "History")
         expect(tab.get_by_role("radio", name="Monthly")).to_be_checked()
         tab.get_by_text("Auto", exact=True).click()
-        expect(tab.get_by_text("One value a day")).to_be_visible()
+        expect(tab.get_by_text("Daily values")).to_be_visible()
         wait_until_complete(tab)
         assert address_of(tab) == ("/history", {**dates, "range": "1y"})

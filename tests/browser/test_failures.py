@@ -84,7 +84,7 @@ def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
     alert = tab.get_by_test_id("stAlert").filter(has_text=kind.title)
     expect(alert).to_be_visible(timeout=60_000)
     expect(alert).to_contain_text(" ".join(kind.remedy.split()))
-    expect(alert).to_contain_text("What is shown was stored earlier.")
+    expect(alert).to_contain_text("The numbers shown were stored earlier.")
     expect(tab.get_by_text(re.compile(r"15 users graded · stored, from Mimecast")).first).to_be_visible()
     expect(tab.get_by_text("As of 1 hour ago")).to_be_visible()
     expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(3)

@@ -74,7 +74,7 @@ def _margins_are_white(page: Any) -> bool:
     ("page", "charts", "stamps", "most_sheets"),
     [("", ("UsersbySAFEScoregrade", "Grademixbyweek", "Shareofusersatrisk(D+F)"), 4, 2),
      ("history", ("Shareofusersatrisk(D+F)", "Grademixbyweek", "Eachgrade,shareofusersgraded"), 5, 3),
-     ("compare", ("Netmovementbygrade,shareofusersgraded", "Shareofusersatrisk(D+F)"), 1, 2),
+     ("compare", ("Changebygrade", "Shareofusersatrisk(D+F)"), 1, 2),
      ("report", ("SAFEScorereport", "1,204usersgraded(", "Shareofusersatrisk(D+F)"), 1, 1)],
 )  # fmt: skip
 def test_a_page_prints_cleanly_on_a4(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mimecast.ui.server.middleware import PLOTLY, PRELOADED_ELEMENTS, head
+from mimecast.ui.server.boot_hints import PLOTLY, PRELOADED_ELEMENTS
+from mimecast.ui.server.page_head import build_head
 from tests.support.browser import DESKTOP, RunApp
 
 FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
@@ -78,7 +79,7 @@ def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, tab: Pa
 
 
 def test_this_streamlit_has_every_file_that_is_loaded_ahead() -> None:
-    assert [name for name in PRELOADED_ELEMENTS if f"./static/js/{name}." not in head().decode()] == []
+    assert [name for name in PRELOADED_ELEMENTS if f"./static/js/{name}." not in build_head().decode()] == []
 
 
 def test_under_a_path_of_a_proxy_every_page_works_too(run_app: RunApp, tab: Page) -> None:

@@ -11,16 +11,14 @@ from streamlit.testing.v1 import AppTest
 class Card(NamedTuple):
     """The texts of one card.
 
-    `tone` is `better`, `worse` or `neither`, and empty without a change. `baseline` says what the change refers to.
-    `sparkline` is the address of a picture.
+    `tone` is `better`, `worse` or `neither`, and empty without a change. `compared_to` says what the change refers to.
     """
 
     label: str
     value: str
     change: str
     tone: str
-    baseline: str
-    sparkline: str
+    compared_to: str
 
 
 def cards_of(app: AppTest) -> list[Card]:
@@ -30,12 +28,11 @@ def cards_of(app: AppTest) -> list[Card]:
 
 
 def _read(card: ElementTree.Element) -> Card:
-    change, picture = card.find("dd/b"), card.find("dd/img")
+    change = card.find("dd/b")
     return Card(
         label=card.findtext("dt", ""),
         value=card.findtext("dd", ""),
         change=card.findtext("dd/b", ""),
         tone="" if change is None else change.get("class", "").split()[0],
-        baseline=card.findtext("dd/span", ""),
-        sparkline="" if picture is None else picture.get("src", ""),
+        compared_to=card.findtext("dd/span", ""),
     )

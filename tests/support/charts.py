@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from mimecast.charts.over_time import at_risk_chart, each_grade_chart, mix_chart, users_graded_chart
+from mimecast.charts.chart import Chart
+from mimecast.charts.mix import each_grade_chart, mix_chart
+from mimecast.charts.trend import at_risk_chart, users_graded_chart
 from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
@@ -18,7 +21,10 @@ from tests.support.clock import NOW, TODAY
 
 ZONE = ZoneInfo("UTC")
 COUNTS = ScoreCounts(522, 338, 212, 91, 41)
-TIMELINE_CHARTS = (at_risk_chart, mix_chart, each_grade_chart, users_graded_chart)
+TIMELINE_CHARTS: Final = (at_risk_chart, mix_chart, each_grade_chart, users_graded_chart)
+
+TimelineChart = Callable[..., Chart]
+"""Draws a timeline with its stamp and annotations."""
 
 LinearRgb = tuple[float, float, float]
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from mimecast.charts.annotations import Annotations
+from mimecast.domain.annotations import Annotations
+from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.domain.notes import Note
+from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.domain.targets import Target
-from mimecast.domain.variation import Variation, Verdict
-from mimecast.reports.report import DEFAULT_RANGE, Report, load_normal_range, load_report
+from mimecast.domain.targets import Target, assess_target
+from mimecast.reports.report import DEFAULT_RANGE, Report, ReportRequest, load_report
 from mimecast.sandbox.demo_company import DemoCompany
+from mimecast.store.normal_range import load_band
 from mimecast.store.store import Store
 from tests.support.clock import NOW, TODAY
 
@@ -25,25 +28,24 @@ FORMULAS = ("=1+1", "+300 users", "-1", '@SUM(A1:A9) "&<b>$x$')
 
 
 def stored_report(
-    store: Store, *, name: str = "Contoso", first: date = TODAY - DEFAULT_RANGE, **options: object
+    store: Store, *, name: str = "Contoso", first: date = TODAY - DEFAULT_RANGE, last: date = TODAY, **options: Any
 ) -> Report:
     """Return the report of what is stored for the account contoso, which must not be empty."""
-    report = load_report(store, "contoso", name, first=first, last=TODAY, zone=ZONE, now=NOW, **options)  # type: ignore[arg-type]
+    report = load_report(store, ReportRequest("contoso", name, DayRange(first, last, ZONE), NOW, **options))
     assert report is not None
     return report
 
 
 def annotated_report(store: Store, report: Report, notes: list[Note]) -> Report:
     """Return the report with these notes, a target and a normal range."""
-    variation = Variation(Verdict.WITHIN, 30, 30, -0.6, -1.1, 0.9, 24)
-    target = Target("contoso", 9.0, date(2027, 3, 31), "", NOW)
+    judged = JudgedChange(Verdict.WITHIN, 30, -0.6, -1.1, 0.9, 24)
+    target = Target("contoso", 9.0, date(2027, 3, 31), "", NOW - timedelta(days=90))
+    newest = report.stamp.newest
     return replace(
         report,
-        marks=Annotations(tuple(notes), target, variation),
-        notes=tuple(notes),
-        band=load_normal_range(store, "contoso", report.stamp.day, ZONE, variation),
-        target_text="Target: at most 9.0 % at risk by 31 Mar 2027. On track.",
-        usual_text="That is within usual variation.",
+        annotations=Annotations(tuple(notes), target, judged, load_band(store, newest, ZONE, judged)),
+        all_notes=tuple(notes),
+        progress=assess_target(target, newest, ZONE, TODAY),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from lxml import etree
@@ -24,15 +24,9 @@ from pptx.table import _Cell
 from pptx.text.text import Font, _Paragraph
 from pptx.util import Emu, Pt
 
-from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES
+from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES, HEADER_FILL, INK, PAPER, QUIET, RULE
 from mimecast.formatting import format_percent
 from mimecast.reports.pptx.template import Area
-
-INK: Final = "#0f1822"
-QUIET: Final = "#5b6673"
-LIGHT: Final = "#d9dee5"
-TARGET: Final = "#1b7a3d"
-WARN: Final = "#b4540a"
 
 
 def add_sentence(slide: Slide, area: Area, sentence: str) -> None:
@@ -74,7 +68,7 @@ def add_table(
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.margin_top = cell.margin_bottom = Pt(2)
             cell.fill.solid()
-            cell.fill.fore_color.rgb = rgb("#eef1f4" if row == 0 else "#ffffff")
+            cell.fill.fore_color.rgb = rgb(HEADER_FILL if row == 0 else PAPER)
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.RIGHT if right and column else PP_ALIGN.LEFT
             add_run(paragraph, text, size, INK, bold=row == 0)
@@ -159,7 +153,7 @@ def style_value_axis(chart: Chart, number_format: str) -> None:
     axis = chart.value_axis
     axis.minimum_scale = 0
     axis.has_major_gridlines = True
-    axis.major_gridlines.format.line.color.rgb = rgb(LIGHT)
+    axis.major_gridlines.format.line.color.rgb = rgb(RULE)
     axis.major_gridlines.format.line.width = Pt(0.75)
     axis.format.line.fill.background()
     axis.tick_labels.number_format = number_format

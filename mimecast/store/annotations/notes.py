@@ -1,4 +1,4 @@
-"""Notes in the store: written, edited and deleted only if nobody else changed them in the meantime."""
+"""Notes in the store. A deleted text is removed, not hidden."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
-from mimecast.domain.notes import MAX_NOTE_CHARS, Note, NoteChanged, NoteEdit, NoteInvalid
-from mimecast.formatting import format_date as written_day
-from mimecast.formatting import pluralize, single_line
+from mimecast.domain.notes import Note, NoteChanged, NoteEdit, check_note
 from mimecast.store.database.schema import notes
 from mimecast.store.store import Store
 
 
 def load_notes(store: Store, account: str, first: date | None = None, last: date | None = None) -> list[Note]:
-    """The account's notes from `first` to `last` (inclusive reporting days; all of them without), oldest day first.
+    """Return the account's notes from `first` to `last` (reporting days, both included), oldest day first.
 
     Their order is the order of their numbers on charts and in lists. Raises StoreError.
     """
@@ -43,21 +41,11 @@ def write_note(
     today: date,
     old: Note | None = None,
 ) -> NoteEdit:
-    """Add a note, or edit `old` as the writer saw it; `today` is the reporting day that is going on.
+    """Add a note, or edit `old` as the writer saw it. `today` is the current reporting day.
 
-    Raises NoteRefused, NoteChanged, StoreError.
+    Raises NoteInvalid, NoteChanged, StoreError.
     """
-    line = single_line(text)
-    if not line:
-        raise NoteInvalid("The note has no words.", remedy="Write what happened, for example: Phishing campaign.")
-    if len(line) > MAX_NOTE_CHARS:
-        raise NoteInvalid(
-            f"The note has {pluralize(len(line), 'letter')}.", remedy=f"Shorten it to {MAX_NOTE_CHARS} or fewer."
-        )
-    if day > today:
-        raise NoteInvalid(
-            f"{written_day(day)} is still to come.", remedy="A note says what happened: choose today or an earlier day."
-        )
+    line = check_note(day, text, today)
     written_at = now.astimezone(UTC).replace(microsecond=0)
     new = Note(old.id if old else secrets.randbits(53), account, day, line, author, written_at)
     if old and replace(new, author=old.author, written_at=old.written_at) == old:
@@ -70,26 +58,26 @@ def delete_note(store: Store, old: Note) -> NoteEdit:
     return apply(store, NoteEdit(old, None))
 
 
-def apply(store: Store, change: NoteEdit) -> NoteEdit:
-    """Make a change, or take one back with its `undo`; return what was made. Raises NoteChanged, StoreError."""
-    before, after = change.before, change.after
+def apply(store: Store, edit: NoteEdit) -> NoteEdit:
+    """Apply an edit, or undo one with its `undo`; return what was applied. Raises NoteChanged, StoreError."""
+    before, after = edit.before, edit.after
     with store.writing() as connection:
         if before is None:
             if after and _exists(connection, after.id):
                 raise NoteChanged("Somebody else has brought this note back meanwhile.")
-        elif not connection.execute(notes.delete().where(_is_exactly(before))).rowcount:
+        elif not connection.execute(notes.delete().where(_equals(before))).rowcount:
             done = "changed" if _exists(connection, before.id) else "deleted"
             raise NoteChanged(f"Somebody else has {done} this note meanwhile.")
         if after:
             connection.execute(notes.insert().values(_to_row(after)))
-    return change
+    return edit
 
 
 def _exists(connection: Connection, note_id: int) -> bool:
     return connection.execute(select(notes.c.id).where(notes.c.id == note_id)).first() is not None
 
 
-def _is_exactly(note: Note) -> ColumnElement[bool]:
+def _equals(note: Note) -> ColumnElement[bool]:
     return and_(*(notes.c[name] == value for name, value in _to_row(note).items()))
 
 

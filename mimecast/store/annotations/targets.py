@@ -1,4 +1,4 @@
-"""Targets in the store."""
+"""Targets in the store. Every target ever set is kept; the newest of an account counts."""
 
 from __future__ import annotations
 
@@ -10,22 +10,14 @@ from sqlalchemy import select
 
 from mimecast.domain.reporting_days import midnight
 from mimecast.domain.snapshot import Snapshot
-from mimecast.domain.targets import (
-    MAX_TARGET_YEARS,
-    Target,
-    TargetInvalid,
-    TargetProgress,
-    assess_target,
-    at_risk_share,
-    latest_target_date,
-)
+from mimecast.domain.targets import Target, TargetProgress, assess_target, check_target
 from mimecast.store.database.engine import upsert
 from mimecast.store.database.schema import targets
 from mimecast.store.store import Store
 
 
 def load_target(store: Store, account: str) -> Target | None:
-    """The account's target, None when it has none or it was cleared. Raises StoreError."""
+    """Return the account's target, or None when it has none or it was cleared. Raises StoreError."""
     if not store.has_table(targets):
         return None
     newest = select(targets).where(targets.c.account == account).order_by(targets.c.set_at.desc()).limit(1)
@@ -40,43 +32,39 @@ def load_target(store: Store, account: str) -> Target | None:
 def set_target(
     store: Store, account: str, share: float, by: date, *, author: str, now: datetime, today: date
 ) -> Target:
-    """Set the account's target, in place of an earlier one; shares count to a tenth of a percent, as they are shown.
+    """Set the account's target in place of an earlier one. Shares count to a tenth of a percent, as they are shown.
 
-    Raises TargetRefused, StoreError.
+    Raises TargetInvalid, StoreError.
     """
-    if not 0 <= share <= 100:
-        raise TargetInvalid("A share lies between 0 and 100 %.", remedy="Write one, for example 8.0.")
-    if by <= today:
-        raise TargetInvalid("The date has passed.", remedy="Choose a day after today.")
-    if by > latest_target_date(today):
-        raise TargetInvalid("The date is too far ahead.", remedy=f"Choose one within {MAX_TARGET_YEARS} years.")
+    check_target(share, by, today)
     newest = store.newest(account)
-    target = Target(account, round(share, 1), by, author, _whole_seconds(now), at_risk_share(newest))
-    _write(store, target.account, target.set_at, author, share=target.share, by=by, share_then=target.share_then)
+    share_then = newest.counts.at_risk_share if newest else None
+    target = Target(account, round(share, 1), by, author, _whole_seconds(now), share_then)
+    _write(store, account, target.set_at, author=author, share=target.share, by_day=by, share_then=share_then)
     return target
 
 
 def clear_target(store: Store, account: str, *, author: str, now: datetime) -> None:
-    """From now on the account has no target; that too is kept with who and when. Raises StoreError."""
-    _write(store, account, _whole_seconds(now), author)
+    """Leave the account without a target from now on; who cleared it and when is kept. Raises StoreError."""
+    _write(store, account, _whole_seconds(now), author=author, share=None, by_day=None, share_then=None)
 
 
 def load_progress(
     store: Store, account: str, newest: Snapshot | None, zone: ZoneInfo, today: date
 ) -> TargetProgress | None:
-    """How the account's target stands on the reporting day `today`, by its newest snapshot; None when it has no target.
+    """Assess the account's target on the reporting day `today`, by its newest snapshot; None without a target.
 
     Raises StoreError.
     """
     target = load_target(store, account)
     if target is None:
         return None
-    judged_by = newest if today <= target.by else _last_until(store, target, zone)
-    return assess_target(target, judged_by, zone, today)
+    snapshot = newest if today <= target.by else _last_until(store, target, zone)
+    return assess_target(target, snapshot, zone, today)
 
 
 def _last_until(store: Store, target: Target, zone: ZoneInfo) -> Snapshot | None:
-    """The last snapshot on or before the target's date."""
+    """Return the last snapshot on or before the target's date."""
     oldest = store.oldest(target.account)
     if oldest is None:
         return None
@@ -88,19 +76,9 @@ def _whole_seconds(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(microsecond=0)
 
 
-def _write(
-    store: Store,
-    account: str,
-    set_at: datetime,
-    author: str,
-    *,
-    share: float | None = None,
-    by: date | None = None,
-    share_then: float | None = None,
-) -> None:
-    """Of two in the same second the later one stands."""
+def _write(store: Store, account: str, set_at: datetime, **values: Any) -> None:
+    """Write a target. Of two in the same second, the later one counts."""
     key: dict[str, Any] = {"account": account, "set_at": int(set_at.timestamp())}
-    values = {"author": author, "share": share, "by_day": by, "share_then": share_then}
     with store.writing() as connection:
         statement = upsert(targets, connection).values(key | values)
         connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))

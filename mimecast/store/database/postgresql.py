@@ -155,7 +155,8 @@ def _of_code(code: str, url: URL) -> StoreError:
 
 def _of_connecting(text: str, url: URL) -> StoreError:
     """An attempt that failed has no code, only text, which a server may write in another language: then less is said.
-    libpq's own text is English."""
+    libpq's own text is English.
+    """
     said = text.lower()
     where = describe_database(url)
     if "permission denied for database" in said:

@@ -105,7 +105,8 @@ def _said(file: Path, aside: Path, stamp: str) -> StoreQuarantined:
 
 def _is_recognised(file: Path) -> bool:
     """Whether this is, or has been, a SQLite database: it begins like one, has lost its beginning to zeros, or holds
-    our tables' definitions in binary surroundings."""
+    our tables' definitions in binary surroundings.
+    """
     try:
         with file.open("rb") as opened:
             start = opened.read(LOOKED_AT)
@@ -120,7 +121,8 @@ def _is_recognised(file: Path) -> bool:
 
 def _is_sound(file: Path) -> bool:
     """False when SQLite finds damage. A file that it cannot open for another reason counts as sound: opening it says
-    why. Nothing is written, not even what is in the log."""
+    why. Nothing is written, not even what is in the log.
+    """
     uri = f"file:{quote(os.fspath(file))}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_TIMEOUT_SECONDS)) as connection:
@@ -233,7 +235,8 @@ def _unused(file: Path, now: datetime) -> Path:
 @contextmanager
 def exclusive_lock(file: Path) -> Iterator[None]:
     """One process at a time sets a file aside; the lock of a killed one is free. SQLite's own locks serve for it,
-    since they work everywhere."""
+    since they work everywhere.
+    """
     lock = file.with_name(f"{file.name}.lock")
     with closing(_locked(lock, file)):
         yield

@@ -1,9 +1,10 @@
 """What the store asks for in SQL: seeks in the key of the snapshots, one for each account or range, however many rows
-there are. Instants are whole seconds since 1970-01-01 UTC."""
+there are. Instants are whole seconds since 1970-01-01 UTC.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from operator import add
 from typing import Any, Final
@@ -31,12 +32,21 @@ BATCH_ROWS: Final = 1000
 
 
 def newest_query(accounts: Sequence[str]) -> Select[Any]:
-    """The row of the largest `taken_at` of each account."""
+    """Select the row of the largest `taken_at` of each account."""
+    return _end_query(accounts, func.max)
+
+
+def oldest_query(accounts: Sequence[str]) -> Select[Any]:
+    """Select the row of the smallest `taken_at` of each account."""
+    return _end_query(accounts, func.min)
+
+
+def _end_query(accounts: Sequence[str], end: Callable[[ColumnElement[int]], ColumnElement[int]]) -> Select[Any]:
     given = accounts_cte(accounts)
-    inside = snapshots.alias("inside")
-    last = select(func.max(inside.c.taken_at)).where(inside.c.account == given.c.account).correlate(given)
-    is_last = and_(snapshots.c.account == given.c.account, snapshots.c.taken_at == last.scalar_subquery())
-    return select(snapshots).select_from(given.join(snapshots, is_last))
+    inner = snapshots.alias("inside")
+    instant = select(end(inner.c.taken_at)).where(inner.c.account == given.c.account).correlate(given)
+    is_end = and_(snapshots.c.account == given.c.account, snapshots.c.taken_at == instant.scalar_subquery())
+    return select(snapshots).select_from(given.join(snapshots, is_end))
 
 
 def last_in_range_query(account: str, bounds: list[tuple[int, int, int]]) -> Select[Any]:
@@ -52,13 +62,14 @@ def last_in_range_query(account: str, bounds: list[tuple[int, int, int]]) -> Sel
 
 def levels_in_range_query(accounts: Sequence[str], bounds: list[tuple[int, int, int]]) -> Select[Any]:
     """For each account and each (range, low, high) in seconds: what `Level` holds of the row of the largest `taken_at`
-    in it."""
+    in it.
+    """
     given, ranges = accounts_cte(accounts), _ranges(bounds)
     inside = snapshots.alias("inside")
     last = select(func.max(inside.c.taken_at)).where(_within(inside, given.c.account, ranges)).correlate(given, ranges)
     is_last = and_(snapshots.c.account == given.c.account, snapshots.c.taken_at == last.scalar_subquery())
     pairs = given.join(ranges, true()).join(snapshots, is_last)
-    users = [_total(AT_RISK), _total(ScoreCounts().as_mapping())]
+    users = [_total(AT_RISK), _total(ScoreCounts().as_mapping()), snapshots.c.other]
     return select(given.c.account, ranges.c.range, snapshots.c.taken_at, *users).select_from(pairs)
 
 
@@ -72,7 +83,8 @@ def count_covered_query(account: str, bounds: list[tuple[int, int, int]]) -> Sel
 
 def _ranges(bounds: list[tuple[int, int, int]]) -> CTE:
     """The ranges as a table. Its numbers stand in the statement: bound one by one they took ten times as long as the
-    seeks. Only a recursive CTE names the columns of its VALUES."""
+    seeks. Only a recursive CTE names the columns of its VALUES.
+    """
     rows = ", ".join(f"({index:d}, {low:d}, {high:d})" for index, low, high in bounds)
     seconds = snapshots.c.taken_at.type
     table = text(f"VALUES {rows}").columns(column("range", Integer), column("low", seconds), column("high", seconds))

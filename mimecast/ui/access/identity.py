@@ -1,4 +1,4 @@
-"""Who is at the page, for what is written down with a name."""
+"""The signed-in user."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from mimecast.settings.auth import verified_email
 
 
 def current_user_email() -> str:
-    """The verified e-mail address of whoever is signed in; empty without sign-in."""
+    """Return the verified e-mail address of the signed-in user, or nothing without sign-in."""
     return verified_email(st.user.to_dict())

@@ -1,72 +1,100 @@
-"""The page that somebody asked for before signing in.
+"""Returns users to the page that they asked for before signing in.
 
-After a sign-in Streamlit always goes to the first page, in a new session. What was asked for is kept here meanwhile, in
-this process alone and for a few minutes, under the one thing that the browser shows before and after: the token in
-Streamlit's cookie against forged requests. Where that cannot be read the first page is shown.
+After a sign-in, Streamlit always redirects to the first page. A cookie of our own keeps what was asked for, for a few
+minutes, and the redirect is changed to that page. Where Streamlit redirects differently one day, the first page is
+shown.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
 from typing import Final
+from urllib.parse import quote, unquote, urlsplit
 
-import streamlit as st
+from mimecast.ui.server.asgi import Application, Message, Receive, Send, asks_for_page, header
 
-COOKIE: Final = "_streamlit_xsrf"
-KEPT_SECONDS: Final = 600.0
-MAX_PENDING: Final = 1000
-MAX_QUERY_CHARS: Final = 2000
-"""Letters. Anybody may ask for anything, also before they have signed in."""
+COOKIE: Final = "safe_score_return_to"
+MAX_AGE_SECONDS: Final = 600
 
+MAX_TARGET_CHARS: Final = 2000
+"""Anyone may ask for anything, also before signing in."""
 
-@dataclass(frozen=True, slots=True)
-class PendingRedirect:
-    script: str
-    query: dict[str, str]
-    until: float
+CALLBACK: Final = "/oauth2callback"
+SIGNED_IN_COOKIE: Final = "_streamlit_user"
+"""Streamlit's cookie of a signed-in user, whose name begins like this."""
 
 
-@dataclass
-class _Kept:
-    by_token: dict[str, PendingRedirect] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+class ReturnTo:
+    """Middleware that remembers a page asked for without a sign-in, and redirects to it after the sign-in."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        cookies = read_cookies(header(scope, b"cookie"))
+        path: str = scope["path"]
+        if path.endswith(CALLBACK):
+            send = _redirecting(send, path.removesuffix(CALLBACK), cookies.get(COOKIE, ""))
+        elif asks_for_page(scope) and not any(name.startswith(SIGNED_IN_COOKIE) for name in cookies):
+            target = _target(scope)
+            if target:
+                send = _setting_cookie(send, target)
+        await self._application(scope, receive, send)
 
 
-def save(script: str) -> None:
-    """Keep the page with what the address asks of it."""
-    query = st.query_params.to_dict()
-    token = token_of(st.context.cookies.get(COOKIE))
-    if not token or sum(len(name) + len(value) for name, value in query.items()) > MAX_QUERY_CHARS:
-        return
-    now, kept = time.monotonic(), _kept()
-    with kept.lock:
-        for old in [one for one, wanted in kept.by_token.items() if wanted.until < now]:
-            del kept.by_token[old]
-        if len(kept.by_token) < MAX_PENDING:
-            kept.by_token[token] = PendingRedirect(script, query, now + KEPT_SECONDS)
-
-
-def redirect() -> None:
-    """Show what was asked for, once; does not return if there is something."""
-    token, kept = token_of(st.context.cookies.get(COOKIE)), _kept()
-    with kept.lock:
-        wanted = kept.by_token.pop(token, None)
-    if wanted and wanted.until >= time.monotonic():
-        st.switch_page(wanted.script, query_params=wanted.query)
-
-
-@st.cache_resource(show_spinner=False)
-def _kept() -> _Kept:
-    return _Kept()
-
-
-def token_of(cookie: str | None) -> str:
-    """The cookie is `2|mask|token|time` in hexadecimal; the mask is another one each time. Empty if it is not."""
-    parts = cookie.split("|") if isinstance(cookie, str) else []
+def read_cookies(value: bytes) -> dict[str, str]:
+    """Return the cookies of a request by name; none where they cannot be read."""
     try:
-        mask, masked = bytes.fromhex(parts[1]), bytes.fromhex(parts[2])
-        return bytes(byte ^ mask[place % len(mask)] for place, byte in enumerate(masked)).hex()
-    except (IndexError, ValueError, ZeroDivisionError):
+        return {name: morsel.value for name, morsel in SimpleCookie(value.decode("latin-1")).items()}
+    except CookieError:
+        return {}
+
+
+def checked_target(cookie: str) -> str:
+    """Return the path and query of a cookie, or nothing where it is not a page of this server."""
+    target = unquote(cookie)
+    parts = urlsplit(target)
+    is_local = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
+    is_plain = target.isprintable() and "\\" not in target and len(target) <= MAX_TARGET_CHARS
+    return target if is_local and is_plain else ""
+
+
+def _target(scope: Message) -> str:
+    """Return what a request asks for, if that is more than the first page."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    path: str = scope["path"]
+    if not query and not path.strip("/"):
         return ""
+    target = f"{quote(path)}{'?' if query else ''}{query}"
+    return target if len(target) <= MAX_TARGET_CHARS else ""
+
+
+def _setting_cookie(send: Send, target: str) -> Send:
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            value = f"{COOKIE}={quote(target, safe='')}; Max-Age={MAX_AGE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
+            message = {**message, "headers": [*message["headers"], (b"set-cookie", value.encode())]}
+        await send(message)
+
+    return send_with_cookie
+
+
+def _redirecting(send: Send, base: str, cookie: str) -> Send:
+    """Change a redirect to the first page, which follows a sign-in, into one to the remembered page."""
+    target = checked_target(cookie)
+
+    async def send_redirect(message: Message) -> None:
+        if message["type"] == "http.response.start" and cookie:
+            headers = list(message["headers"])
+            if 300 <= message["status"] < 400 and header(message, b"location").rstrip(b"/") == base.encode() and target:
+                headers = [(name, value) for name, value in headers if name.lower() != b"location"]
+                headers.append((b"location", target.encode()))
+            headers.append((b"set-cookie", f"{COOKIE}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax".encode()))
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return send_redirect

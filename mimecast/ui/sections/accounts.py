@@ -1,4 +1,4 @@
-"""All accounts on one page: what they add up to, the table that opens each of them, and charts of chosen ones."""
+"""All accounts on one page: a summary, totals, the table that opens each of them, and charts of chosen ones."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import pandas as pd
 import streamlit as st
 
 from mimecast.charts.accounts import MAX_PANELS, Panel, accounts_chart
+from mimecast.charts.chart import Chart
 from mimecast.charts.palette import AT_RISK_LINE
-from mimecast.domain.account_status import CHANGE_DAYS, AccountStatus, Freshness
-from mimecast.domain.variation import Verdict
+from mimecast.domain.account_status import CHANGE_DAYS, Freshness
+from mimecast.domain.normal_range import Verdict
 from mimecast.formatting import UNDEFINED, pluralize
-from mimecast.reports.accounts_table import accounts_frame, with_flat_weeks
-from mimecast.reports.tables import to_csv
-from mimecast.store.store import Store
-from mimecast.text.stamp import AccountsStamp, Stamp
-from mimecast.text.summaries import accounts_summary
-from mimecast.ui import resources
-from mimecast.ui.chart_cache import cached_chart
-from mimecast.ui.context import Page, distinct_labels
+from mimecast.reports.accounts_table import with_flat_weeks
+from mimecast.text.accounts import accounts_summary
+from mimecast.text.stamp import AccountsStamp
+from mimecast.ui.cache import PAGE_CACHE
+from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
+from mimecast.ui.page_data.accounts import AccountsData
 from mimecast.ui.url import state
 from mimecast.ui.widgets.charts import offer_csv, show_chart
-from mimecast.ui.widgets.metrics import totals_cards
+from mimecast.ui.widgets.metrics import show_totals
 
 DEFAULT_PANELS: Final = 6
 MAX_VISIBLE_ROWS: Final = 20
+
 ROW_HEIGHT: Final = 35
-"""Height of a row, in pixels, as Streamlit draws it."""
+"""Height of a row as Streamlit draws it, in pixels."""
 
 FRESHNESS_COLOURS: Final = {
     Freshness.FAILING: "red",
@@ -36,11 +36,6 @@ FRESHNESS_COLOURS: Final = {
     Freshness.STALE: "orange",
     Freshness.FRESH: "green",
 }
-
-TAG_STYLE: Final = """<style>
-.st-key-accounts_chosen [data-tag] { background: transparent; color: inherit; border: 1px solid; }
-</style>"""
-"""Streamlit writes chosen values white on the primary colour, which cannot be read in the dark theme."""
 
 _OPENED: Final = "accounts_opened"
 _CHOSEN: Final = "accounts_chosen"
@@ -53,52 +48,73 @@ def open_clicked(page: Page) -> None:
         st.switch_page("app.py", query_params={**state.current(), "account": page.accounts[clicked["row"]].id})
 
 
-def load_statuses(page: Page, store: Store) -> list[AccountStatus]:
-    """How every account stands, in the order of the settings. Asks Mimecast for nothing. Raises StoreError."""
-    states = {one.id: resources.refresher().state(page.subject_of(one)) for one in page.accounts}
-    problems = {account: state.problem for account, state in states.items() if state.problem}
-    return resources.account_statuses().read(store, list(states), problems, page.now, page.zone)
+def show_accounts_summary(data: AccountsData) -> None:
+    """Say what needs attention."""
+    st.markdown(f"**{escape_markdown(accounts_summary(data.statuses, data.labels))}**")
 
 
-def show_summary(standings: list[AccountStatus]) -> None:
-    st.markdown(f"**{escape_markdown(accounts_summary(standings))}**")
-
-
-def show_totals(page: Page, standings: list[AccountStatus]) -> None:
-    """Sums over all accounts, called sums."""
-    stamps = stamps_of(page, standings)
-    if not stamps:
+def show_accounts_totals(data: AccountsData) -> None:
+    """Draw what the newest snapshots of all accounts add up to."""
+    if not data.stamps:
         return
-    counts = [stamp.newest.counts for stamp in stamps.values()]
-    together = AccountsStamp(tuple(stamps.values()))
-    totals_cards(together.users_graded, sum(one.at_risk for one in counts))
-    said = f"Sums over {pluralize(len(stamps), 'account')}: the newest snapshot of each, {together.instants}."
-    missing = len(standings) - len(stamps)
+    stamp = AccountsStamp(tuple(data.stamps.values()))
+    show_totals(stamp.users_graded, sum(each.newest.counts.at_risk for each in data.stamps.values()))
+    caption = f"Sums over {pluralize(len(data.stamps), 'account')}: the newest snapshot of each, {stamp.instants}."
+    missing = len(data.statuses) - len(data.stamps)
     if missing:
-        said += f" {pluralize(missing, 'account')} without a snapshot {'is' if missing == 1 else 'are'} not in them."
-    st.caption(escape_markdown(said))
+        verb = "is" if missing == 1 else "are"
+        caption += f" {pluralize(missing, 'account')} without a snapshot {verb} not included."
+    st.caption(escape_markdown(caption))
 
 
-def show_table(page: Page, standings: list[AccountStatus]) -> None:
-    """Every account in one table, and its CSV."""
-    frame = accounts_frame(standings, stamps_of(page, standings), distinct_labels(page.accounts))
-    _table(frame, page.zone.key)
-    offer_csv(
-        lambda: to_csv(with_flat_weeks(frame)), file_name=f"{page.common_file_name('accounts')}.csv", key="accounts_csv"
+def show_accounts_table(page: Page, data: AccountsData) -> None:
+    """Draw every account in one table, and offer its CSV."""
+    _draw_table(data.table, page.zone.key)
+    file_name = f"{page.common_file_name('accounts')}.csv"
+    offer_csv(with_flat_weeks(data.table), file_name=file_name, key="accounts_csv")
+
+
+@st.fragment
+def show_chosen_charts(page: Page, data: AccountsData) -> None:
+    """Draw small multiples of chosen accounts, at first those with the largest share at risk."""
+    with_share = [status for status in data.statuses if status.at_risk_share is not None]
+    by_share = sorted(with_share, key=lambda status: -(status.at_risk_share or 0))
+    chosen = st.multiselect(
+        f"Accounts in the charts, at most {MAX_PANELS}",
+        list(data.labels),
+        default=[status.account for status in by_share[:DEFAULT_PANELS]],
+        format_func=lambda account: data.labels[account],
+        max_selections=MAX_PANELS,
+        key=_CHOSEN,
+        persist_state="session",
+    )
+    show_chart(_chart(page, data, tuple(chosen)), key="accounts_chart")
+    st.caption(
+        "By week, the last snapshot of each, from zero and all to the same height. Grey marks weeks without a share."
     )
 
 
-def stamps_of(page: Page, standings: list[AccountStatus]) -> dict[str, Stamp]:
-    """The stamp of each account that has a snapshot."""
-    names = {one.id: one.name for one in page.accounts}
-    return {one.account: Stamp(names[one.account], one.newest, page.zone, page.now) for one in standings if one.newest}
+def _chart(page: Page, data: AccountsData, chosen: tuple[str, ...]) -> Chart | str:
+    weeks = {status.account: status.weeks for status in data.statuses}
+    panels = [
+        Panel(data.labels[account], weeks[account], data.stamps[account])
+        for account in chosen
+        if account in data.stamps
+    ]
+    panels = [panel for panel in panels if panel.has_share]
+    if not panels or page.store is None:
+        return "None of the chosen accounts has a share at risk in the last year."
+    stamp = AccountsStamp(tuple(panel.stamp for panel in panels))
+    key = ("accounts chart", chosen, tuple(panel.name for panel in panels), page.today, page.zone.key, *stamp.lines)
+    file_name = page.common_file_name("accounts")
+    return PAGE_CACHE.get(page.store, key, lambda: accounts_chart(panels, page.today, file_name=file_name))
 
 
-def _table(frame: pd.DataFrame, zone: str) -> None:
+def _draw_table(frame: pd.DataFrame, zone: str) -> None:
     column = st.column_config
     shown = pd.DataFrame(
         {
-            "Account": [_label(name) for name in frame["name"]],
+            "Account": [_without_icons(name) for name in frame["name"]],
             "State": [[state] for state in frame["state"]],
             "At risk": frame["at_risk_percent"].round(1),
             "Change": frame["change_points"],
@@ -124,7 +140,7 @@ def _table(frame: pd.DataFrame, zone: str) -> None:
             "State": column.MultiselectColumn(
                 width=100, options=list(FRESHNESS_COLOURS), color=list(FRESHNESS_COLOURS.values())
             ),
-            "At risk": column.NumberColumn(width=80, format="%.1f %%", help="Share of users with grade D or F."),
+            "At risk": column.NumberColumn(width=80, format="%.1f%%", help="Share of users with grade D or F."),
             "Change": column.NumberColumn(
                 f"{CHANGE_DAYS} days",
                 format="%+.1f points",
@@ -135,24 +151,23 @@ def _table(frame: pd.DataFrame, zone: str) -> None:
                 y_min=0,
                 y_max=highest,
                 color=AT_RISK_LINE,
-                help="Share at risk by week, from zero, all rows to the same height; it begins after the last week "
-                "without a snapshot.",
+                help="Share at risk by week, from zero, all rows to the same height, since the last week without a "
+                "snapshot.",
             ),
             "Users graded": column.NumberColumn(format="localized"),
             "Last snapshot": column.DatetimeColumn(f"Last snapshot, {zone}", format="D MMM YYYY, HH:mm", timezone=zone),
             "Reason": column.TextColumn(width="large", help="Why an account is failing, stale or empty."),
             "Compared with": column.DatetimeColumn(
-                format="D MMM YYYY", timezone=zone, help="The day of the snapshot that the change is counted from."
+                format="D MMM YYYY", timezone=zone, help="The day that the change is counted from."
             ),
         },
-        alt=f"{pluralize(len(shown), 'account')}, one a row: share at risk, its change in {CHANGE_DAYS} days "
-        f"with verdict, its "
-        "last year by week, users graded, last snapshot, and state with reason.",
+        alt=f"{pluralize(len(shown), 'account')}, one per row: share at risk, its change in {CHANGE_DAYS} days with "
+        "verdict, its last year by week, users graded, last snapshot, and state with reason.",
     )
 
 
-def _label(name: str) -> str:
-    """A name on a button, in which Streamlit must find no icon."""
+def _without_icons(name: str) -> str:
+    """Return a name for a button, in which Streamlit must find no icon."""
     return name.replace(":material/", ":\u2060material/")
 
 
@@ -161,35 +176,8 @@ def _instants(texts: pd.Series[str]) -> pd.Series[pd.Timestamp]:
 
 
 def _verdicts(frame: pd.DataFrame) -> list[str]:
-    """The verdict; the direction of a change that is more than usual, and the days where 30 have too little history."""
-    said = []
-    for verdict, days, change in zip(
-        frame["verdict"], frame["verdict_days"].fillna(CHANGE_DAYS), frame["judged_points"], strict=True
-    ):
-        mark = ("▲ " if change > 0 else "▼ ") if verdict == Verdict.MORE else ""
-        said.append(f"{mark}{verdict}{'' if days == CHANGE_DAYS else f', in {days} days'}")
-    return said
-
-
-@st.fragment
-def show_chosen_charts(page: Page, standings: list[AccountStatus]) -> None:
-    """Small multiples of a few accounts: those with the largest share at risk, until others are chosen."""
-    by_share = sorted((one for one in standings if one.share is not None), key=lambda one: -(one.share or 0))
-    names = distinct_labels(page.accounts)
-    st.html(TAG_STYLE)
-    chosen = st.multiselect(
-        f"Accounts in the charts, at most {MAX_PANELS}",
-        list(names),
-        default=[one.account for one in by_share[:DEFAULT_PANELS]],
-        format_func=lambda account: names[account],
-        max_selections=MAX_PANELS,
-        key=_CHOSEN,
-        persist_state="session",
-    )
-    weeks, stamps = {one.account: one.weeks for one in standings}, stamps_of(page, standings)
-    panels = tuple(Panel(names[account], weeks[account], stamps[account]) for account in chosen if account in stamps)
-    file_name = page.common_file_name("accounts")
-    show_chart(cached_chart(accounts_chart, panels, page.today, file_name=file_name), key="accounts_chart")
-    st.caption(
-        "By week, the last snapshot of each, from zero and all to the same height. Grey marks weeks without a share."
-    )
+    """Return the verdicts, with the direction of a change outside the normal range."""
+    return [
+        f"{'▲' if change > 0 else '▼'} {verdict}" if verdict == Verdict.OUTSIDE else verdict
+        for verdict, change in zip(frame["verdict"], frame["judged_points"], strict=True)
+    ]

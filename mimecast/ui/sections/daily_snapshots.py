@@ -1,55 +1,53 @@
-"""Whether the history is being kept without anybody looking: the last scheduled run, and the next one expected."""
+"""Daily snapshots: the last scheduled run, and the next one expected."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mimecast.domain.scheduled_runs import RunOutcome
+from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.formatting import format_age, format_datetime, format_duration
 from mimecast.store.scheduled_runs import load_schedule_status
-from mimecast.store.store import Store
+from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 
-if TYPE_CHECKING:
-    from mimecast.ui.context import Page
 
-
-def show_daily_snapshots(page: Page, store: Store | None) -> None:
-    """Raises StoreError."""
-    st.header("Unattended capture", anchor=False)
-    known = load_schedule_status(store, page.account.id) if store else None
-    if known is None or known.last is None:
-        st.markdown("No scheduled run has been recorded yet. A day without a snapshot is lost for good.")
+def show_daily_snapshots(page: Page) -> None:
+    """Draw what is known about the account's scheduled captures. Raises StoreError."""
+    st.header("Daily snapshots", anchor=False)
+    schedule = load_schedule_status(page.store, page.account.id) if page.store else None
+    if schedule is None or schedule.last is None:
+        st.markdown("Daily snapshots are not set up. Missed days cannot be recovered.")
     else:
-        last = known.last
-        result = {
-            RunOutcome.STORED: "It stored a snapshot.",
-            RunOutcome.SHARED: "Another run was just storing one.",
-            RunOutcome.FAILED: f"It failed. {last.title}: {last.message}",
-        }[last.outcome]
-        st.markdown(
-            escape_markdown(
-                f"The last run ended {format_age(page.now - last.ended)}, "
-                f"{format_datetime(last.ended, page.zone)}. {result}"
-            )
-        )
-        if known.interval and known.next_expected:
-            due = format_datetime(known.next_expected, page.zone)
-            said = f"The next one was expected {due} and has not come." if known.next_expected < page.now else ""
-            said = (
-                said
-                or f"Runs come about every {format_duration(_rounded(known.interval))}; the next one is expected {due}."
-            )
-            st.markdown(escape_markdown(said))
+        last = schedule.last
+        ended = f"{format_age(page.now - last.ended)}, {format_datetime(last.ended, page.zone)}"
+        st.markdown(escape_markdown(f"The last run ended {ended}. {_result(last)}"))
+        if schedule.interval is None or schedule.next_expected is None:
+            st.markdown("There are too few runs, or they come too irregularly, to predict the next one.")
         else:
-            st.markdown("There are too few runs, or they come too irregularly, to say when the next one is expected.")
-    st.markdown("`python -m mimecast schedule` prints what to paste so that this machine takes snapshots by itself.")
+            due = format_datetime(schedule.next_expected, page.zone)
+            interval = format_duration(_rounded(schedule.interval))
+            expected = (
+                f"The next run was expected {due} and has not come."
+                if schedule.next_expected < page.now
+                else f"Runs come about every {interval}; the next one is expected {due}."
+            )
+            st.markdown(escape_markdown(expected))
+    st.markdown("`python -m mimecast schedule` prints what to paste to schedule them on this computer.")
+
+
+def _result(run: Run) -> str:
+    match run.outcome:
+        case RunOutcome.STORED:
+            return "It stored a snapshot."
+        case RunOutcome.SHARED:
+            return "It used the snapshot that another run was storing."
+        case RunOutcome.FAILED:
+            return f"It failed. {run.title}: {run.message}"
 
 
 def _rounded(span: timedelta) -> timedelta:
-    """Schedulers are not exact to the second: whole hours, or whole minutes below two hours."""
+    """Round to whole hours, or to whole minutes below two hours: schedulers are not exact to the second."""
     unit = timedelta(hours=1) if span >= timedelta(hours=2) else timedelta(minutes=1)
     return max(round(span / unit), 1) * unit

@@ -6,15 +6,16 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, TextIO
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.domain.snapshot import Snapshot
-from mimecast.formatting import format_date, format_datetime, format_int, format_percent, join_and, pluralize
+from mimecast.formatting import format_datetime, format_int, format_percent, format_range, join_and, pluralize
 from mimecast.problem import Problem
 from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json, write_template
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
@@ -22,14 +23,10 @@ from mimecast.store.maintenance.backup import backup_bytes
 from mimecast.store.store import AddResult, Store
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem
+from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
 from mimecast.ui.widgets.charts import offer_download
-
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
-    from mimecast.ui.context import Page
 
 MAX_UPLOAD_MB: Final = 5
 """Of an upload: about 80,000 snapshots, or two centuries of days."""
@@ -157,12 +154,7 @@ def _under(page: Page, store: Store, found: list[Snapshot]) -> list[Snapshot]:
 
 def _summary(found: list[Snapshot], added: AddResult, page: Page) -> str:
     days = sorted(reporting_day(one.taken_at, page.zone) for one in found)
-    span = (
-        f"from {format_date(days[0])} to {format_date(days[-1])}"
-        if days[0] != days[-1]
-        else f"of {format_date(days[0])}"
-    )
-    said = f"{pluralize(len(found), 'snapshot')} {span}: {format_int(added.new)} new"
+    said = f"{pluralize(len(found), 'snapshot')} ({format_range(days[0], days[-1])}): {format_int(added.new)} new"
     if added.already_there:
         said += f", {format_int(added.already_there)} stored already"
     said += "."
@@ -213,11 +205,10 @@ def _imports(page: Page, store: Store) -> None:
 
 
 def _about(one: Import, page: Page) -> str:
-    days = [format_date(reporting_day(at, page.zone)) for at in (one.oldest, one.newest)]
-    span = f"from {days[0]} to {days[1]}" if days[0] != days[1] else f"of {days[0]}"
+    span = format_range(reporting_day(one.oldest, page.zone), reporting_day(one.newest, page.zone))
     by = f" by {one.author}" if one.author else ""
     when = format_datetime(one.imported_at, page.zone)
-    return f"{one.file_name}: {pluralize(one.remaining, 'snapshot')} {span}, imported {when}{by}"
+    return f"{one.file_name}: {pluralize(one.remaining, 'snapshot')}, {span}, imported {when}{by}"
 
 
 def _explanation(page: Page) -> None:

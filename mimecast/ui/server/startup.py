@@ -1,4 +1,4 @@
-"""What happens once, when the server starts: memory is settled, and somebody at a desk sees the dashboard."""
+"""Start of the server: tunes the garbage collector, and opens the browser."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from typing import Final
 import streamlit as st
 
 OPEN_BROWSER_AFTER_SECONDS: Final = 0.3
-"""Seconds after which the browser is opened: by then the server listens."""
+"""By then the server listens."""
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """The `lifespan` of the dashboard's `st.App`."""
+    """Run the start of the dashboard's `st.App`."""
     settle_memory()
-    _open_the_browser()
+    _open_browser()
     yield
 
 
 def settle_memory() -> None:
-    """Take whatever is loaded by now out of the garbage collector's rounds, since it stays until the end.
+    """Exclude what is loaded by now from the garbage collector's rounds, since it stays until the end.
 
-    Streamlit has it look through everything after each run of a page, and nothing is sent meanwhile: with pandas,
+    Streamlit has it look through everything after each run of a page, and nothing is sent in the meantime: with pandas,
     Plotly and SQLAlchemy in memory that took longer than the page itself.
     """
     gc.collect()
     gc.freeze()
 
 
-def _open_the_browser() -> None:
-    """With a `lifespan`, `streamlit run` opens none by itself."""
+def _open_browser() -> None:
+    """Open the browser, which `streamlit run` does not do for an `st.App`."""
     address = _address()
     if address and not st.get_option("server.headless"):
         browser = threading.Thread(target=webbrowser.open, args=(address,), daemon=True)
@@ -43,7 +43,7 @@ def _open_the_browser() -> None:
 
 
 def _address() -> str | None:
-    """Where somebody at this computer finds the dashboard; None where that is a socket in a file."""
+    """Return where a browser on this computer finds the dashboard, or None for a socket in a file."""
     host = str(st.get_option("server.address") or "localhost")
     if host.startswith("unix:"):
         return None

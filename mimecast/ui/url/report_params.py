@@ -1,4 +1,4 @@
-"""What an address asks of a report besides account and dates: compare with, title, name, notes. Read with suspicion."""
+"""Report options in the URL, validated: compare with, title, name and notes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from mimecast.formatting import format_date
+from mimecast.formatting import format_date, single_line
 from mimecast.reports.report import DEFAULT_COMPARE_DAYS, MAX_TITLE_CHARS
-from mimecast.ui.url.params import EARLIEST, shorten
+from mimecast.ui.url.params import EARLIEST, parse_day, shorten
 
 COMPARE_DAYS: Final = {"7d": 7, "30d": 30, "90d": 90, "1y": 365}
 START: Final = "start"
 OWN: Final = "own"
+
 COMPARE_LABELS: Final = {
     "7d": "A week earlier",
     "30d": "30 days earlier",
@@ -23,70 +24,79 @@ COMPARE_LABELS: Final = {
     START: "The first day of the range",
     OWN: "Another day",
 }
-"""What a report can be compared with; `own` stands in the address as the day itself."""
+"""What a report can be compared with. For `own`, the URL has the day itself."""
 
 DEFAULT_COMPARE: Final = f"{DEFAULT_COMPARE_DAYS}d"
-
 REPORT_PARAMS: Final = ("compare", "title", "name", "notes")
+
+NOTE_IDS: Final = re.compile(r"\d{1,16}(,\d{1,16})*", re.ASCII)
+"""Ids of notes are random and have up to 53 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """`compare` is a key of `AGAINST`, `against` what it comes to: days back or a day. `notes` are the ids of those to
-    show, None for all of them. `complaints` are sentences about values that made no sense."""
+    """Options of a report.
+
+    `compare` is a key of `COMPARE_LABELS`; `compare_with` is what it means: days back or a day. `notes` are the ids of
+    those to show, None for all. `complaints` are sentences about invalid values.
+    """
 
     compare: str = DEFAULT_COMPARE
-    against: int | date = DEFAULT_COMPARE_DAYS
+    compare_with: int | date = DEFAULT_COMPARE_DAYS
     title: str = ""
     show_name: bool = True
     notes: frozenset[int] | None = None
     complaints: tuple[str, ...] = ()
 
 
-def pick_options(params: Mapping[str, str], first: date, today: date) -> ReportOptions:
-    """The options of a report whose range begins on `first`."""
-    compare, against, complaint = _against(params.get("compare"), first, today)
-    complaints = [complaint] if complaint else []
-    title, complaint = pick_title(params.get("title", ""))
-    complaints += [complaint] if complaint else []
+def pick_options(params: Mapping[str, str], first: date, last: date) -> ReportOptions:
+    """Return the options of a report on the days from `first` to `last`."""
+    compare, compare_with, compare_complaint = _pick_compare(params.get("compare"), first, last)
+    title, title_complaint = pick_title(params.get("title", ""))
     name = params.get("name", "1")
+    name_complaint = ""
     if name not in ("0", "1"):
-        complaints.append(f"The address says name={shorten(name)}, which is neither 0 nor 1; the name is shown.")
-    notes, complaint = _notes(params.get("notes"))
-    complaints += [complaint] if complaint else []
-    return ReportOptions(compare, against, title, name != "0", notes, tuple(complaints))
+        name_complaint = f"The URL says name={shorten(name)}, which is neither 0 nor 1; the name is shown."
+    notes, notes_complaint = _pick_notes(params.get("notes"))
+    complaints = tuple(filter(None, (compare_complaint, title_complaint, name_complaint, notes_complaint)))
+    return ReportOptions(compare, compare_with, title, name != "0", notes, complaints)
 
 
 def pick_title(text: str) -> tuple[str, str]:
-    """A title on one line that is not too long, and a complaint or nothing."""
-    title = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    """Return a title on one line that is not too long, and a complaint or nothing."""
+    title = single_line(text)
     if len(title) <= MAX_TITLE_CHARS:
         return title, ""
-    return title[:MAX_TITLE_CHARS].strip(), (
-        f"The title is longer than {MAX_TITLE_CHARS} letters; what is beyond them is left out."
-    )
+    complaint = f"The title is longer than {MAX_TITLE_CHARS} characters; the rest is left out."
+    return single_line(title, MAX_TITLE_CHARS), complaint
 
 
-def _against(wanted: str | None, first: date, today: date) -> tuple[str, int | date, str]:
-    if wanted is None or wanted in COMPARE_DAYS:
-        return wanted or DEFAULT_COMPARE, COMPARE_DAYS[wanted or DEFAULT_COMPARE], ""
-    if wanted == START:
-        return START, first, ""
-    try:
-        chosen = date.fromisoformat(wanted)
-    except ValueError:
-        chosen = date.min
-    if EARLIEST <= chosen <= today:
-        return OWN, chosen, ""
-    known = f"{', '.join((*COMPARE_DAYS, START))} nor a day between {format_date(EARLIEST)} and {format_date(today)}"
-    complaint = f"The address says compare={shorten(wanted)}, which is neither {known}; 30 days earlier is compared."
-    return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
+def _pick_compare(requested: str | None, first: date, last: date) -> tuple[str, int | date, str]:
+    if requested is None or requested in COMPARE_DAYS:
+        return requested or DEFAULT_COMPARE, COMPARE_DAYS[requested or DEFAULT_COMPARE], ""
+    if requested == START:
+        if first < last:
+            return START, first, ""
+        complaint = "The range has a single day, so there is no first day to compare with; 30 days earlier is compared."
+        return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
+    day = parse_day(requested)
+    if day is None or day < EARLIEST:
+        valid = f"{', '.join((*COMPARE_DAYS, START))} nor a day from {format_date(EARLIEST)} on"
+        complaint = f"The URL says compare={shorten(requested)}, which is neither {valid}; 30 days earlier is compared."
+        return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
+    if day >= last:
+        complaint = (
+            f"{format_date(day)} is not before the last day of the range, {format_date(last)}; 30 days earlier is "
+            "compared."
+        )
+        return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
+    return OWN, day, ""
 
 
-def _notes(wanted: str | None) -> tuple[frozenset[int] | None, str]:
-    """`0` hides all; `3,7` shows those two."""
-    if wanted is None:
+def _pick_notes(requested: str | None) -> tuple[frozenset[int] | None, str]:
+    """Return the ids of the notes to show: `0` hides all, `3,7` shows those two."""
+    if requested is None:
         return None, ""
-    if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", wanted, re.ASCII):
-        return None, f"The address says notes={shorten(wanted)}, which is not a list of notes; all are shown."
-    return frozenset(map(int, wanted.split(","))) - {0}, ""
+    if not NOTE_IDS.fullmatch(requested):
+        return None, f"The URL says notes={shorten(requested)}, which is not a list of notes; all are shown."
+    return frozenset(map(int, requested.split(","))) - {0}, ""

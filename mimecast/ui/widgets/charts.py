@@ -1,29 +1,39 @@
-"""Putting figures, tables and downloads on a page."""
+"""Puts charts and downloads on a page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from mimecast.charts.chart import Chart
+from mimecast.reports.tables import to_csv
+from mimecast.ui.escaping import escape_markdown
 
 
-def show_chart(drawing: Chart, *, key: str) -> None:
-    """A figure with its text alternative; its one button saves a sharp picture."""
-    st.plotly_chart(drawing.figure, key=key, width="stretch", alt=drawing.alt, config=plotly_config(drawing.file_name))
+def show_chart(chart: Chart | str, *, key: str) -> None:
+    """Draw a chart with its text alternative, or a sentence that says why there is none, or nothing for an empty one.
+
+    The chart's only button saves a sharp picture.
+    """
+    if isinstance(chart, str):
+        if chart:
+            st.info(escape_markdown(chart))
+        return
+    st.plotly_chart(chart.figure, key=key, width="stretch", alt=chart.alt, config=plotly_config(chart.file_name))
 
 
-def offer_csv(make: Callable[[], bytes], *, file_name: str, key: str) -> None:
-    """A button that makes the file when it is clicked, not before."""
-    offer_download("Download CSV", make, file_name=file_name, mime="text/csv", key=key)
+def offer_csv(frame: pd.DataFrame, *, file_name: str, key: str) -> None:
+    """Draw a button that makes a CSV file of a table when it is clicked."""
+    offer_download("Download CSV", lambda: to_csv(frame), file_name=file_name, mime="text/csv", key=key)
 
 
 def offer_download(
     label: str, make: Callable[[], bytes], *, file_name: str, mime: str, key: str, disabled: bool = False
 ) -> None:
-    """The same, for any kind of file."""
+    """Draw a button that makes a file when it is clicked."""
     st.download_button(
         label,
         make,
@@ -37,7 +47,7 @@ def offer_download(
 
 
 def plotly_config(file_name: str) -> dict[str, Any]:
-    """Plotly's settings of every figure: one button, which saves a picture of this name; no upload."""
+    """Return Plotly's settings of every chart: one button, which saves a picture of this name; no upload."""
     return {
         "displaylogo": False,
         "showSendToCloud": False,

@@ -1,4 +1,4 @@
-"""The two dates of a comparison: chosen by widgets, kept in the address, and answered with real snapshots."""
+"""The two dates of a comparison: chosen by widgets, kept in the URL, and answered with real snapshots."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from mimecast.formatting import format_date
 from mimecast.store.comparisons import compare_back, snapshots_on_or_before
 from mimecast.store.store import Store
 from mimecast.ui.banners import show_notice
+from mimecast.ui.context import AccountPage
 from mimecast.ui.url import state
 from mimecast.ui.url.params import pick_dates
 
 DEFAULT_DAYS: Final = 30
-"""Days that are compared when the address does not say otherwise."""
+"""Days that are compared when the URL does not say otherwise."""
 
 PRESET_LABELS: Final = {
     "week": "A week before",
@@ -35,25 +36,29 @@ PRESET_LABELS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """What is compared; `complaint` and `remark` are sentences about what was asked for and is not there."""
+class PickedComparison:
+    """What is compared; `complaint` and `remark` are sentences about requested days that cannot be had."""
 
     comparison: Comparison | None
     complaint: str = ""
     remark: str = ""
 
 
-def choose_dates(store: Store, newest: Snapshot, today: date, zone: ZoneInfo) -> Comparison | None:
-    """Draw the choice of two dates and return what they stand for. Raises StoreError."""
-    params = state.current()
+def choose_dates(page: AccountPage) -> Comparison | None:
+    """Draw the choice of two dates and return their comparison, None where there is nothing to compare with.
+
+    Raises StoreError.
+    """
+    store, newest, today, zone = page.store, page.newest, page.today, page.zone
+    url_params = state.current()
     oldest = store.oldest(newest.account) or newest
-    picked = pick_comparison(store, params, oldest, newest, today, zone)
+    picked = pick_comparison(store, url_params, oldest, newest, today, zone)
     if picked.complaint:
         show_notice(picked.complaint)
     comparison = picked.comparison
     later = comparison.now_day if comparison else reporting_day(newest.taken_at, zone)
     earlier = comparison.then_day if comparison else None
-    offered = _offered(store, newest.account, later, zone)
+    offered = _offered_presets(store, newest.account, later, zone)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state["compare_from"], st.session_state["compare_to"] = earlier, later
         for label, key in (("From", "compare_from"), ("To", "compare_to")):
@@ -63,18 +68,18 @@ def choose_dates(store: Store, newest: Snapshot, today: date, zone: ZoneInfo) ->
                 min_value=reporting_day(oldest.taken_at, zone),
                 max_value=max(today, later),
                 format="YYYY-MM-DD",
-                on_change=_picked,
+                on_change=_apply_dates,
                 width=150,
-                help="A day without a snapshot stands for the last one before it, at most 7 days earlier.",
+                help="A day without a snapshot is replaced by the last one before it, at most 7 days earlier.",
             )
         if offered:
-            st.session_state["compare_preset"] = _matching(offered, params, comparison)
+            st.session_state["compare_preset"] = _matching_preset(offered, url_params, comparison)
             st.pills(
                 "Compare with",
                 list(offered),
                 key="compare_preset",
                 format_func=PRESET_LABELS.__getitem__,
-                on_change=_preset,
+                on_change=_apply_preset,
                 args=(later,),
                 wrap=True,
             )
@@ -83,71 +88,43 @@ def choose_dates(store: Store, newest: Snapshot, today: date, zone: ZoneInfo) ->
     return comparison
 
 
-def pick_comparison(
-    store: Store, params: Mapping[str, str], oldest: Snapshot, newest: Snapshot, today: date, zone: ZoneInfo
-) -> Picked:
-    """The comparison that the address asks for; where it cannot be had, that is said, and 30 days are compared.
+def show_nothing_to_compare() -> None:
+    """Say what a comparison needs."""
+    st.info("Comparing needs snapshots of two days. Come back tomorrow, or import past months on the Connection page.")
 
-    With less history than 30 days the first snapshot is the earlier one. Raises StoreError.
+
+def pick_comparison(
+    store: Store, url_params: Mapping[str, str], oldest: Snapshot, newest: Snapshot, today: date, zone: ZoneInfo
+) -> PickedComparison:
+    """Return the comparison that the URL asks for or, where it cannot be had, the default and the reason.
+
+    With a history shorter than the default, the first snapshot is the earlier one. Raises StoreError.
     """
-    asked = pick_dates(params, today)
-    if asked.complaint:
-        return _usual(store, oldest, newest, zone, asked.complaint)
+    requested = pick_dates(url_params, today)
+    if requested.complaint:
+        return _default(store, oldest, newest, zone, requested.complaint)
     now = newest
-    if asked.later:
-        (found,) = snapshots_on_or_before(store, newest.account, [asked.later], zone)
-        if found is None:
-            return _usual(store, oldest, newest, zone, _missing(asked.later, oldest, zone))
-        now = found
-    if asked.earlier is None:
-        usual = _usual(store, oldest, now, zone)
-        return Picked(usual.comparison, usual.complaint, usual.remark or _moved(usual.comparison, None, asked.later))
-    (then,) = snapshots_on_or_before(store, newest.account, [asked.earlier], zone)
+    if requested.later:
+        (later,) = snapshots_on_or_before(store, newest.account, [requested.later], zone)
+        if later is None:
+            return _default(store, oldest, newest, zone, _missing(requested.later, oldest, zone))
+        now = later
+    if requested.earlier is None:
+        default = _default(store, oldest, now, zone)
+        remark = default.remark or _replaced(default.comparison, None, requested.later)
+        return PickedComparison(default.comparison, default.complaint, remark)
+    (then,) = snapshots_on_or_before(store, newest.account, [requested.earlier], zone)
     if then is None:
-        return _usual(store, oldest, now, zone, _missing(asked.earlier, oldest, zone))
+        return _default(store, oldest, now, zone, _missing(requested.earlier, oldest, zone))
     comparison = compare(then, now, zone)
     if comparison is None:
-        same = f"The only snapshot for both dates is of {format_date(reporting_day(now.taken_at, zone))}"
-        return _usual(store, oldest, newest, zone, same)
-    return Picked(comparison, remark=_moved(comparison, asked.earlier, asked.later))
-
-
-def _usual(store: Store, oldest: Snapshot, now: Snapshot, zone: ZoneInfo, complaint: str = "") -> Picked:
-    """30 days, or since the first snapshot when that is younger; nothing when there is a gap at that place."""
-    comparison, remark = compare_back(store, now, DEFAULT_DAYS, zone), ""
-    wanted = reporting_day(now.taken_at, zone) - timedelta(days=DEFAULT_DAYS)
-    if comparison is None and reporting_day(oldest.taken_at, zone) > wanted:
-        comparison = compare(oldest, now, zone)
-        remark = "There is no snapshot from 30 days earlier; the first one is compared." if comparison else ""
-    elif comparison is None:
-        remark = (
-            f"There is no snapshot on {format_date(wanted)}, 30 days earlier, nor in the 7 days before it. "
-            "Pick another day."
-        )
-    said = f"{complaint}{'.' if remark else '; 30 days are compared.'}" if complaint else ""
-    return Picked(comparison, said, remark)
-
-
-def _missing(wanted: date, oldest: Snapshot, zone: ZoneInfo) -> str:
-    first = reporting_day(oldest.taken_at, zone)
-    since = f" (the first one is of {format_date(first)})" if wanted < first else ""
-    return f"There is no snapshot on {format_date(wanted)}, nor in the {MAX_LOOKBACK.days} days before it{since}"
-
-
-def _moved(comparison: Comparison | None, earlier: date | None, later: date | None) -> str:
-    """Which of the dates asked for have no snapshot, and what stands for them."""
-    if comparison is None:
-        return ""
-    pairs = ((earlier, comparison.then_day), (later, comparison.now_day))
-    return " ".join(
-        f"{format_date(asked)} has no snapshot; the last one before it, of {format_date(real)}, is compared."
-        for asked, real in pairs
-        if asked and asked != real
-    )
+        same = f"The only snapshot for both dates is that of {format_date(reporting_day(now.taken_at, zone))}"
+        return _default(store, oldest, newest, zone, same)
+    return PickedComparison(comparison, remark=_replaced(comparison, requested.earlier, requested.later))
 
 
 def preset_day(later: date, preset: str) -> date:
-    """The day that a preset asks for; on 29 February a year earlier is 28 February."""
+    """Return the day that a preset asks for. A year before 29 February is 28 February."""
     match preset:
         case "week":
             return later - timedelta(days=7)
@@ -163,40 +140,76 @@ def preset_day(later: date, preset: str) -> date:
     raise ValueError(f"{preset} is not a preset")
 
 
-def _offered(store: Store, account: str, later: date, zone: ZoneInfo) -> dict[str, date]:
-    """The presets for which there is a snapshot, with the day that each asks for."""
+def _default(store: Store, oldest: Snapshot, now: Snapshot, zone: ZoneInfo, complaint: str = "") -> PickedComparison:
+    """Compare with 30 days earlier, or with a younger first snapshot; with nothing where there is a gap instead."""
+    recent = compare_back(store, now, DEFAULT_DAYS, zone)
+    comparison, remark = recent if isinstance(recent, Comparison) else None, ""
+    day = reporting_day(now.taken_at, zone) - timedelta(days=DEFAULT_DAYS)
+    if comparison is None and reporting_day(oldest.taken_at, zone) > day:
+        comparison = compare(oldest, now, zone)
+        remark = "There is no snapshot from 30 days earlier; the first one is compared." if comparison else ""
+    elif comparison is None:
+        remark = (
+            f"There is no snapshot on {format_date(day)}, 30 days earlier, or in the 7 days before. Pick another day."
+        )
+    sentence = f"{complaint}{'.' if remark else '; 30 days are compared.'}" if complaint else ""
+    return PickedComparison(comparison, sentence, remark)
+
+
+def _missing(day: date, oldest: Snapshot, zone: ZoneInfo) -> str:
+    first = reporting_day(oldest.taken_at, zone)
+    since = f" (the first one is that of {format_date(first)})" if day < first else ""
+    return f"There is no snapshot on {format_date(day)} or in the {MAX_LOOKBACK.days} days before{since}"
+
+
+def _replaced(comparison: Comparison | None, earlier: date | None, later: date | None) -> str:
+    """Say which of the requested days have no snapshot, and which ones replace them."""
+    if comparison is None:
+        return ""
+    pairs = ((earlier, comparison.then_day), (later, comparison.now_day))
+    return " ".join(
+        f"{format_date(requested)} has no snapshot; the last one before it, of {format_date(actual)}, is compared."
+        for requested, actual in pairs
+        if requested and requested != actual
+    )
+
+
+def _offered_presets(store: Store, account: str, later: date, zone: ZoneInfo) -> dict[str, date]:
+    """Return the presets for which there is a snapshot, with the day that each asks for."""
     days = {preset: preset_day(later, preset) for preset in PRESET_LABELS}
-    found = snapshots_on_or_before(store, account, list(days.values()), zone)
+    snapshots = snapshots_on_or_before(store, account, list(days.values()), zone)
     return {
-        preset: wanted
-        for (preset, wanted), then in zip(days.items(), found, strict=True)
+        preset: day
+        for (preset, day), then in zip(days.items(), snapshots, strict=True)
         if then and reporting_day(then.taken_at, zone) < later
     }
 
 
-def _matching(offered: dict[str, date], params: Mapping[str, str], comparison: Comparison | None) -> str | None:
-    """The preset that was picked or comes to the same."""
+def _matching_preset(
+    offered: dict[str, date], url_params: Mapping[str, str], comparison: Comparison | None
+) -> str | None:
+    """Return the preset that was picked, or that gives the same day."""
     if comparison is None:
         return None
-    asked = {day.isoformat(): preset for preset, day in reversed(offered.items())}
-    if "from" in params:
-        return asked.get(params["from"]) or asked.get(comparison.then_day.isoformat())
+    presets = {day.isoformat(): preset for preset, day in reversed(offered.items())}
+    if "from" in url_params:
+        return presets.get(url_params["from"]) or presets.get(comparison.then_day.isoformat())
     return "month" if "month" in offered else None
 
 
-def _picked() -> None:
-    """A date was picked; whichever is earlier is the earlier one."""
+def _apply_dates() -> None:
+    """Put the picked dates into the URL, in order."""
     days = sorted(day for key in ("compare_from", "compare_to") if (day := st.session_state[key]))
-    _put(days[0] if len(days) > 1 else None, days[-1])
+    _put_dates(days[0] if len(days) > 1 else None, days[-1])
 
 
-def _preset(later: date) -> None:
-    """A preset was picked; picking it a second time changes nothing."""
+def _apply_preset(later: date) -> None:
+    """Put the dates of a preset into the URL. Picking it a second time changes nothing."""
     preset = st.session_state["compare_preset"]
     if preset:
-        _put(preset_day(later, preset), later)
+        _put_dates(preset_day(later, preset), later)
 
 
-def _put(earlier: date | None, later: date) -> None:
+def _put_dates(earlier: date | None, later: date) -> None:
     dates = {"from": earlier.isoformat()} if earlier else {}
     state.update({**dates, "to": later.isoformat()}, instead_of=("from", "to"))

@@ -1,13 +1,17 @@
-"""The range of days a page shows, and how finely: chosen by widgets, kept in the address."""
+"""The range of days a page shows, and its resolution: chosen by widgets, kept in the URL."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from mimecast.domain.reporting_days import Resolution
+from mimecast.domain.reporting_days import DayRange, Resolution, reporting_day
+from mimecast.text.timelines import no_snapshot_sentence
 from mimecast.ui.banners import show_notice
+from mimecast.ui.context import AccountPage
 from mimecast.ui.url import state
 from mimecast.ui.url.params import (
     AUTOMATIC,
@@ -20,38 +24,58 @@ from mimecast.ui.url.params import (
 )
 
 
-def choose_range(today: date, oldest: date | None) -> DateRange:
-    """Draw the choice of range and return it. `oldest` is the first reporting day with a snapshot."""
-    chosen = _requested(today, oldest)
+@dataclass(frozen=True, slots=True)
+class RangeChoice:
+    """The chosen days, and the requested resolution, None where the range decides."""
+
+    days: DayRange
+    requested: Resolution | None = None
+
+    @property
+    def finest(self) -> Resolution:
+        """The finest resolution that is acceptable."""
+        return self.requested or Resolution.DAY
+
+
+def choose_range(page: AccountPage) -> RangeChoice:
+    """Draw the choice of range and return it. Raises StoreError."""
+    chosen = _requested(page)
     with _row():
-        _range(chosen, today)
-    return chosen
+        _range_widgets(chosen, page.today)
+    return RangeChoice(DayRange(chosen.first, chosen.last, page.zone))
 
 
-def choose_range_and_resolution(today: date, oldest: date | None) -> tuple[DateRange, Resolution | None]:
-    """The same with a choice of resolution beside it; None when the range is to decide."""
-    chosen = _requested(today, oldest)
-    by, complaint = pick_resolution(state.current().get("by"))
+def choose_range_and_resolution(page: AccountPage) -> RangeChoice:
+    """Draw the choices of range and resolution side by side and return both. Raises StoreError."""
+    chosen = _requested(page)
+    resolution, complaint = pick_resolution(state.current().get("by"))
     if complaint:
         show_notice(f"{complaint} The range decides.")
     with _row():
-        _range(chosen, today)
-        _resolution(by)
-    return chosen, None if by == AUTOMATIC else Resolution(by)
+        _range_widgets(chosen, page.today)
+        _resolution_widget(resolution)
+    requested = None if resolution == AUTOMATIC else Resolution(resolution)
+    return RangeChoice(DayRange(chosen.first, chosen.last, page.zone), requested)
 
 
-def _requested(today: date, oldest: date | None) -> DateRange:
-    chosen = pick_range(state.current(), today, oldest)
+def show_empty_range(days: DayRange) -> None:
+    """Say that a range has no snapshot."""
+    st.info(f"{no_snapshot_sentence(days.first, days.last)} Choose another range.")
+
+
+def _requested(page: AccountPage) -> DateRange:
+    oldest = page.store.oldest(page.account.id) or page.newest
+    chosen = pick_range(state.current(), page.today, reporting_day(oldest.taken_at, page.zone))
     if chosen.complaint:
         show_notice(chosen.complaint)
     return chosen
 
 
-def _row() -> st.delta_generator.DeltaGenerator:
+def _row() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom")
 
 
-def _range(chosen: DateRange, today: date) -> None:
+def _range_widgets(chosen: DateRange, today: date) -> None:
     st.session_state["range_name"] = chosen.name
     st.segmented_control(
         "Range",
@@ -60,7 +84,7 @@ def _range(chosen: DateRange, today: date) -> None:
         format_func=RANGE_LABELS.__getitem__,
         required=True,
         label_visibility="collapsed",
-        on_change=_named,
+        on_change=_apply_named_range,
         args=(chosen,),
     )
     if chosen.name == "own":
@@ -72,49 +96,48 @@ def _range(chosen: DateRange, today: date) -> None:
                 min_value=EARLIEST,
                 max_value=today,
                 format="YYYY-MM-DD",
-                on_change=_own,
+                on_change=_apply_own_range,
                 args=(key,),
                 width=150,
             )
 
 
-def _resolution(by: str) -> None:
-    names = {AUTOMATIC: "Auto", **RESOLUTION_LABELS}
-    st.session_state["resolution"] = by
+def _resolution_widget(resolution: str) -> None:
+    labels = {AUTOMATIC: "Auto", **RESOLUTION_LABELS}
+    st.session_state["resolution"] = resolution
     st.segmented_control(
         "Resolution",
-        list(names),
+        list(labels),
         key="resolution",
-        format_func=names.__getitem__,
+        format_func=labels.__getitem__,
         required=True,
         label_visibility="collapsed",
-        on_change=_by,
+        on_change=_apply_resolution,
     )
 
 
-def _named(shown: DateRange) -> None:
-    """A range was picked by name; own dates begin with those that were shown, and stay when another is picked."""
+def _apply_named_range(shown: DateRange) -> None:
+    """Put a named range into the URL. Own dates start as those that were shown, and stay when another is picked."""
     name = st.session_state["range_name"]
     if name == "own":
-        _put(shown.first, shown.last)
+        _put_own_range(shown.first, shown.last)
     else:
         state.update({"range": name}, instead_of=("range",))
 
 
-def _own(edited: str) -> None:
-    """A date was picked; the other one follows when the range would end before it begins."""
+def _apply_own_range(edited: str) -> None:
+    """Put own dates into the URL. The other date follows when the range would end before it begins."""
     first, last = st.session_state["range_from"], st.session_state["range_to"]
     if first > last:
         first = last = first if edited == "range_from" else last
-    _put(first, last)
+    _put_own_range(first, last)
 
 
-def _put(first: date, last: date) -> None:
-    state.update(
-        {"range": "own", "from": first.isoformat(), "to": last.isoformat()}, instead_of=("range", "from", "to")
-    )
+def _put_own_range(first: date, last: date) -> None:
+    choices = {"range": "own", "from": first.isoformat(), "to": last.isoformat()}
+    state.update(choices, instead_of=("range", "from", "to"))
 
 
-def _by() -> None:
-    by = st.session_state["resolution"]
-    state.update({} if by == AUTOMATIC else {"by": by}, instead_of=("by",))
+def _apply_resolution() -> None:
+    resolution = st.session_state["resolution"]
+    state.update({} if resolution == AUTOMATIC else {"by": resolution}, instead_of=("by",))

@@ -1,13 +1,8 @@
-"""The four numbers at the top of the Overview, each with its change and a line that agrees with both; the parts of a
-change; sums over accounts."""
+"""Rows of cards: the key numbers of the Overview, the parts of a change, and totals over accounts."""
 
 from __future__ import annotations
 
-import pandas as pd
-
-from mimecast.charts.sparkline import sparkline
 from mimecast.domain.comparison import ChangeParts, Comparison
-from mimecast.domain.timeline import Timeline
 from mimecast.formatting import (
     format_date,
     format_int,
@@ -17,83 +12,67 @@ from mimecast.formatting import (
     pluralize,
     round_points,
 )
+from mimecast.text.grades import label_of
 from mimecast.text.stamp import Stamp
-from mimecast.ui.widgets.cards import COLOURS, Card, Tone, show_cards
+from mimecast.ui.widgets.cards import Card, Tone, show_cards
+
+BETTER_SIGNS = {"at_risk": -1, "doing_well": 1, "F": -1}
+"""Sign of a change for the better, by the names of `ScoreCounts.users`."""
 
 
-def show_metrics(stamp: Stamp, comparison: Comparison | None, recent: Timeline | None) -> None:
-    """`recent` covers the days from the compared one to the newest; its last value is the number shown."""
+def show_metrics(stamp: Stamp, comparison: Comparison | None) -> None:
+    """Draw at risk, doing well, grade F and users graded, each with its change since the earlier snapshot."""
     counts = stamp.newest.counts
     users = comparison.change_in_users("users_graded") if comparison else None
     show_cards(
         [
-            _share_card("At risk (D + F)", "at_risk", counts.at_risk, -1, stamp, comparison, recent),
-            _share_card("Doing well (A + B)", "doing_well", counts.doing_well, +1, stamp, comparison, recent),
-            _share_card("Grade F", "F", counts.f, -1, stamp, comparison, recent),
+            *(_share_card(name, stamp, comparison) for name in BETTER_SIGNS),
             Card(
                 "Users graded",
                 format_int(counts.users_graded),
                 "" if users is None else format_signed(users),
                 compared_to=_compared_to(comparison),
-                line=_sparkline(recent.users["users_graded"] if recent else None, Tone.NEITHER),
             ),
         ]
     )
 
 
 def show_change_parts(parts: ChangeParts) -> None:
-    """The change in users at risk, and how much of it is headcount and how much behaviour."""
+    """Draw the net change in users at risk, and its headcount and behaviour parts."""
     show_cards(
         [
-            Card("At risk, net change in users", format_signed(parts.whole), compared_to="headcount + behaviour"),
-            Card(
-                "Headcount part", format_signed(parts.headcount), compared_to="the earlier share at the later headcount"
-            ),
-            Card("Behaviour part", format_signed(parts.behaviour), compared_to="the share itself changed"),
+            Card("Net change in users at risk", format_signed(parts.whole), compared_to="headcount + behaviour"),
+            Card("Headcount", format_signed(parts.headcount), compared_to="earlier share, later headcount"),
+            Card("Behaviour", format_signed(parts.behaviour), compared_to="change of the share itself"),
         ]
     )
 
 
-def totals_cards(users_graded: int, at_risk: int) -> None:
-    """What several accounts add up to, called sums."""
+def show_totals(users_graded: int, at_risk: int) -> None:
+    """Draw what the accounts add up to."""
     share = format_percent(100 * at_risk / users_graded if users_graded else None)
     show_cards(
         [
-            Card("Users graded, sum", format_int(users_graded)),
-            Card("At risk (D + F), sum", pluralize(at_risk, "user")),
-            Card("At risk, share of that sum", share),
+            Card("Users graded, all accounts", format_int(users_graded)),
+            Card("Users at risk (D + F), all accounts", pluralize(at_risk, "user")),
+            Card("At risk, all accounts", share),
         ]
     )
 
 
-def _share_card(
-    label: str,
-    name: str,
-    users: int,
-    good: int,
-    stamp: Stamp,
-    comparison: Comparison | None,
-    recent: Timeline | None,
-) -> Card:
-    """`good` is the sign of a change for the better."""
+def _share_card(name: str, stamp: Stamp, comparison: Comparison | None) -> Card:
+    counts = stamp.newest.counts
     change = comparison.change_in_points(name) if comparison else None
-    way = round_points(change or 0) * good
-    tone = Tone.BETTER if way > 0 else Tone.WORSE if way < 0 else Tone.NEITHER
+    direction = round_points(change or 0) * BETTER_SIGNS[name]
+    label = f"Grade {name}" if len(name) == 1 else label_of(name)
     return Card(
-        f"{label}: {pluralize(users, 'user')}",
-        format_percent(stamp.newest.counts.share(users)),
+        f"{label}: {pluralize(counts.users(name), 'user')}",
+        format_percent(counts.share_of(name)),
         "" if change is None else format_points(change),
-        tone,
+        Tone.BETTER if direction > 0 else Tone.WORSE if direction < 0 else Tone.NEITHER,
         _compared_to(comparison),
-        _sparkline(recent.shares[name] if recent else None, tone),
     )
 
 
-def _sparkline(values: pd.Series[float] | None, tone: Tone) -> str:
-    """Coloured as the change is. Empty where there is no line: a single day."""
-    known = [] if values is None else values.dropna().round(2).tolist()
-    return sparkline(known, COLOURS[tone]) if len(known) > 1 else ""
-
-
 def _compared_to(comparison: Comparison | None) -> str:
-    return f"since {format_date(comparison.then_day)}" if comparison else "no snapshot 30 days earlier"
+    return f"since {format_date(comparison.then_day)}" if comparison else "no earlier snapshot to compare with"

@@ -1,4 +1,4 @@
-"""Which two snapshots are compared: what the address asks for, or what stands for it, and never silently another."""
+"""Which two snapshots are compared: those the URL asks for, or others with a sentence that says so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
-from mimecast.ui.widgets.compare_dates import PRESET_LABELS, Picked, pick_comparison, preset_day
+from mimecast.ui.widgets.compare_dates import PRESET_LABELS, PickedComparison, pick_comparison, preset_day
 from tests.support.clock import NOW, TODAY
 
 ZONE = ZoneInfo("UTC")
@@ -20,14 +20,14 @@ def ago(days: int) -> str:
     return (TODAY - timedelta(days=days)).isoformat()
 
 
-def pick(store: Store, days_ago: list[int], params: dict[str, str]) -> Picked:
+def pick(store: Store, days_ago: list[int], params: dict[str, str]) -> PickedComparison:
     """With a snapshot on each of the days."""
     taken = [Snapshot("contoso", NOW - timedelta(days=days), ScoreCounts(days + 1)) for days in sorted(days_ago)]
     store.add(taken)
     return pick_comparison(store, params, taken[-1], taken[0], TODAY, ZONE)
 
 
-def compared(picked: Picked) -> tuple[int, int] | None:
+def compared(picked: PickedComparison) -> tuple[int, int] | None:
     """How many days ago the two snapshots are."""
     if picked.comparison is None:
         return None
@@ -65,12 +65,12 @@ HOLES = [0, 1, 2, 30, 33, 60, 61, 90]
             [0, 1, 40],
             {},
             None,
-            "There is no snapshot on 25 Oct 2026, 30 days earlier, nor in the 7 days before it. Pick another day.",
+            "There is no snapshot on 25 Oct 2026, 30 days earlier, or in the 7 days before. Pick another day.",
         ),
         ([0], {}, None, ""),
     ],
 )
-def test_two_days_stand_for_what_was_asked(
+def test_a_day_without_a_snapshot_is_replaced_by_the_last_one_before_it(
     store: Store, stored: list[int], params: dict[str, str], expected: tuple[int, int] | None, remark: str
 ) -> None:
     picked = pick(store, stored, params)
@@ -79,7 +79,7 @@ def test_two_days_stand_for_what_was_asked(
 
 
 @pytest.mark.parametrize(
-    ("stored", "params", "said", "expected"),
+    ("stored", "params", "complaint", "expected"),
     [
         (DAILY, {"from": ago(1), "to": ago(2)}, "ends (2026-11-22) before it begins (2026-11-23)", (30, 0)),
         (DAILY, {"from": "yesterday"}, "from=yesterday, which is not a date", (30, 0)),
@@ -88,20 +88,20 @@ def test_two_days_stand_for_what_was_asked(
         (
             DAILY,
             {"from": ago(200)},
-            "There is no snapshot on 8 May 2026, nor in the 7 days before it (the first one is of 17 Aug 2026)",
+            "There is no snapshot on 8 May 2026 or in the 7 days before (the first one is that of 17 Aug 2026)",
             (30, 0),
         ),
-        (HOLES, {"from": ago(45)}, "There is no snapshot on 10 Oct 2026, nor in the 7 days before it", (30, 0)),
-        (HOLES, {"from": ago(90), "to": ago(20)}, "There is no snapshot on 4 Nov 2026, nor in the 7 days", (30, 0)),
-        (HOLES, {"from": ago(58), "to": ago(57)}, "The only snapshot for both dates is of 25 Sep 2026", (30, 0)),
+        (HOLES, {"from": ago(45)}, "There is no snapshot on 10 Oct 2026 or in the 7 days before", (30, 0)),
+        (HOLES, {"from": ago(90), "to": ago(20)}, "There is no snapshot on 4 Nov 2026 or in the 7 days", (30, 0)),
+        (HOLES, {"from": ago(58), "to": ago(57)}, "The only snapshot for both dates is that of 25 Sep 2026", (30, 0)),
         (DAILY, {"from": ago(200), "to": ago(20)}, "There is no snapshot on 8 May 2026", (50, 20)),
     ],
 )
-def test_what_cannot_be_compared_is_named_in_one_sentence_and_thirty_days_are(
-    store: Store, stored: list[int], params: dict[str, str], said: str, expected: tuple[int, int]
+def test_where_a_comparison_cannot_be_had_the_reason_is_given_and_30_days_are_compared(
+    store: Store, stored: list[int], params: dict[str, str], complaint: str, expected: tuple[int, int]
 ) -> None:
     picked = pick(store, stored, params)
-    assert said in picked.complaint
+    assert complaint in picked.complaint
     assert picked.complaint.endswith("; 30 days are compared.")
     assert compared(picked) == expected
 
@@ -116,7 +116,7 @@ def test_the_reporting_zone_decides_which_snapshot_a_date_stands_for(store: Stor
     assert in_tokyo.comparison.then_day == TODAY - timedelta(days=30)
 
 
-def test_presets_lie_so_far_before_the_later_date() -> None:
+def test_presets_give_a_day_before_the_later_date() -> None:
     assert [preset_day(date(2026, 11, 24), preset) for preset in PRESET_LABELS] == [
         date(2026, 11, 17),
         date(2026, 10, 25),

@@ -1,9 +1,9 @@
-"""How all accounts stand: as each of them does alone, read in a few queries, and kept until something is written."""
+"""The status of all accounts: as each would be alone, and loaded in a few queries."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,24 +13,34 @@ from sqlalchemy import Connection, Select
 from sqlalchemy.dialects import sqlite as dialect
 
 from mimecast.api.errors import PermissionMissing
-from mimecast.charts.accounts import MAX_PANELS, Panel, accounts_chart
-from mimecast.domain.account_status import STALE_AFTER, WEEKS_SHOWN, AccountStatus, Freshness, freshness_of, week_ends
+from mimecast.charts.accounts import Panel, accounts_chart
+from mimecast.domain.account_status import (
+    STALE_AFTER,
+    WEEKS_SHOWN,
+    AccountRecords,
+    AccountStatus,
+    Freshness,
+    assess_accounts,
+    week_ends,
+)
+from mimecast.domain.comparison import Comparison
+from mimecast.domain.normal_range import Verdict
+from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
-from mimecast.domain.snapshot import RiskLevel, Snapshot, Source
-from mimecast.domain.variation import Verdict
+from mimecast.domain.snapshot import RiskLevel, Snapshot
 from mimecast.problem import Problem
 from mimecast.reports.accounts_table import accounts_frame, with_flat_weeks
 from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
-from mimecast.store.account_status import AccountStatusCache
+from mimecast.store.account_status import load_account_records
 from mimecast.store.comparisons import compare_back
 from mimecast.store.database.group_commit import GroupCommit
 from mimecast.store.database.queries import levels_in_range_query, newest_query
+from mimecast.store.normal_range import load_judged_change
 from mimecast.store.scheduled_runs import last_runs_query, save_runs
 from mimecast.store.store import Store
-from mimecast.store.variation_baseline import load_variation
+from mimecast.text.accounts import accounts_summary, reason_sentence
 from mimecast.text.stamp import Stamp
-from mimecast.text.summaries import accounts_summary
 from tests.support.clock import NOW, TODAY
 from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
 from tests.support.stores.statements import recorded_statements
@@ -43,7 +53,7 @@ UTC_ZONE = ZONES[0]
 
 
 def daily(account: str, days: int, *, ends: int = 0, gaps: tuple[int, ...] = (), rise: int = 0) -> list[Snapshot]:
-    """A snapshot a day until `ends` days ago; the share at risk wobbles, and rose by `rise` users a week ago."""
+    """Return a snapshot per day until `ends` days ago. Users at risk vary, and rose by `rise` a week ago."""
     return [
         Snapshot(
             account,
@@ -70,62 +80,64 @@ def several(store: Store) -> Store:
 NAMES = ("long", "risen", "short", "young", "stale", "gaps", "nobody", "empty")
 
 
-def read(
-    store: Store, zone: ZoneInfo = UTC_ZONE, problems: dict[str, Problem] | None = None
+def load_statuses(
+    store: Store, zone: ZoneInfo = UTC_ZONE, accounts: Sequence[str] = NAMES, now: datetime = NOW
 ) -> dict[str, AccountStatus]:
-    found = AccountStatusCache().read(store, NAMES, problems or {}, NOW, zone)
-    assert tuple(one.account for one in found) == NAMES
-    return {one.account: one for one in found}
+    records = load_account_records(store, accounts, reporting_day(now, zone), zone)
+    statuses = assess_accounts(accounts, records, {}, now)
+    assert [status.account for status in statuses] == list(accounts)
+    return {status.account: status for status in statuses}
 
 
 @pytest.mark.parametrize("zone", ZONES, ids=str)
 def test_each_account_stands_as_it_does_alone(several: Store, zone: ZoneInfo) -> None:
-    for account, one in read(several, zone).items():
+    for account, status in load_statuses(several, zone).items():
         newest = several.newest(account)
-        assert one.newest == newest
+        assert status.newest == newest
         if newest is None:
-            assert (one.then, one.variation, one.change, one.weeks.since_last_gap) == (None, None, None, ())
+            assert (status.then, status.judged, status.change, status.weeks.since_last_gap) == (None, None, None, ())
             continue
-        assert one.variation == load_variation(several, newest, zone)
+        assert status.judged == load_judged_change(several, newest, zone)
         comparison = compare_back(several, newest, 30, zone)
-        assert one.change == pytest.approx(comparison.change_in_points("at_risk") if comparison else None)
-        assert one.then is None or (comparison and one.then.taken_at == comparison.then.taken_at.timestamp())
+        if isinstance(comparison, Comparison):
+            assert status.then is not None
+            assert status.then.taken_at == comparison.then.taken_at.timestamp()
+            assert status.change == pytest.approx(comparison.change_in_points("at_risk"))
+        else:
+            assert (status.then, status.change) == (None, None)
 
 
 def test_the_verdicts_differ_as_the_histories_do(several: Store) -> None:
-    verdicts = {account: one.variation.verdict for account, one in read(several).items() if one.variation}
-    assert verdicts["risen"] is Verdict.MORE
+    verdicts = {account: status.judged.verdict for account, status in load_statuses(several).items() if status.judged}
+    assert verdicts["risen"] is Verdict.OUTSIDE
     assert verdicts["long"] is Verdict.WITHIN
-    assert verdicts["young"] is verdicts["nobody"] is Verdict.UNKNOWN
-    short = read(several)["short"].variation
-    assert short is not None
-    assert (short.requested_span, short.span) == (30, 7)
+    assert verdicts["short"] is verdicts["young"] is verdicts["nobody"] is Verdict.UNKNOWN
 
 
 def test_weeks_end_today_and_the_line_begins_after_the_last_gap(several: Store) -> None:
-    found = read(several)
-    assert len(found["long"].weeks.levels) == WEEKS_SHOWN
+    statuses = load_statuses(several)
+    assert len(statuses["long"].weeks.levels) == WEEKS_SHOWN
     assert week_ends(TODAY)[-1] == TODAY
     assert week_ends(TODAY)[0] == TODAY - timedelta(days=7 * (WEEKS_SHOWN - 1))
-    assert found["long"].weeks.levels[-1] == RiskLevel(int(NOW.timestamp()), 100, 999 + 1)
-    assert len(found["long"].weeks.since_last_gap) == WEEKS_SHOWN
-    assert [week is None for week in found["gaps"].weeks.levels].count(True) == 2
-    assert len(found["gaps"].weeks.since_last_gap) == 9, "60 days are 8 whole weeks and a part of one"
-    assert len(found["young"].weeks.since_last_gap) == 2
-    assert len(found["stale"].weeks.since_last_gap) == WEEKS_SHOWN
-    assert found["nobody"].weeks.since_last_gap == ()
+    assert statuses["long"].weeks.levels[-1] == RiskLevel(int(NOW.timestamp()), 100, 999 + 1)
+    assert len(statuses["long"].weeks.since_last_gap) == WEEKS_SHOWN
+    assert [week is None for week in statuses["gaps"].weeks.levels].count(True) == 2
+    assert len(statuses["gaps"].weeks.since_last_gap) == 9, "60 days are 8 whole weeks and a part of one"
+    assert len(statuses["young"].weeks.since_last_gap) == 2
+    assert len(statuses["stale"].weeks.since_last_gap) == WEEKS_SHOWN
+    assert statuses["nobody"].weeks.since_last_gap == ()
 
 
 def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: Store) -> None:
     def queries(accounts: list[str]) -> int:
         with recorded_statements() as statements:
-            AccountStatusCache().read(store, accounts, {}, NOW, UTC_ZONE)
+            load_account_records(store, accounts, TODAY, UTC_ZONE)
         return sum(statement.startswith(("SELECT", "WITH")) for statement in statements)
 
     few, many = [f"few{index}" for index in range(2)], [f"many{index}" for index in range(60)]
     for account in (*few, *many):
         store.add([Snapshot(account, NOW - timedelta(days=ago), ScoreCounts(5, 4, 3, 2, 1)) for ago in (0, 30, 60)])
-    assert queries(few) == queries(many) <= 6
+    assert queries(few) == queries(many) <= 7
 
 
 ACCOUNTS = ["long", "short"]
@@ -158,7 +170,7 @@ def run(hours: float, outcome: RunOutcome = RunOutcome.FAILED) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("newest", "last", "problem", "state", "reason"),
+    ("newest", "last_run", "problem", "freshness", "reason"),
     [
         (taken(1), None, None, Freshness.FRESH, ""),
         (taken(1), run(1, RunOutcome.STORED), None, Freshness.FRESH, ""),
@@ -171,59 +183,29 @@ def run(hours: float, outcome: RunOutcome = RunOutcome.FAILED) -> Run:
         (None, None, None, Freshness.EMPTY, "No snapshot has been taken yet."),
     ],
 )
-def test_the_state_says_whether_an_account_is_kept_up_to_date_and_why_not(
-    newest: Snapshot | None, last: Run | None, problem: Problem | None, state: Freshness, reason: str
+def test_the_freshness_says_whether_an_account_is_kept_up_to_date_and_why_not(
+    newest: Snapshot | None, last_run: Run | None, problem: Problem | None, freshness: Freshness, reason: str
 ) -> None:
     assert timedelta(hours=36) == STALE_AFTER
-    assert freshness_of(newest, last, problem, NOW) == (state, reason)
+    records = AccountRecords(
+        newest={"long": newest} if newest else {},
+        runs={"long": last_run} if last_run else {},
+    )
+    (status,) = assess_accounts(["long"], records, {"long": problem} if problem else {}, NOW)
+    assert (status.freshness, reason_sentence(status, NOW)) == (freshness, reason)
 
 
-def test_the_summary_counts_states_and_unusual_changes(several: Store) -> None:
+def test_the_summary_names_the_accounts_that_need_attention(several: Store) -> None:
     save_runs(several, Run("short", NOW, NOW, RunOutcome.FAILED, "A permission is missing", "It said no."))
-    assert accounts_summary(list(read(several).values())) == (
-        "5 of 8 accounts are up to date; 1 is failing; 1 is stale; 1 has no snapshot yet. "
-        "The share at risk rose in 1 by more than usual."
+    names = {account: account.capitalize() for account in NAMES}
+    statuses = load_statuses(several)
+    assert accounts_summary(list(statuses.values()), names) == (
+        "Risen rose by more than normal (+7.4 points). Short: the last capture failed. Stale: no recent snapshot. "
+        "Empty: no snapshot yet. 5 of 8 accounts are up to date."
     )
-    assert accounts_summary([read(several)["long"]]) == (
-        "1 of 1 account is up to date. No share at risk moved by more than usual."
+    assert accounts_summary([statuses["long"]], names) == (
+        "All changes in 30 days are normal or cannot be judged yet. 1 of 1 account is up to date."
     )
-    assert accounts_summary([read(several)["short"]]).startswith("0 of 1 account is up to date; 1 is failing.")
-
-
-@SQLITE_ONLY
-def test_what_was_read_is_kept_until_somebody_writes(
-    several: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mimecast.store.store.MTIME_GRANULARITY", 0.0)
-    kept, reads = AccountStatusCache(), 0
-    real = several.newest_of
-
-    def newest_of(accounts: list[str]) -> dict[str, Snapshot]:
-        nonlocal reads
-        reads += 1
-        return real(accounts)
-
-    monkeypatch.setattr(several, "newest_of", newest_of)
-    for _ in range(3):
-        first = kept.read(several, NAMES, {}, NOW, UTC_ZONE)
-    assert reads == 1
-    another_process = Store.open(store_url)
-    another_process.add([Snapshot("long", NOW - timedelta(days=30, minutes=-1), ScoreCounts(1, 0, 0, 0, 9))])
-    second = kept.read(several, NAMES, {}, NOW, UTC_ZONE)
-    assert reads == 2
-    assert first[0].change != second[0].change
-    save_runs(another_process, Run("long", NOW, NOW, RunOutcome.FAILED, "Keys refused", "Make new ones."))
-    assert kept.read(several, NAMES, {}, NOW, UTC_ZONE)[0].freshness is Freshness.FAILING
-    assert kept.read(several, NAMES, {}, NOW + timedelta(days=1), UTC_ZONE)[0].weeks != second[0].weeks
-
-
-def test_nothing_is_kept_right_after_a_write_when_times_of_files_tell_too_little(store: Store) -> None:
-    store.add(daily("long", 2))
-    assert store.change_token is None
-
-
-def test_a_store_elsewhere_than_in_a_file_is_read_anew_each_time() -> None:
-    assert Store.open("sqlite://").change_token is None
 
 
 def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_failure(store: Store) -> None:
@@ -301,25 +283,35 @@ def test_writes_that_come_together_share_a_transaction(store: Store) -> None:
     assert transactions == 2
 
 
-def shown(several: Store) -> tuple[list[AccountStatus], dict[str, Stamp], dict[str, str]]:
-    standings = list(read(several).values())
-    names = {account: account.capitalize() for account in NAMES}
-    stamps = {one.account: Stamp(names[one.account], one.newest, UTC_ZONE, NOW) for one in standings if one.newest}
-    return standings, stamps, names
+def labelled(statuses: Sequence[AccountStatus]) -> tuple[dict[str, Stamp], dict[str, str]]:
+    """Return the stamps and the names of these accounts."""
+    names = {status.account: status.account.capitalize() for status in statuses}
+    stamps = {
+        status.account: Stamp(names[status.account], status.newest, UTC_ZONE, NOW)
+        for status in statuses
+        if status.newest
+    }
+    return stamps, names
 
 
-def panels(standings: list[AccountStatus], stamps: dict[str, Stamp], names: dict[str, str]) -> list[Panel]:
-    return [Panel(names[one.account], one.weeks, stamps[one.account]) for one in standings if one.account in stamps]
+def panels(statuses: Sequence[AccountStatus], stamps: dict[str, Stamp], names: dict[str, str]) -> list[Panel]:
+    return [
+        panel
+        for status in statuses
+        if status.account in stamps
+        and (panel := Panel(names[status.account], status.weeks, stamps[status.account])).has_share
+    ]
 
 
 def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Store) -> None:
-    frame = accounts_frame(*shown(several))
+    statuses = list(load_statuses(several).values())
+    frame = accounts_frame(statuses, *labelled(statuses), NOW)
     assert list(frame["account"]) == list(NAMES)
     row = frame.set_index("account").loc["risen"]
     assert (row["users_graded"], row["at_risk"], row["at_risk_percent"]) == (1090, 190, pytest.approx(17.43, abs=0.01))
     assert row["verdict"] == "more than usual"
     assert row["compared_with"] == "2026-10-25T12:50:11Z"
-    lines = to_csv(with_flat_weeks(frame)).decode().splitlines()
+    lines = to_csv(with_flat_weeks(frame)).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("account,name,source,taken_at,users_graded,at_risk,at_risk_percent,compared_with,")
     assert lines[-1].startswith("empty,Empty,,,,,,,,,")
     assert lines[-1].endswith(f",nothing yet,No snapshot has been taken yet.,{CSV_DEFINITIONS}")
@@ -328,38 +320,26 @@ def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Stor
     )
 
 
-def test_the_charts_show_those_that_were_chosen_with_names_that_stay_text(several: Store) -> None:
-    standings, stamps, names = shown(several)
+def test_each_panel_has_a_name_that_stays_text_and_a_common_scale(several: Store) -> None:
+    statuses = list(load_statuses(several).values())
+    stamps, names = labelled(statuses)
     names["long"] = "<b>Long</b> $x$"
-    drawing = accounts_chart(panels(standings, stamps, names), TODAY)
-    spec = drawing.figure.to_plotly_json()
+    chart = accounts_chart(panels(statuses, stamps, names), TODAY, file_name="accounts")
+    spec = chart.figure.to_plotly_json()
     assert len(spec["data"]) == 6, "neither those without a snapshot nor those in which nobody is graded"
     texts = [str(note["text"]) for note in spec["layout"]["annotations"]]
-    assert texts[0] == "&lt;b&gt;Long&lt;/b&gt; &#36;x&#36;  <b>10.0 %</b>"
+    assert texts[0] == "&lt;b&gt;Long&lt;/b&gt; &#36;x&#36;  <b>10.0%</b>"
     assert "6 accounts" in texts[-1]
     assert "taken from 19 Nov 2026, 12:50 UTC" in texts[-1].replace("<br>", " ")
-    assert "Risen 17.4 % in the week to 24 Nov 2026, 10.0 % in the week to 2 Dec 2025" in drawing.alt
+    assert "Risen 17.4% in the week to 24 Nov 2026, 10.0% in the week to 2 Dec 2025" in chart.alt
     gaps = next(one for one in spec["data"] if list(one["y"]).count(None) == 2)
     assert gaps["connectgaps"] is False
     assert len({tuple(axis["range"]) for name, axis in spec["layout"].items() if name.startswith("yaxis")}) == 1
 
 
-def test_no_more_than_twelve_accounts_are_drawn(store: Store) -> None:
-    accounts = [f"a{index}" for index in range(MAX_PANELS + 3)]
-    for account in accounts:
-        store.add([Snapshot(account, NOW, ScoreCounts(5, 4, 3, 2, 1), Source.IMPORTED)])
-    standings = AccountStatusCache().read(store, accounts, {}, NOW, UTC_ZONE)
-    stamps = {one.account: Stamp("A", one.newest, UTC_ZONE, NOW) for one in standings if one.newest}
-    drawing = accounts_chart(panels(standings, stamps, dict.fromkeys(accounts, "A")), TODAY)
-    assert len(drawing.figure.data) == MAX_PANELS
-    assert "imported" in drawing.figure.layout.annotations[-1].text
-    empty = accounts_chart([], TODAY)
-    assert empty.alt.endswith("No snapshot in the last year")
-
-
 def test_hours_and_days_are_those_of_the_reporting_zone(store: Store) -> None:
     late = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # still the 23rd in New York
     store.add([Snapshot("long", late, ScoreCounts(5, 4, 3, 2, 1))])
-    (one,) = AccountStatusCache().read(store, ["long"], {}, late + timedelta(minutes=5), ZONES[1])
-    assert one.weeks.levels[-1] is not None
-    assert one.weeks.levels[:-1] == (None,) * (WEEKS_SHOWN - 1)
+    weeks = load_statuses(store, ZONES[1], ["long"], late + timedelta(minutes=5))["long"].weeks
+    assert weeks.levels[-1] is not None
+    assert weeks.levels[:-1] == (None,) * (WEEKS_SHOWN - 1)

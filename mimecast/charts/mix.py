@@ -1,0 +1,159 @@
+"""The grade mix over time: 100% stacked columns, and one panel for each grade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
+from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, separate_labels
+from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES, GRADE_OUTLINES
+from mimecast.charts.time_series import (
+    Axes,
+    axis_ceiling,
+    column_width,
+    edge_label,
+    gap_shapes,
+    last_value,
+    line_traces,
+    mix_alt,
+    period_names,
+    timeline_axis,
+)
+from mimecast.domain.annotations import Annotations
+from mimecast.domain.reporting_days import Resolution
+from mimecast.domain.timeline import Timeline
+from mimecast.formatting import format_percent, pluralize
+from mimecast.text.stamp import Stamp
+
+MIX_TITLE: Final = "Grade mix"
+EACH_TITLE: Final = "Each grade, share of users graded"
+PLOT_HEIGHT: Final = 270
+
+PANEL_HEIGHT: Final = 92
+"""Height of one of the small multiples, in pixels."""
+
+PANEL_GAP: Final = 0.045
+"""Gap between two small multiples, relative to all of them."""
+
+LABELS_APART: Final = 6.5
+"""Percent between the labels beside the last column."""
+
+
+def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, file_name: str) -> Chart:
+    """Draw 100% stacked columns with F at the baseline, the grades labelled beside the last column.
+
+    Users are graded at least once in the timeline (`has_shares`).
+    """
+    title = f"{MIX_TITLE} by {timeline.resolution}"
+    shares = timeline.shares
+    stacked = list(reversed(timeline.shown_grades))
+    names = period_names(timeline)
+    axis = timeline_axis(timeline, columns=True)
+    notes = draw_notes(annotations, timeline, axis["range"])
+    outline = 0.6 if len(timeline.users) <= 70 else 0
+    bars = [
+        {
+            "type": "bar",
+            "x": timeline.users.index,
+            "y": shares[grade].round(3),
+            "name": grade,
+            "width": column_width(timeline) / pd.Timedelta(milliseconds=1) * 0.96,
+            "marker": {
+                "color": GRADE_COLOURS[grade],
+                "line": {"color": GRADE_OUTLINES[grade], "width": outline},
+            },
+            "hovertext": [
+                f"{name}<br>{grade}: <b>{format_percent(share)}</b>, {pluralize(int(count), 'user')}"
+                if share == share
+                else ""
+                for name, share, count in zip(names, shares[grade], timeline.users[grade], strict=True)
+            ],
+            "hoverinfo": "text",
+        }
+        for grade in stacked
+    ]
+    newest = [last_value(shares[grade]) for grade in stacked]
+    labels = [
+        edge_label(f"<b>{grade}</b> {format_percent(share)}", height, size=12) | {"xshift": 4}
+        for grade, share, height in zip(stacked, newest, _middles(newest), strict=True)
+    ]
+    figure = go.Figure(
+        {
+            "data": bars,
+            "layout": {
+                "barmode": "stack",
+                "shapes": [*gap_shapes(timeline), *notes.shapes],
+                "annotations": [*labels, *notes.labels],
+                "xaxis": axis,
+            },
+        }
+    )
+    figure.update_yaxes(range=[0, 100], ticksuffix="%", nticks=6)
+    room = PAGE_SIZES.tag_room if notes.labels else 0
+    margin = {"r": 72, "t": TITLE_HEIGHT + room}
+    apply_layout(figure, title=title, stamp=stamp, height=PLOT_HEIGHT + room, margin=margin)
+    return Chart(figure, mix_alt(title, timeline) + annotations_alt(annotations, timeline), file_name)
+
+
+def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, file_name: str) -> Chart:
+    """Draw one panel per grade on a common time axis, each from zero to its own maximum.
+
+    Users are graded at least once in the timeline (`has_shares`). Texts that many points share are sent once: a large
+    figure arrives late, after the others have been drawn.
+    """
+    shares, grades = timeline.shares, timeline.shown_grades
+    is_by_day = timeline.resolution is Resolution.DAY
+    names, when = ([], "%{x|%-d %b %Y}") if is_by_day else (period_names(timeline), "%{hovertext}")
+    axis = timeline_axis(timeline)
+    notes = draw_notes(annotations, timeline, axis["range"])
+    panel = (1 - PANEL_GAP * (len(grades) - 1)) / len(grades)
+    traces: list[go.Scatter] = []
+    labels: list[dict[str, Any]] = []
+    y_axes: dict[str, Any] = {}
+    for row, grade in enumerate(grades):
+        axes = Axes(y=f"y{row + 1 if row else ''}")
+        top = 1 - row * (panel + PANEL_GAP)
+        line, *points = line_traces(timeline, shares[grade], GRADE_LINES[grade], names)
+        line.update(
+            customdata=[None if pd.isna(count) else int(count) for count in timeline.users[grade]],
+            hovertemplate=f"{when}<br>{grade}: <b>%{{y:.1f}}%</b>, users: %{{customdata:,d}}<extra></extra>",
+        )
+        traces += [trace.update(yaxis=axes.y) for trace in (line, *points)]
+        newest = last_value(shares[grade])
+        labels.append(edge_label(f"<b>{grade}</b> {format_percent(newest)}", newest, axes))
+        y_axes[f"yaxis{axes.y[1:]}"] = {
+            "domain": [max(top - panel, 0), top],
+            "range": [0, axis_ceiling(shares[grade])],
+            "ticksuffix": "%",
+            "tickfont": {"size": 11},
+            "nticks": 3,
+        }
+    figure = go.Figure(
+        {
+            "data": traces,
+            "layout": {
+                "shapes": [*gap_shapes(timeline, named=False), *notes.shapes],
+                "annotations": [*labels, *notes.labels],
+                "xaxis": {**axis, "anchor": f"y{len(grades)}"},
+                **y_axes,
+            },
+        }
+    )
+    room = PAGE_SIZES.tag_room if notes.labels else 0
+    margin = {"r": 76, "t": TITLE_HEIGHT + room}
+    height = PANEL_HEIGHT * len(grades) + 44 + room
+    apply_layout(figure, title=EACH_TITLE, stamp=stamp, height=height, margin=margin)
+    return Chart(figure, mix_alt(EACH_TITLE, timeline) + annotations_alt(annotations, timeline), file_name)
+
+
+def _middles(shares: Sequence[float]) -> list[float]:
+    """Return the middles of stacked parts (percent, from the bottom), moved apart so that labels do not overlap."""
+    middles, below = [], 0.0
+    for share in shares:
+        middles.append(below + share / 2)
+        below += share
+    return separate_labels(middles, apart=LABELS_APART, low=LABELS_APART / 2, high=100 - LABELS_APART / 2)

@@ -1,0 +1,109 @@
+"""The trend: the share of users at risk as one line, and the users graded behind it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import plotly.graph_objects as go
+
+from mimecast.charts.annotations import (
+    PAGE_SIZES,
+    annotations_alt,
+    axis_end,
+    band_label,
+    band_traces,
+    draw_notes,
+    draw_target,
+)
+from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout
+from mimecast.charts.palette import AT_RISK_LINE, USERS_LINE
+from mimecast.charts.time_series import (
+    axis_ceiling,
+    edge_label,
+    gap_shapes,
+    last_value,
+    line_alt,
+    line_traces,
+    period_names,
+    timeline_axis,
+)
+from mimecast.domain.annotations import Annotations
+from mimecast.domain.timeline import Timeline
+from mimecast.formatting import format_int, format_percent, pluralize
+from mimecast.text.stamp import Stamp
+
+AT_RISK_TITLE: Final = "Share of users at risk (D + F)"
+USERS_TITLE: Final = "Users graded"
+PLOT_HEIGHT: Final = 270
+
+
+def at_risk_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, file_name: str) -> Chart:
+    """Draw the share at risk from zero, broken at gaps, with notes, the target and the normal range.
+
+    The share is known at least once in the timeline (`has_risk`).
+    """
+    shares, users = timeline.shares["at_risk"], timeline.users
+    hover = [
+        f"{name}<br><b>{format_percent(share)}</b> at risk<br>{format_int(int(at_risk))} of "
+        f"{pluralize(int(graded), 'user')}"
+        if share == share
+        else ""
+        for name, share, at_risk, graded in zip(
+            period_names(timeline), shares, users["at_risk"], users["users_graded"], strict=True
+        )
+    ]
+    until = axis_end(annotations, timeline)
+    axis = timeline_axis(timeline, until=until)
+    target = draw_target(annotations, timeline, axis["range"])
+    notes = draw_notes(annotations, timeline, axis["range"])
+    newest = last_value(shares)
+    label = edge_label(f"<b>{format_percent(newest)}</b>", newest)
+    if until != timeline.last:  # the axis goes on: the label is above its point, where no line passes
+        place = {"xref": "x", "x": str(shares.dropna().index[-1]), "xshift": 0, "xanchor": "center"}
+        label |= {**place, "yanchor": "bottom", "yshift": 6}
+    figure = go.Figure(
+        {
+            "data": [*band_traces(annotations, timeline), *line_traces(timeline, shares, AT_RISK_LINE, hover)],
+            "layout": {
+                "shapes": [*gap_shapes(timeline), *target.shapes, *notes.shapes],
+                "annotations": [label, *band_label(annotations, timeline), *target.labels, *notes.labels],
+                "xaxis": axis,
+            },
+        }
+    )
+    band_ceiling = max((day.high for day in annotations.band), default=0.0) * 1.1
+    ceiling = max(axis_ceiling(shares), band_ceiling, target.highest * 1.1)
+    figure.update_yaxes(range=[0, ceiling], ticksuffix="%", nticks=6)
+    room = PAGE_SIZES.tag_room if notes.labels else 0
+    margin = {"r": 64, "t": TITLE_HEIGHT + room}
+    apply_layout(figure, title=AT_RISK_TITLE, stamp=stamp, height=PLOT_HEIGHT + room, margin=margin)
+    alt = line_alt(AT_RISK_TITLE, timeline, shares, format_percent)
+    return Chart(figure, alt + annotations_alt(annotations, timeline, with_target=True), file_name)
+
+
+def users_graded_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, file_name: str) -> Chart:
+    """Draw how many users were graded, without which shares over time mean little. The timeline has a snapshot."""
+    graded = timeline.users["users_graded"]
+    hover = [
+        f"{name}<br><b>{pluralize(int(users), 'user')}</b> graded" if users == users else ""
+        for name, users in zip(period_names(timeline), graded, strict=True)
+    ]
+    axis = timeline_axis(timeline)
+    notes = draw_notes(annotations, timeline, axis["range"])
+    newest = last_value(graded)
+    figure = go.Figure(
+        {
+            "data": line_traces(timeline, graded, USERS_LINE, hover),
+            "layout": {
+                "shapes": [*gap_shapes(timeline), *notes.shapes],
+                "annotations": [edge_label(f"<b>{format_int(int(newest))}</b>", newest), *notes.labels],
+                "xaxis": axis,
+            },
+        }
+    )
+    figure.update_yaxes(range=[0, axis_ceiling(graded)], tickformat=",d", nticks=6)
+    room = PAGE_SIZES.tag_room if notes.labels else 0
+    margin = {"r": 64, "t": TITLE_HEIGHT + room}
+    apply_layout(figure, title=USERS_TITLE, stamp=stamp, height=PLOT_HEIGHT + room, margin=margin)
+    alt = line_alt(USERS_TITLE, timeline, graded, lambda users: format_int(int(users)))
+    return Chart(figure, alt + annotations_alt(annotations, timeline), file_name)

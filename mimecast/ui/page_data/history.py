@@ -1,0 +1,67 @@
+"""What History shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mimecast.charts.chart import Chart
+from mimecast.charts.mix import each_grade_chart, mix_chart
+from mimecast.charts.trend import at_risk_chart, users_graded_chart
+from mimecast.domain.reporting_days import DayRange, Resolution
+from mimecast.reports.report import Report, ReportRequest, load_report
+from mimecast.reports.tables import history_frame
+from mimecast.text.changes import comparison_sentence
+from mimecast.text.headline import headline
+from mimecast.text.timelines import empty_range_sentence
+from mimecast.ui.cache import PAGE_CACHE
+from mimecast.ui.context import AccountPage
+
+
+@dataclass(frozen=True)
+class HistoryData:
+    """The report of a range, a sentence about it, its charts and its table.
+
+    Where there is nothing to draw, the chart of the share at risk is replaced by a sentence, the others by nothing.
+    """
+
+    report: Report
+    sentence: str
+    trend: Chart | str
+    mix: Chart | str
+    users_graded: Chart | str
+    each_grade: Chart | str
+    table: pd.DataFrame
+
+
+def load_history(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData | None:
+    """Load what History shows of a range, or return it from the cache; None where the range has no snapshot.
+
+    Raises StoreError.
+    """
+    key = ("history", page.account.id, page.account.name, page.today, days, finest, page.stamp.text)
+    return PAGE_CACHE.get(page.store, key, lambda: _load(page, days, finest))
+
+
+def _load(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData | None:
+    report = load_report(page.store, ReportRequest(page.account.id, page.account.name, days, page.now, finest=finest))
+    if report is None:
+        return None
+    stamp, timeline, annotations = report.stamp, report.timeline, report.annotations
+    empty = empty_range_sentence(timeline)
+
+    def name(subject: str) -> str:
+        return page.file_name(subject)
+
+    return HistoryData(
+        report,
+        comparison_sentence(report.since) if report.since else f"{headline(stamp.newest, None, stamp.day)}.",
+        trend=at_risk_chart(timeline, stamp, annotations, file_name=name("at-risk")) if timeline.has_risk else empty,
+        mix=mix_chart(report.mix, stamp, annotations, file_name=name("mix")) if timeline.has_shares else "",
+        users_graded=users_graded_chart(timeline, stamp, annotations, file_name=name("users")),
+        each_grade=each_grade_chart(timeline, stamp, annotations, file_name=name("each-grade"))
+        if timeline.has_shares
+        else "",
+        table=history_frame(timeline, page.account.id),
+    )

@@ -1,0 +1,20 @@
+"""The options of the dashboard's `st.App`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.middleware import Middleware
+
+from mimecast.ui.access.return_to import ReturnTo
+from mimecast.ui.server.page_head import PageHead
+from mimecast.ui.server.security_headers import SecurityHeaders
+from mimecast.ui.server.startup import lifespan
+
+
+def server_options() -> dict[str, Any]:
+    """Return the keyword arguments of `st.App`: middleware, from the outside in, and what happens at the start."""
+    return {
+        "middleware": [Middleware(SecurityHeaders), Middleware(ReturnTo), Middleware(PageHead)],
+        "lifespan": lifespan,
+    }

@@ -1,0 +1,46 @@
+"""Numbers, dates and time spans, written in one way everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mimecast import formatting
+
+LONDON = ZoneInfo("Europe/London")
+
+
+WRITTEN = [
+    (formatting.format_int(1204), "1,204"),
+    (formatting.format_percent(11), "11.0%"),
+    (formatting.format_percent(None), "–"),
+    (formatting.format_points(-1.24), "−1.2 points"),
+    (formatting.format_points(1.04), "+1.0 points"),
+    (formatting.format_points(0.4), "+0.4 points"),
+    (formatting.format_points(-0.04), "0.0 points"),
+    (formatting.format_points(None), "–"),
+    (formatting.format_signed_decimal(-2.13), "−2.1"),
+    (formatting.format_signed(14), "+14"),
+    (formatting.format_signed(-1204), "−1,204"),
+    (formatting.format_signed(0), "0"),
+    (formatting.pluralize(1, "user"), "1 user"),
+    (formatting.pluralize(1204, "user"), "1,204 users"),
+    (formatting.pluralize(2, "day has", "days have"), "2 days have"),
+    (formatting.format_date(date(2026, 3, 4)), "4 Mar 2026"),
+    (formatting.format_range(date(2026, 3, 4), date(2026, 3, 4)), "4 Mar 2026"),
+    (formatting.format_range(date(2026, 3, 4), date(2026, 4, 1)), "4 Mar 2026 to 1 Apr 2026"),
+    (formatting.format_datetime(datetime(2026, 11, 24, 3, tzinfo=UTC), UTC), "24 Nov 2026, 03:00 UTC"),
+    (formatting.format_datetime(datetime(2026, 7, 24, 3, tzinfo=UTC), LONDON), "24 Jul 2026, 04:00 Europe/London"),
+    (formatting.format_age(timedelta(seconds=59)), "just now"),
+    (formatting.format_age(timedelta(seconds=-5)), "just now"),
+    (formatting.format_age(timedelta(minutes=1)), "1 minute ago"),
+    (formatting.format_age(timedelta(hours=23, minutes=59)), "23 hours ago"),
+    (formatting.format_age(timedelta(days=21)), "21 days ago"),
+    (formatting.format_duration(timedelta(hours=6)), "6 hours"),
+    (formatting.format_duration(timedelta(minutes=90)), "90 minutes"),
+    (formatting.join_and(["A", "B", "C"]), "A, B and C"),
+]
+
+
+def test_each_value_has_one_form() -> None:
+    assert [written for written, _ in WRITTEN] == [expected for _, expected in WRITTEN]
