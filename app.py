@@ -8,7 +8,8 @@ from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.overview import load_overview
 from mimecast.ui.sections.annotations import with_notes
 from mimecast.ui.server.options import server_options
-from mimecast.ui.widgets.charts import offer_csv, show_chart
+from mimecast.ui.widgets.charts import show_chart
+from mimecast.ui.widgets.downloads import offer_csv
 from mimecast.ui.widgets.metrics import show_metrics
 from mimecast.ui.widgets.tables import show_grades_table
 
@@ -33,4 +34,4 @@ else:
 
     st.header("In numbers", anchor=False)
     show_grades_table(report.stamp, report.comparison)
-    offer_csv(data.table, file_name=f"{page.file_name('overview')}.csv", key="overview_csv")
+    offer_csv(data.table, file_name=f"{page.file_name('overview')}.csv", key="overview_csv", account=page.account.id)

@@ -7,8 +7,9 @@ from mimecast.text.timelines import coverage_sentence
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.compare import load_compare
-from mimecast.ui.widgets.charts import offer_csv, show_chart
+from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.compare_dates import choose_dates, show_nothing_to_compare
+from mimecast.ui.widgets.downloads import offer_csv
 from mimecast.ui.widgets.metrics import show_change_parts
 from mimecast.ui.widgets.tables import show_grades_table
 
@@ -34,4 +35,4 @@ with line:
 
 st.header("In numbers", anchor=False)
 show_grades_table(page.compared_stamp(comparison), comparison)
-offer_csv(data.table, file_name=f"{page.file_name('compare')}.csv", key="compare_csv")
+offer_csv(data.table, file_name=f"{page.file_name('compare')}.csv", key="compare_csv", account=page.account.id)

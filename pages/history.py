@@ -8,8 +8,9 @@ from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.history import load_history
 from mimecast.ui.sections.annotations import show_annotation_forms, with_notes
-from mimecast.ui.widgets.charts import offer_csv, show_chart
+from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.date_range import choose_range_and_resolution, show_empty_range
+from mimecast.ui.widgets.downloads import offer_csv
 from mimecast.ui.widgets.tables import show_history_table
 
 page = begin("History")
@@ -36,4 +37,4 @@ load_or_stop(show_annotation_forms, page)
 
 st.header("In numbers", anchor=False)
 show_history_table(data.table, report.timeline.resolution)
-offer_csv(data.table, file_name=f"{page.file_name('history')}.csv", key="history_csv")
+offer_csv(data.table, file_name=f"{page.file_name('history')}.csv", key="history_csv", account=page.account.id)

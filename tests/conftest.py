@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from mimecast.settings.project import PROJECT
 from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.store import Store
 from mimecast.ui import resources
-from mimecast.ui.access.gate import AUTH_MEMORY
+from mimecast.ui.access.policy import AUTH_MEMORY
 from tests.support import browser
 from tests.support.clock import TODAY
 from tests.support.processes import CommandLine
 from tests.support.requirements import REQUIRE_ALL, skip_or_fail
+from tests.support.server import RunApp, serve
 from tests.support.stores import postgresql_cluster
 from tests.support.stores.postgresql_cluster import Cluster
 
@@ -167,6 +169,52 @@ def command_line(project: Path, tmp_path: Path) -> CommandLine:
         return subprocess.run(
             command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60, input=text, check=False
         )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample_url(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a server on sample data, for the tests that change nothing."""
+    folder = tmp_path_factory.mktemp("sample") / "clone"
+    shutil.copytree(project, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (*ENVIRONMENT_KEYS, STORE_VARIABLE):
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", str(folder.parent))
+        with serve(folder, {}) as url:
+            yield url
+
+
+@pytest.fixture
+def run_app(request: pytest.FixtureRequest, project: Path, tmp_path: Path) -> RunApp:
+    """Return a context manager that runs a new server of a new clone and yields its address.
+
+    `secrets` is the content of the clone's secrets.toml, and `options` are added to `streamlit run`. Without arguments
+    it yields the address of the server on sample data, which the tests share.
+    """
+
+    @contextlib.contextmanager
+    def run(
+        variables: dict[str, str] | None = None,
+        *,
+        secrets: str | bytes | None = None,
+        name: str = "clone",
+        is_unprivileged: bool = False,
+        options: Sequence[str] = (),
+    ) -> Iterator[str]:
+        if variables is None and secrets is None and not options:
+            yield request.getfixturevalue("sample_url")
+            return
+        clone = tmp_path / name
+        if not clone.exists():
+            shutil.copytree(project, clone)
+        if secrets is not None:
+            file = clone / ".streamlit" / "secrets.toml"
+            file.write_bytes(secrets if isinstance(secrets, bytes) else secrets.encode())
+            file.chmod(0o600)
+        with serve(clone, variables or {}, is_unprivileged=is_unprivileged, options=options) as url:
+            yield url
 
     return run
 

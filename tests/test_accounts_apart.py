@@ -21,7 +21,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-import streamlit as st
 from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
 
@@ -38,7 +37,7 @@ from mimecast.store.scheduled_runs import last_runs, load_schedule_status, newes
 from mimecast.store.store import Store
 from mimecast.ui.page import PAGES
 from mimecast.ui.widgets.tables import ALL_ROWS_KEY
-from tests.support.app import make_app, wait_for_refresh
+from tests.support.app import downloads_of, make_app, wait_for_refresh
 from tests.support.clock import NOW
 
 BASES = {
@@ -206,20 +205,6 @@ def test_the_records_of_several_accounts_are_kept_apart(together: Store, account
 
 
 @pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Every file that a page offers, made at once."""
-    made: list[bytes] = []
-    real = st.download_button
-
-    def offered(label: str, content: Callable[[], bytes], **how: Any) -> bool:
-        made.append(content())
-        return real(label, content, **how)
-
-    monkeypatch.setattr(st, "download_button", offered)
-    return made
-
-
-@pytest.fixture
 def secrets(store: Store, store_url: str) -> Iterator[dict[str, Any]]:
     """A Mimecast for each account, which answers with its newest counts; what is older is stored."""
     now = datetime.now(UTC)
@@ -283,7 +268,7 @@ def collect(part: Any, texts: list[str], numbers: set[float]) -> None:
 
 @pytest.mark.usefixtures("isolated_pages")
 def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
-    project: Path, secrets: dict[str, Any], files: list[bytes], store: Store
+    project: Path, secrets: dict[str, Any], store: Store
 ) -> None:
     """Every page for each account in turn, and once more with every cache warm."""
     for _ in range(2):
@@ -291,12 +276,12 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
             if script == OF_ALL:
                 continue
             for account in BASES:
-                files.clear()
                 app = run_script(project, script, secrets, account)
                 if script == "pages/connection.py":
                     app.button(key="check").click().run()
                 text, numbers = shown(app, account)
                 assert not others_in(account, text, numbers), script
+                files = [download.make() for download in downloads_of(app)]
                 for file in files:
                     if file.startswith(b"SQLite format 3"):
                         continue  # the backup, which is of all accounts and says so
@@ -304,20 +289,17 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                 if script in ("app.py", "pages/history.py"):
                     assert NAMES[account] in text
                     assert words_in(text) & (MARKS[account].words - {NAMES[account]})
-                    assert words_in(files[0].decode()) & MARKS[account].words
+                    assert words_in(files[0].decode("utf-8-sig")) & MARKS[account].words
     for account in BASES:
         found = {one.counts for one in store.all_snapshots(account)}
         assert found == {counts_of(account, days) for days in DAYS_AGO}
 
 
 @pytest.mark.usefixtures("isolated_pages")
-def test_each_row_of_all_accounts_holds_its_own_numbers(
-    project: Path, secrets: dict[str, Any], files: list[bytes]
-) -> None:
+def test_each_row_of_all_accounts_holds_its_own_numbers(project: Path, secrets: dict[str, Any]) -> None:
     for account in BASES:
         run_script(project, "app.py", secrets, account)  # asks, and stores today's
     for _ in range(2):
-        files.clear()
         app = run_script(project, OF_ALL, secrets, "beta")
         (table,) = app.dataframe
         assert list(table.value["Account"]) == list(NAMES.values())
@@ -326,7 +308,7 @@ def test_each_row_of_all_accounts_holds_its_own_numbers(
             assert row["Users graded"] == counts.users_graded
             assert row["At risk"] == round(counts.share(counts.at_risk) or 0, 1)
             assert not others_in(account, " ".join(map(str, row)), {float(one) for one in row["Last year"]})
-        for account, line in zip(BASES, files[-1].decode().splitlines()[1:], strict=True):
+        for account, line in zip(BASES, downloads_of(app)[-1].make().decode("utf-8-sig").splitlines()[1:], strict=True):
             assert line.startswith(f"{account},{NAMES[account]},")
             assert not others_in(account, line, set())
         (figure,) = app.get("plotly_chart")

@@ -188,3 +188,30 @@ def test_a_file_loads_only_what_it_is_made_with(tmp_path: Path) -> None:
     assert loaded(["report", "--out", "x.xlsx"], tmp_path) & {"streamlit", "plotly", "pptx"} == set()
     assert loaded(["report", "--out", "x.pptx"], tmp_path) & {"streamlit", "plotly"} == set()
     assert loaded(["report", "--out", "x.html"], tmp_path) & {"streamlit", "pptx", "xlsxwriter"} == set()
+
+
+UI_FILES = [
+    PROJECT / "app.py",
+    *sorted((PROJECT / "pages").glob("*.py")),
+    *sorted((PROJECT / "mimecast" / "ui").rglob("*.py")),
+]
+
+
+def unguarded_actions(file: Path) -> list[str]:
+    """Return the calls of a file that hand Streamlit a callback or a fragment without the guard."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.keyword) and node.arg in ("on_click", "on_change", "on_select", "on_submit"):
+            value = node.value
+            is_guarded = isinstance(value, ast.Call) and ast.unparse(value.func) == "guard"
+            if not (isinstance(value, ast.Constant) or is_guarded):
+                found.append(f"{node.arg}={ast.unparse(value)}")
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("st.fragment", "st.dialog", "st.download_button"):
+            found.append(ast.unparse(node))
+    return found
+
+
+@pytest.mark.parametrize("file", UI_FILES, ids=lambda file: str(file.relative_to(PROJECT)))
+def test_every_callback_and_fragment_is_guarded(file: Path) -> None:
+    expected = ["st.fragment"] if file.name == "guard.py" else []
+    assert unguarded_actions(file) == expected

@@ -71,7 +71,7 @@ def test_a_file_is_shown_stored_listed_and_taken_out_again(
     assert "months\\.csv\\: 8 snapshots, 28 Jan 2025 to 28 Aug 2025, imported" in text_of(app)
 
     upload(app, f"{HEADER}\n{rows(8, 9)}", "more.csv")
-    assert "2 snapshots from 28 Aug 2025 to 28 Sep 2025\\: 1 new, 1 stored already" in text_of(app)
+    assert "2 snapshots \\(28 Aug 2025 to 28 Sep 2025\\)\\: 1 new, 1 stored already" in text_of(app)
     click(app, "data_store")
     first = next(one for one in read_imports(kept, "default") if one.file_name == "months.csv")
     click(app, f"import_undo_{first.id}")

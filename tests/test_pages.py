@@ -23,7 +23,7 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
 from mimecast.ui.widgets.tables import ALL_ROWS_KEY, LAST_ROWS
-from tests.support.app import chart_alts, html_of, run_page, text_of
+from tests.support.app import chart_alts, downloads_of, html_of, run_page, text_of
 from tests.support.cards import cards_of
 
 pytestmark = pytest.mark.usefixtures("isolated_pages")
@@ -334,14 +334,14 @@ def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, An
     assert "Board &lt;b&gt;pack&lt;/b&gt;" in picture_text(app)
     assert "Contoso" not in picture_text(app)
     assert chart_alts(app)[0].startswith("Board <b>pack</b>. 15.0% of users are at risk, down from ")
-    assert [button.proto.label for button in app.get("download_button")] == ["PowerPoint", "Excel", "HTML"]
+    assert [download.file_name.rpartition(".")[2] for download in downloads_of(app)] == ["pptx", "xlsx", "html"]
 
 
 def test_a_report_of_days_without_a_snapshot_says_so(project: Path, account_secrets: dict[str, Any]) -> None:
     app = run_page(project, "Report", account_secrets, {"range": "own", "from": "2020-01-01", "to": "2020-02-01"})
     assert "No snapshot was taken from 1 Jan 2020 to 1 Feb 2020. Choose another range." in text_of(app)
     assert not app.get("plotly_chart")
-    assert not app.get("download_button")
+    assert not downloads_of(app)
 
 
 def test_a_report_reports_invalid_options_in_its_url(project: Path) -> None:

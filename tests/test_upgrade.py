@@ -108,8 +108,9 @@ BOOKMARKS = [
     ("History", {"account": "contoso", "range": "90d"}),
     ("History", {"account": "contoso", "range": "own", "from": "2026-10-15", "to": "2026-11-20", "by": "week"}),
     ("Compare", {"account": "contoso", "from": "2026-10-20", "to": "2026-11-20"}),
-    ("Report", {"account": "contoso", "range": "all", "compare": "7d", "title": "Board pack", "name": "0", "notes": "0"}),
-]  # fmt: skip
+    ("Report", {"account": "contoso", "range": "all", "compare": "7d", "title": "Board pack", "notes": "0"}),
+    ("Report", {"account": "contoso", "name": "0"}),
+]
 
 
 @pytest.mark.parametrize(("page", "query"), BOOKMARKS, ids=lambda value: re.sub(r"\W+", "-", str(value)))

@@ -71,7 +71,6 @@ def line_traces(
     timeline: Timeline, values: pd.Series[float], colour: str, hover: Sequence[str] = (), *, width: float = 2.2
 ) -> list[go.Scatter]:
     """Return a line that is broken at gaps, and markers for the points that no line would show."""
-    present = values.notna()
     marked = marked_points(values)
     labels = pd.DatetimeIndex(timeline.users.index).strftime("%Y-%m-%d")
     line = go.Scatter(

@@ -18,7 +18,7 @@ def short_goal_phrase(target: Target) -> str:
 
 
 def short_target_sentence(progress: TargetProgress) -> str:
-    """Return `Target 8% by May 2027: on track.`"""
+    """Return the target and its status, as in `Target 8% by May 2027: on track`."""
     return f"Target {short_goal_phrase(progress.target)}: {status_phrase(progress)}."
 
 
@@ -35,7 +35,7 @@ def status_phrase(progress: TargetProgress) -> str:
 
 
 def progress_sentence(progress: TargetProgress) -> str:
-    """Return the progress with the numbers it rests on: `On track: 9.4% on 28 Nov 2026, needed by then 9.6%.`"""
+    """Return the progress with its numbers, as in `On track: 9.4% on 28 Nov 2026, needed by then 9.6%`."""
     target, status = progress.target, progress.status
     if progress.day is None:
         return "No share at risk is known, so progress cannot be assessed."

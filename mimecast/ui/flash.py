@@ -9,6 +9,8 @@ import streamlit as st
 
 from mimecast.domain.notes import NoteEdit
 from mimecast.problem import Problem
+from mimecast.ui.access.audit import log_action
+from mimecast.ui.access.identity import current_user_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,18 @@ class Flash:
     problem: Problem | None = None
 
 
-def run_and_flash(key: str, account: str, action: Callable[[], Flash]) -> bool:
-    """Run an action, keep its result or its problem under `key`, and return whether it succeeded."""
+def run_and_flash(key: str, account: str, action: Callable[[], Flash], *, log: str) -> bool:
+    """Run an action, keep its result or its problem under `key`, and return whether it succeeded.
+
+    A success is logged as `log`, for example `set the target`.
+    """
     try:
         flash = action()
     except Problem as problem:
         flash = Flash(problem=problem)
     st.session_state[key] = (account, flash)
+    if flash.problem is None:
+        log_action(current_user_email(), log, account)
     return flash.problem is None
 
 

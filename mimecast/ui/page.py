@@ -17,6 +17,7 @@ from mimecast.store.errors import StoreError
 from mimecast.text.stamp import SAMPLE_MARK
 from mimecast.ui import resources
 from mimecast.ui.access import gate
+from mimecast.ui.access.guard import guard
 from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.context import PRODUCT, AccountPage, AppContext, Page, distinct_labels, load_context
 from mimecast.ui.escaping import escape_markdown
@@ -133,7 +134,7 @@ def _draw_account_picker(accounts: list[Account], account: Account) -> None:
         state.update({"account": st.session_state[key]}, instead_of=("account",))
 
     st.session_state[key] = account.id
-    st.selectbox("Account", list(labels), key=key, format_func=labels.__getitem__, on_change=apply_choice)
+    st.selectbox("Account", list(labels), key=key, format_func=labels.__getitem__, on_change=guard(apply_choice))
 
 
 def _load_newest(context: AppContext, account: Account) -> Snapshot | None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 import streamlit as st
-from streamlit.logger import get_logger
 
 from mimecast.api.retry import PAGE_RETRIES
 from mimecast.capture.background_refresh import RefreshState
@@ -19,6 +18,8 @@ from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_age, format_duration
 from mimecast.store.errors import StoreError
 from mimecast.ui import resources
+from mimecast.ui.access.audit import log_action
+from mimecast.ui.access.guard import fragment, guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.context import Page
@@ -32,7 +33,7 @@ def freshness_and_refresh(page: Page) -> None:
     seen = resources.refresher().state(page.refresh_key())
     is_requesting = _request(page, automatic=True).in_progress
     interval = POLL_WHILE_REQUESTING_SECONDS if is_requesting else POLL_SECONDS
-    st.fragment(_draw, run_every=interval)(page, seen, was_requesting=is_requesting)
+    fragment(_draw, run_every=interval)(page, seen, was_requesting=is_requesting)
 
 
 def refresh_messages(page: Page) -> None:
@@ -69,14 +70,13 @@ def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
             key="refresh",
             disabled=state.in_progress or not _can_request(page),
             help=f"Requests today's grades from Mimecast and stores them. Pages do so once they are older than {age}.",
-            on_click=_on_refresh,  # runs before anything here can end this run, so no click is lost
+            on_click=guard(_on_refresh),  # runs before anything here can end this run, so no click is lost
             args=(page,),
         )
 
 
 def _on_refresh(page: Page) -> None:
-    if email := current_user_email():
-        get_logger(__name__).info('%s refreshed account "%s".', email, page.account.id)
+    log_action(current_user_email(), "refreshed", page.account.id)
     _request(page, automatic=False)
 
 

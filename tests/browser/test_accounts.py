@@ -16,15 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
-from tests.support.browser import (
-    ALL_CHARTS_DRAWN,
-    PHONE,
-    RunApp,
-    address_of,
-    chart_alts,
-    show_whole_page,
-    wait_until_complete,
-)
+from tests.support.browser import ALL_CHARTS_DRAWN, PHONE, address_of, chart_alts, show_whole_page, wait_until_complete
+from tests.support.server import RunApp
 
 NAMES = {"alpha": "Alphaville", "beta": "Betamax", "gamma": "Gammaray"}
 HEADER = ROW = 35
@@ -131,7 +124,7 @@ def test_the_file_holds_exactly_the_table_and_the_charts_those_that_are_chosen(
         tab.goto(f"{url}/accounts")
         ready(tab)
         with tab.expect_download() as waited:
-            tab.get_by_role("button", name="Download CSV").click()
+            tab.get_by_role("link", name="Download CSV").click()
         assert re.fullmatch(r"safe-score-accounts-\d{4}-\d\d-\d\d\.csv", waited.value.suggested_filename)
         rows = list(csv.DictReader(io.StringIO(Path(waited.value.path()).read_text(encoding="utf-8-sig"))))
         assert [(row["name"], row["at_risk_percent"], row["state"]) for row in rows] == [

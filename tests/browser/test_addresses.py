@@ -13,7 +13,8 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.support.browser import RunApp, address_of, chart_alts, open_page, wait_until_complete
+from tests.support.browser import address_of, chart_alts, open_page, wait_until_complete
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 

@@ -16,7 +16,8 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.store import Store
-from tests.support.browser import PHONE, RunApp, open_page, show_whole_page, wait_until_complete
+from tests.support.browser import PHONE, open_page, show_whole_page, wait_until_complete
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 

@@ -22,11 +22,12 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.support.browser import RunApp, open_page
+from tests.support.browser import open_page
 from tests.support.clock import TODAY
 from tests.support.faults import API_2_FAULTS, EXPECTED_ERRORS
 from tests.support.networks import Authority, Proxy
 from tests.support.secrets import CLIENT, KEYS, LeakDetector, recognisable_sandbox
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 BY_API_1 = [fault for fault, said in EXPECTED_ERRORS.items() if said and fault not in API_2_FAULTS]

@@ -21,7 +21,8 @@ from mimecast.settings.project import PROJECT
 from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.annotations.notes import write_note
 from mimecast.store.store import Store
-from tests.support.browser import DESKTOP, RunApp
+from tests.support.browser import DESKTOP
+from tests.support.server import RunApp
 
 PAGES = ("", *(page.stem for page in sorted((PROJECT / "pages").glob("*.py"))))
 
@@ -95,7 +96,7 @@ def test_names_notes_and_titles_are_text_on_every_page_in_every_chart_and_every_
                 tab.keyboard.press("Escape")
                 for stamp in tab.locator(".js-plotly-plot .annotation").filter(has_text="src=x").all():
                     assert "<img src=x onerror=al" in str(stamp.text_content())
-                for button in tab.get_by_role("button", name="Download CSV").all():
+                for button in tab.get_by_role("link", name="Download CSV").all():
                     with tab.expect_download() as waited:
                         button.click()
                     holds_no_formula(Path(waited.value.path()).read_text(encoding="utf-8-sig"))

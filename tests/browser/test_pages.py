@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from mimecast.formatting import format_signed
 from mimecast.store.store import Store
-from tests.support.browser import DESKTOP, PHONE, RunApp, chart_alts, open_page, show_whole_page, wait_until_complete
+from tests.support.browser import DESKTOP, PHONE, chart_alts, open_page, show_whole_page, wait_until_complete
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 GRADES = re.compile(
@@ -140,7 +141,7 @@ def test_the_file_of_a_comparison_is_what_is_shown(run_app: RunApp, tab: Page) -
 
 def _downloaded(tab: Page) -> tuple[str, list[dict[str, str]]]:
     with tab.expect_download() as waited:
-        tab.get_by_role("button", name="Download CSV").click()
+        tab.get_by_role("link", name="Download CSV").click()
     file = waited.value
     return file.suggested_filename, list(csv.DictReader(io.StringIO(Path(file.path()).read_text(encoding="utf-8-sig"))))
 

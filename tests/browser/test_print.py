@@ -10,7 +10,8 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.support.browser import DESKTOP, RunApp, open_page
+from tests.support.browser import DESKTOP, open_page
+from tests.support.server import RunApp
 
 A4 = (595, 842)
 """Points: width and height of the sheet upright."""

@@ -17,13 +17,13 @@ from pptx import Presentation
 from tests.support.browser import (
     DESKTOP,
     PHONE,
-    RunApp,
     address_of,
     chart_alts,
     open_page,
     show_whole_page,
     wait_until_complete,
 )
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 NAME = r"SAMPLE-DATA-safe-score-report-sample-\d{4}-\d\d-\d\d"
@@ -101,7 +101,7 @@ def test_the_downloads_are_the_report_that_is_shown(run_app: RunApp, tab: Page) 
 
 def downloaded(tab: Page, label: str, ending: str) -> bytes:
     with tab.expect_download() as waited:
-        tab.get_by_role("button", name=label).click()
+        tab.get_by_role("link", name=label).click()
     assert re.fullmatch(NAME + re.escape(ending), waited.value.suggested_filename)
     return Path(waited.value.path()).read_bytes()
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from mimecast.ui.server.boot_hints import PLOTLY, PRELOADED_ELEMENTS
 from mimecast.ui.server.page_head import build_head
-from tests.support.browser import DESKTOP, RunApp
+from tests.support.browser import DESKTOP
+from tests.support.server import RunApp
 
 FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
 

@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from mimecast.settings.project import PROJECT
 from mimecast.store.store import Store
-from tests.support.browser import PHONE, RunApp, address_of
+from tests.support.browser import PHONE, address_of
 from tests.support.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 PAGES = {"Overview": "", **{page.stem.capitalize(): page.stem for page in sorted((PROJECT / "pages").glob("*.py"))}}

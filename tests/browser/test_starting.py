@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from tests.support.browser import RunApp
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 

@@ -14,7 +14,8 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.support.browser import RunApp, chart_alts, open_page
+from tests.support.browser import chart_alts, open_page
+from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
 KEYS = """base_url = "https://eu-api.mimecast.com"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from mimecast.ui.server.downloads import OFFERED, PATH, Download
 from tests.support.waiting import wait_until
 
 READY_LABEL = "Refresh"
@@ -51,6 +53,11 @@ def chart_alts(app: AppTest) -> list[str]:
 def html_of(app: AppTest) -> str:
     """Return the HTML of our own that a page contains: cards and tables."""
     return "".join(block.proto.body for block in app.get("html"))
+
+
+def downloads_of(app: AppTest) -> list[Download]:
+    """Return the files that a page offers, in order."""
+    return [OFFERED[token] for token in re.findall(rf'href="/{PATH}/([\w-]+)"', html_of(app))]
 
 
 def text_of(app: AppTest) -> str:

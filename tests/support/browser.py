@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,9 +16,6 @@ MISSING = (
 )
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-
-RunApp = Callable[..., AbstractContextManager[str]]
-"""The fixture `run_app`: `with run_app(variables, secrets=...) as url` runs a new server of a new clone."""
 
 ALL_CHARTS_DRAWN = """() => {
   const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
@@ -71,17 +64,3 @@ def show_whole_page(tab: Page) -> None:
     height = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     size: Any = tab.viewport_size
     tab.set_viewport_size({"width": size["width"], "height": height + 20})
-
-
-def end(server: subprocess.Popen[bytes]) -> None:
-    """End a server process.
-
-    It is killed when it does not end within 10 seconds: uvicorn can wait forever for a connection that a browser opened
-    and did not use while the server was closing.
-    """
-    server.send_signal(signal.SIGTERM)
-    try:
-        server.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 from collections.abc import Callable
 from subprocess import CompletedProcess
 
@@ -24,3 +26,17 @@ def unprivileged(command: list[str]) -> list[str]:
         return command
     dropped = "-dac_override,-dac_read_search"
     return ["setpriv", f"--bounding-set={dropped}", f"--inh-caps={dropped}", *command]
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """End a server process.
+
+    It is killed when it does not end within 10 seconds: uvicorn can wait forever for a connection that a browser opened
+    and did not use while the server was closing.
+    """
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

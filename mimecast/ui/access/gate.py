@@ -6,30 +6,22 @@ so that a user who is taken off a list is out at once.
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.logger import get_logger
 
 from mimecast.formatting import format_duration
 from mimecast.problem import Problem
-from mimecast.settings.auth import (
-    SESSION_LIFETIME,
-    AccessDecision,
-    AuthSettings,
-    decide_access,
-    may_configure_auth,
-    read_auth,
-)
-from mimecast.settings.secrets_files import secrets_files
-from mimecast.settings.validation import SettingsError, is_loopback
+from mimecast.settings.auth import SESSION_LIFETIME, AccessDecision, AuthSettings, decide_access
+from mimecast.settings.exposure import ServerOptions, why_reachable
 from mimecast.ui.access.identity import current_user_email
+from mimecast.ui.access.policy import load_auth, own_origin
 from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.escaping import escape_markdown
-from mimecast.ui.secrets import read_secrets
 
 NO_PAGE_SHOWN: Final = "No page is shown until this is fixed."
 
@@ -41,27 +33,13 @@ REFUSALS: Final = {
 }
 
 
-class AuthlibMissing(Problem):
-    """A library that sign-in needs is not installed."""
-
-    title = "Sign-in is not possible"
-    remedy = "Install it with: pip install -r requirements.txt. Then restart the dashboard."
-
-
-class SignInRemoved(Problem):
-    """The dashboard ran with sign-in, and the settings no longer have it."""
-
-    title = "Sign-in is no longer configured"
-    remedy = "Put [auth] back into secrets.toml, or restart the dashboard to run it without."
-
-
 class OpenToOthers(Problem):
     """Other computers can reach the dashboard, and no one has to sign in."""
 
     title = "Anyone on the network can view this dashboard"
     remedy = (
-        "Set up [auth], see docs/running.md, or let the server listen on this computer only: "
-        'address = "127.0.0.1" in .streamlit/config.toml.'
+        'Set up [auth] (docs/running.md). If only this computer is meant to open it, set address = "127.0.0.1" in '
+        ".streamlit/config.toml, and remove the proxy and other names from allowedHosts."
     )
 
 
@@ -72,20 +50,12 @@ class OpenToAnySignedIn(Problem):
     remedy = 'Add a list: allowed_domains = ["contoso.com"], or allowed_emails.'
 
 
-@dataclass
-class AuthMemory:
-    """Whether this process has seen [auth]: a file that is being rewritten must not open the pages for a moment."""
-
-    auth_was_configured: bool = False
-
-
-AUTH_MEMORY: Final = AuthMemory()
-"""Of this process. It is not in Streamlit's caches, which any visitor can clear."""
-
-
 def require_sign_in(product: str) -> list[Problem]:
     """Let a user who may see the page pass, and return what to warn of. Others see the sign-in or the reason only."""
-    auth = _load_auth(product)
+    try:
+        auth = load_auth()
+    except Problem as problem:
+        fail_closed(product, problem)
     if auth is None:
         return _warn_if_open()
     decision = decide_access(st.user.to_dict(), auth, datetime.now(UTC))
@@ -108,31 +78,6 @@ def show_signed_in_user() -> None:
         _sign_out_button()
 
 
-def _load_auth(product: str) -> AuthSettings | None:
-    """Return how users sign in, or None where they need not. Fails closed where that is unknown or cannot work."""
-    try:
-        secrets = read_secrets()
-    except SettingsError as problem:
-        if AUTH_MEMORY.auth_was_configured or may_configure_auth(secrets_files()):
-            fail_closed(product, problem)
-        return None
-    try:
-        auth = read_auth(secrets)
-    except SettingsError as problem:
-        fail_closed(product, problem)
-    if auth is None:
-        if AUTH_MEMORY.auth_was_configured:
-            fail_closed(product, SignInRemoved("The dashboard was started with [auth] in its secrets, which is gone."))
-        return None
-    AUTH_MEMORY.auth_was_configured = True
-    for library in ("authlib", "httpx"):
-        try:
-            importlib.import_module(library)
-        except ImportError:
-            fail_closed(product, AuthlibMissing(f"[auth] is set up, but the library {library} is not installed."))
-    return auth
-
-
 def fail_closed(product: str, problem: Problem) -> NoReturn:
     """Show a problem instead of the page."""
     st.title(product, anchor=False)
@@ -140,12 +85,25 @@ def fail_closed(product: str, problem: Problem) -> NoReturn:
     st.stop()
 
 
+def why_reachable_by_others() -> str:
+    """Return how other computers reach the dashboard, as a clause; empty where only this computer can."""
+    options = ServerOptions(st.get_option("server.address"), tuple(st.get_option("server.allowedHosts") or ()))
+    page_host = urlsplit(st.context.url or "").hostname or ""
+    return why_reachable(options, page_host=page_host, headers=st.context.headers)
+
+
 def _warn_if_open() -> list[Problem]:
-    address = st.get_option("server.address")
-    if address and (is_loopback(address) or address.startswith("unix:")):
+    reason = why_reachable_by_others()
+    if not reason:
         return []
-    where = f"on {address}" if address else "on every address of this computer"
-    return [OpenToOthers(f"The server listens {where}, and no one has to sign in.")]
+    problem = OpenToOthers(f"No one has to sign in, and {reason}.")
+    _log_once(str(problem))
+    return [problem]
+
+
+@lru_cache(maxsize=16)
+def _log_once(message: str) -> None:
+    get_logger(__name__).warning("%s", message)
 
 
 def _show_sign_in(product: str, auth: AuthSettings, text: str) -> NoReturn:
@@ -155,7 +113,7 @@ def _show_sign_in(product: str, auth: AuthSettings, text: str) -> NoReturn:
         label = f"Sign in with {escape_markdown(provider)}" if provider else "Sign in"
         if st.button(label, icon=":material/login:", key=f"sign_in_{provider}"):
             st.login(provider or None)
-    here, there = _origin(st.context.url), auth.origin.replace("{port}", str(st.get_option("server.port")))
+    here, there = _origin(st.context.url), own_origin(auth)
     if here and here != there:
         show_notice(f"You are at {here}, and sign-in leads to {there}. Open the dashboard there to sign in.")
     st.stop()

@@ -11,6 +11,7 @@ from mimecast.domain.notes import Note
 from mimecast.domain.reporting_days import DayRange
 from mimecast.formatting import format_date
 from mimecast.reports.report import DEFAULT_COMPARE_DAYS, DEFAULT_TITLE, MAX_TITLE_CHARS
+from mimecast.ui.access.guard import guard
 from mimecast.ui.banners import show_notice
 from mimecast.ui.url import state
 from mimecast.ui.url.params import EARLIEST
@@ -31,7 +32,11 @@ def choose_options(options: ReportOptions, notes: Sequence[Note], today: date) -
     with st.popover("Options", icon=":material/tune:"):
         st.session_state["report_title"] = options.title
         st.text_input(
-            "Title", key="report_title", placeholder=DEFAULT_TITLE, max_chars=MAX_TITLE_CHARS, on_change=_apply_title
+            "Title",
+            key="report_title",
+            placeholder=DEFAULT_TITLE,
+            max_chars=MAX_TITLE_CHARS,
+            on_change=guard(_apply_title),
         )
         st.session_state["report_compare"] = options.compare
         st.selectbox(
@@ -39,7 +44,7 @@ def choose_options(options: ReportOptions, notes: Sequence[Note], today: date) -
             list(COMPARE_LABELS),
             key="report_compare",
             format_func=COMPARE_LABELS.__getitem__,
-            on_change=_apply_compare,
+            on_change=guard(_apply_compare),
             args=(today,),
         )
         if options.compare == OWN:
@@ -50,10 +55,10 @@ def choose_options(options: ReportOptions, notes: Sequence[Note], today: date) -
                 min_value=EARLIEST,
                 max_value=today,
                 format="YYYY-MM-DD",
-                on_change=_apply_compare_day,
+                on_change=guard(_apply_compare_day),
             )
         st.session_state["report_name"] = options.show_name
-        st.checkbox("Show the account's name", key="report_name", on_change=_apply_name)
+        st.checkbox("Show the account's name", key="report_name", on_change=guard(_apply_name))
         if notes:
             labels = {note.id: f"{format_date(note.day)}: {note.text}" for note in notes}
             shown = [note_id for note_id in labels if options.notes is None or note_id in options.notes]
@@ -63,7 +68,7 @@ def choose_options(options: ReportOptions, notes: Sequence[Note], today: date) -
                 list(labels),
                 key="report_notes",
                 format_func=labels.__getitem__,
-                on_change=_apply_notes,
+                on_change=guard(_apply_notes),
                 args=(len(labels),),
             )
 

@@ -17,7 +17,8 @@ from mimecast.store.timelines import load_days
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
 from mimecast.ui.url.report_params import ReportOptions
-from mimecast.ui.widgets.charts import offer_download, plotly_config
+from mimecast.ui.widgets.charts import plotly_config
+from mimecast.ui.widgets.downloads import offer_download
 
 FRAME_KEY: Final = "report_frame"
 CANVAS_KEY: Final = "report_canvas"
@@ -72,9 +73,10 @@ def offer_downloads(page: AccountPage, report: Report) -> None:
 
         return render_html(current())
 
-    _offer("PowerPoint", slides, report.file_name(".pptx"), f"{OFFICE}.presentationml.presentation")
-    _offer("Excel", workbook, report.file_name(".xlsx"), f"{OFFICE}.spreadsheetml.sheet")
-    _offer("HTML", html_page, report.file_name(".html"), "text/html")
+    account = report.account
+    _offer("PowerPoint", slides, report.file_name(".pptx"), f"{OFFICE}.presentationml.presentation", account)
+    _offer("Excel", workbook, report.file_name(".xlsx"), f"{OFFICE}.spreadsheetml.sheet", account)
+    _offer("HTML", html_page, report.file_name(".html"), "text/html", account)
 
 
 def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportData | None:
@@ -97,5 +99,5 @@ def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportDa
     return ReportData(report, canvas)
 
 
-def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str) -> None:
-    offer_download(label, make, file_name=file_name, mime=mime, key=f"report_{label.lower()}")
+def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str, account: str) -> None:
+    offer_download(label, make, file_name=file_name, mime=mime, key=f"report_{label.lower()}", account=account)

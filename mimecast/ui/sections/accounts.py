@@ -16,12 +16,14 @@ from mimecast.formatting import UNDEFINED, pluralize
 from mimecast.reports.accounts_table import with_flat_weeks
 from mimecast.text.accounts import accounts_summary
 from mimecast.text.stamp import AccountsStamp
+from mimecast.ui.access.guard import fragment
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.accounts import AccountsData
 from mimecast.ui.url import state
-from mimecast.ui.widgets.charts import offer_csv, show_chart
+from mimecast.ui.widgets.charts import show_chart
+from mimecast.ui.widgets.downloads import offer_csv
 from mimecast.ui.widgets.metrics import show_totals
 
 DEFAULT_PANELS: Final = 6
@@ -74,7 +76,7 @@ def show_accounts_table(page: Page, data: AccountsData) -> None:
     offer_csv(with_flat_weeks(data.table), file_name=file_name, key="accounts_csv")
 
 
-@st.fragment
+@fragment
 def show_chosen_charts(page: Page, data: AccountsData) -> None:
     """Draw small multiples of chosen accounts, at first those with the largest share at risk."""
     with_share = [status for status in data.statuses if status.at_risk_share is not None]

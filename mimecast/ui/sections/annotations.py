@@ -20,6 +20,7 @@ from mimecast.domain.targets import MAX_TARGET_YEARS, Target, TargetInvalid, lat
 from mimecast.formatting import format_date, format_datetime, format_percent
 from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note
 from mimecast.store.annotations.targets import clear_target, load_target, set_target
+from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem
 from mimecast.ui.context import AccountPage
@@ -92,7 +93,7 @@ def _draw_flash(page: AccountPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/check: {escape_markdown(flash.message)}", width="content")
         if flash.undo:
-            st.button("Undo", icon=":material/undo:", key="note_undo", on_click=_undo, args=(page, flash.undo))
+            st.button("Undo", icon=":material/undo:", key="note_undo", on_click=guard(_undo), args=(page, flash.undo))
 
 
 def _note_form(page: AccountPage) -> None:
@@ -129,9 +130,13 @@ def _note_form(page: AccountPage) -> None:
             st.caption(_who(f"Written {format_datetime(old.written_at, page.zone)}", old.author))
         with st.container(horizontal=True):
             label = "Save note" if old else "Add note"
-            st.form_submit_button(label, key="note_save", on_click=_save, args=(page, old, token), disabled=is_off)
+            st.form_submit_button(
+                label, key="note_save", on_click=guard(_save), args=(page, old, token), disabled=is_off
+            )
             if old:
-                st.form_submit_button("Delete", key="note_delete", on_click=_delete, args=(page, old), disabled=is_off)
+                st.form_submit_button(
+                    "Delete", key="note_delete", on_click=guard(_delete), args=(page, old), disabled=is_off
+                )
 
 
 def _target_form(page: AccountPage) -> None:
@@ -166,10 +171,12 @@ def _target_form(page: AccountPage) -> None:
             then = f", when it was {format_percent(target.share_then)}" if target.share_then is not None else ""
             st.caption(_who(f"Set {format_datetime(target.set_at, page.zone)}{then}", target.author))
         with st.container(horizontal=True):
-            st.form_submit_button("Set target", key="target_set", on_click=_set, args=(page, token), disabled=is_off)
+            st.form_submit_button(
+                "Set target", key="target_set", on_click=guard(_set), args=(page, token), disabled=is_off
+            )
             if target:
                 st.form_submit_button(
-                    "Clear target", key="target_clear", on_click=_clear, args=(page, target), disabled=is_off
+                    "Clear target", key="target_clear", on_click=guard(_clear), args=(page, target), disabled=is_off
                 )
 
 
@@ -195,11 +202,11 @@ def _save(page: AccountPage, old: Note | None, token: str) -> None:
         done = "Changed to" if old else "Added:"
         return Flash(f"{done} {_named(made.after)}.", made.undo)
 
-    _apply(page, action)
+    _apply(page, action, log="changed the notes")
 
 
 def _delete(page: AccountPage, old: Note) -> None:
-    _apply(page, lambda: Flash(f"Deleted: {_named(old)}.", delete_note(page.store, old).undo))
+    _apply(page, lambda: Flash(f"Deleted: {_named(old)}.", delete_note(page.store, old).undo), log="deleted a note")
 
 
 def _undo(page: AccountPage, edit: NoteEdit) -> None:
@@ -208,7 +215,7 @@ def _undo(page: AccountPage, edit: NoteEdit) -> None:
         back = f"is back: {_named(edit.after)}" if edit.after else "is gone again"
         return Flash(f"Undone. The note {back}.")
 
-    _apply(page, action)
+    _apply(page, action, log="undid a change of the notes")
 
 
 def _set(page: AccountPage, token: str) -> None:
@@ -222,7 +229,7 @@ def _set(page: AccountPage, token: str) -> None:
         target = set_target(page.store, page.account.id, share, by, author=current_user_email(), now=now, today=today)
         return Flash(f"The target is {format_percent(target.share)} by {format_date(target.by)}.")
 
-    _apply(page, action)
+    _apply(page, action, log="set the target")
 
 
 def _clear(page: AccountPage, target: Target) -> None:
@@ -230,11 +237,11 @@ def _clear(page: AccountPage, target: Target) -> None:
         clear_target(page.store, page.account.id, author=current_user_email(), now=datetime.now(UTC))
         return Flash(f"The target of {format_percent(target.share)} by {format_date(target.by)} is cleared.")
 
-    _apply(page, action)
+    _apply(page, action, log="cleared the target")
 
 
-def _apply(page: AccountPage, action: Callable[[], Flash]) -> None:
-    """Run an action; empty the form when it succeeds, and keep what was typed when it does not."""
-    if run_and_flash(_FLASH, page.account.id, action):
+def _apply(page: AccountPage, action: Callable[[], Flash], *, log: str) -> None:
+    """Run and log an action; empty the form when it succeeds, and keep what was typed when it does not."""
+    if run_and_flash(_FLASH, page.account.id, action, log=log):
         st.session_state[_CHOSEN] = NEW_NOTE
         st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1

@@ -21,12 +21,13 @@ from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json,
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes
 from mimecast.store.store import AddResult, Store
+from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
-from mimecast.ui.widgets.charts import offer_download
+from mimecast.ui.widgets.downloads import offer_download
 
 MAX_UPLOAD_MB: Final = 5
 """Of an upload: about 80,000 snapshots, or two centuries of days."""
@@ -125,7 +126,7 @@ def _preview(page: Page, store: Store, uploaded: UploadedFile) -> None:
         f"Store {pluralize(added.new, 'snapshot')}" if added.new else "Nothing new to store",
         key="data_store",
         disabled=not added.new,
-        on_click=_store,
+        on_click=guard(_store),
         args=(page, store, found, uploaded.name),
     )
 
@@ -199,7 +200,7 @@ def _imports(page: Page, store: Store) -> None:
                 st.button(
                     f"Remove {pluralize(one.remaining, 'snapshot')}",
                     key=f"import_undo_{one.id}",
-                    on_click=_undo,
+                    on_click=guard(_undo),
                     args=(page, store, one),
                 )
 
@@ -262,7 +263,7 @@ def _store(page: Page, store: Store, found: list[Snapshot], file_name: str) -> N
         there = f", {format_int(added.already_there)} there already" if added.already_there else ""
         return Flash(f"{pluralize(added.new, 'snapshot')} stored from {file_name}{there}.")
 
-    if run_and_flash(_DONE, page.account.id, work):
+    if run_and_flash(_DONE, page.account.id, work, log="imported a file"):
         st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
 
 
@@ -270,4 +271,4 @@ def _undo(page: Page, store: Store, one: Import) -> None:
     def work() -> Flash:
         return Flash(f"{pluralize(undo_import(store, one.id), 'snapshot')} of {one.file_name} removed.")
 
-    run_and_flash(_DONE, page.account.id, work)
+    run_and_flash(_DONE, page.account.id, work, log="undid an import")

@@ -22,6 +22,7 @@ def asks_for_page(scope: Message) -> bool:
 
 
 def is_page(start: Message) -> bool:
-    """Return whether a response is an HTML page to be shown, not a download."""
+    """Return whether a response is an HTML page of Streamlit: no download, and no page with a policy of its own."""
     content_type, disposition = header(start, b"content-type"), header(start, b"content-disposition")
-    return content_type.startswith(b"text/html") and not disposition.startswith(b"attachment")
+    is_html = content_type.startswith(b"text/html") and not disposition.startswith(b"attachment")
+    return is_html and not header(start, b"content-security-policy")

@@ -26,7 +26,7 @@ BACKEND_HINT: Final = "window.__streamlit={BACKEND_BASE_URL:new URL('./',locatio
 
 PLOTLY: Final = "PlotlyChart"
 
-PRELOADED_ELEMENTS: Final = ("PageLink", "Button", "Html", "ButtonGroup", "DownloadButton", PLOTLY)
+PRELOADED_ELEMENTS: Final = ("PageLink", "Button", "Html", "ButtonGroup", PLOTLY)
 """Streamlit's files for the elements that nearly every page has. The one that takes longest is last."""
 
 

@@ -7,14 +7,17 @@ from typing import Any
 from starlette.middleware import Middleware
 
 from mimecast.ui.access.return_to import ReturnTo
+from mimecast.ui.server.downloads import download_route
+from mimecast.ui.server.limits import Limits
 from mimecast.ui.server.page_head import PageHead
 from mimecast.ui.server.security_headers import SecurityHeaders
 from mimecast.ui.server.startup import lifespan
 
 
 def server_options() -> dict[str, Any]:
-    """Return the keyword arguments of `st.App`: middleware, from the outside in, and what happens at the start."""
+    """Return the keyword arguments of `st.App`: routes, middleware from the outside in, and what runs at the start."""
     return {
-        "middleware": [Middleware(SecurityHeaders), Middleware(ReturnTo), Middleware(PageHead)],
+        "routes": [download_route()],
+        "middleware": [Middleware(SecurityHeaders), Middleware(Limits), Middleware(ReturnTo), Middleware(PageHead)],
         "lifespan": lifespan,
     }

@@ -17,6 +17,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_date
 from mimecast.store.comparisons import compare_back, snapshots_on_or_before
 from mimecast.store.store import Store
+from mimecast.ui.access.guard import guard
 from mimecast.ui.banners import show_notice
 from mimecast.ui.context import AccountPage
 from mimecast.ui.url import state
@@ -68,7 +69,7 @@ def choose_dates(page: AccountPage) -> Comparison | None:
                 min_value=reporting_day(oldest.taken_at, zone),
                 max_value=max(today, later),
                 format="YYYY-MM-DD",
-                on_change=_apply_dates,
+                on_change=guard(_apply_dates),
                 width=150,
                 help="A day without a snapshot is replaced by the last one before it, at most 7 days earlier.",
             )
@@ -79,7 +80,7 @@ def choose_dates(page: AccountPage) -> Comparison | None:
                 list(offered),
                 key="compare_preset",
                 format_func=PRESET_LABELS.__getitem__,
-                on_change=_apply_preset,
+                on_change=guard(_apply_preset),
                 args=(later,),
                 wrap=True,
             )

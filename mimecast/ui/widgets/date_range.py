@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mimecast.domain.reporting_days import DayRange, Resolution, reporting_day
 from mimecast.text.timelines import no_snapshot_sentence
+from mimecast.ui.access.guard import guard
 from mimecast.ui.banners import show_notice
 from mimecast.ui.context import AccountPage
 from mimecast.ui.url import state
@@ -84,7 +85,7 @@ def _range_widgets(chosen: DateRange, today: date) -> None:
         format_func=RANGE_LABELS.__getitem__,
         required=True,
         label_visibility="collapsed",
-        on_change=_apply_named_range,
+        on_change=guard(_apply_named_range),
         args=(chosen,),
     )
     if chosen.name == "own":
@@ -96,7 +97,7 @@ def _range_widgets(chosen: DateRange, today: date) -> None:
                 min_value=EARLIEST,
                 max_value=today,
                 format="YYYY-MM-DD",
-                on_change=_apply_own_range,
+                on_change=guard(_apply_own_range),
                 args=(key,),
                 width=150,
             )
@@ -112,7 +113,7 @@ def _resolution_widget(resolution: str) -> None:
         format_func=labels.__getitem__,
         required=True,
         label_visibility="collapsed",
-        on_change=_apply_resolution,
+        on_change=guard(_apply_resolution),
     )
 
 

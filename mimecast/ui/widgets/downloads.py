@@ -1,0 +1,60 @@
+"""Links that download a file."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from mimecast.reports.tables import to_csv
+from mimecast.ui.access.identity import current_user_email
+from mimecast.ui.server.downloads import OFFERED, PATH, Download
+
+_DOWNLOADS: Final = "downloads"
+"""Key of the session's tokens and downloads, by the key of their link."""
+
+
+def offer_csv(frame: pd.DataFrame, *, file_name: str, key: str, account: str = "") -> None:
+    """Draw a link that downloads a table as CSV."""
+    offer_download(
+        "Download CSV", lambda: to_csv(frame), file_name=file_name, mime="text/csv", key=key, account=account
+    )
+
+
+def offer_download(
+    label: str,
+    make: Callable[[], bytes],
+    *,
+    file_name: str,
+    mime: str,
+    key: str,
+    account: str = "",
+    disabled: bool = False,
+) -> None:
+    """Draw a link whose file is made when it is followed.
+
+    Args:
+        label: The text of the link.
+        make: Returns the content. It runs on another thread, without the page, and may raise a Problem.
+        file_name: The suggested name of the file.
+        mime: Its media type.
+        key: A name that no other link of the page has.
+        account: The account's id, for the log.
+        disabled: Whether there is nothing to download now.
+    """
+    text = f'<span class="icon" aria-hidden="true"></span>{html.escape(label)}'
+    if disabled:
+        st.html(f'<span class="download" aria-disabled="true">{text}</span>', width="content")
+        return
+    downloads: dict[str, tuple[str, Download]] = st.session_state.setdefault(_DOWNLOADS, {})
+    token = downloads[key][0] if key in downloads else secrets.token_urlsafe(32)
+    download = Download(make, file_name, mime, account, current_user_email())
+    downloads[key] = (token, download)
+    OFFERED[token] = download
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    url = "/".join(["", *filter(None, (base, PATH)), token])
+    st.html(f'<a class="download" href="{url}">{text}</a>', width="content")

@@ -1,0 +1,46 @@
+"""A real dashboard server, run as a user would run it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from tests.support.networks import free_port
+from tests.support.processes import end, unprivileged
+from tests.support.waiting import wait_until
+
+SERVER_START_SECONDS = 60
+
+RunApp = Callable[..., AbstractContextManager[str]]
+"""The fixture `run_app`: `with run_app(variables, secrets=...) as url` runs a new server of a new clone."""
+
+
+@contextlib.contextmanager
+def serve(
+    clone: Path, variables: dict[str, str], *, is_unprivileged: bool = False, options: Sequence[str] = ()
+) -> Iterator[str]:
+    """Run `streamlit run app.py` in a clone, and yield its address. Its log is beside the clone."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
+    command += options
+    command = unprivileged(command) if is_unprivileged else command
+    with (clone.parent / f"{clone.name}-{port}.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=clone, env={**os.environ, **variables}, stdout=log, stderr=log)
+
+        def is_listening() -> bool:
+            assert server.poll() is None, f"the server ended; see {log.name}"
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+                return True
+            return False
+
+        try:
+            wait_until(is_listening, seconds=SERVER_START_SECONDS)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            end(server)
