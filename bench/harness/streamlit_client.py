@@ -13,15 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 TIMEOUT_SECONDS: Final = 120.0
 """Time within which the server must accept a connection, and send the next message of a run."""
+
+XSRF_COOKIE: Final = "_streamlit_xsrf"
+USER_COOKIE: Final = "_streamlit_user"
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024 * 1024
 
@@ -83,6 +87,10 @@ class Session:
         """Run one fragment alone, as the browser does when its interval has passed."""
         return self._run(page, query, fragment)
 
+    def send_bytes(self, message: bytes) -> None:
+        """Send a message that the protocol does not have."""
+        self._connection.send(message)
+
     def _run(self, page: str, query: str, fragment: str = "") -> ScriptRun:
         message = BackMsg()
         rerun = message.rerun_script
@@ -120,14 +128,21 @@ class Session:
 
 
 @contextmanager
-def open_session(url: str) -> Iterator[Session]:
-    """Connect to the server at `url` (http) as a new visitor.
+def open_session(url: str, user_cookie: str = "") -> Iterator[Session]:
+    """Connect to the server at `url` (http) as a new visitor, signed in when there is the cookie of a user.
 
     Raises one of CLIENT_ERRORS.
     """
+    protocols, headers = [Subprotocol("streamlit")], {}
+    if user_cookie:
+        xsrf = requests.get(f"{url}/_stcore/health", timeout=TIMEOUT_SECONDS).cookies[XSRF_COOKIE]
+        protocols.append(Subprotocol(xsrf))
+        headers = {"Cookie": f"{XSRF_COOKIE}={xsrf}; {USER_COOKIE}={user_cookie}"}
     with connect(
         f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-        subprotocols=[Subprotocol("streamlit")],
+        subprotocols=protocols,
+        origin=Origin(url),
+        additional_headers=headers,
         max_size=MAX_MESSAGE_BYTES,
         open_timeout=TIMEOUT_SECONDS,
         close_timeout=5,
