@@ -105,6 +105,8 @@ def test_a_download_is_for_the_user_to_whom_it_was_offered_and_only_as_long_as_t
     log = next(tmp_path.glob("clone-*.log")).read_text()
     assert f"{ADA} downloaded safe-score-overview-default-" in log
     assert log.count(" downloaded ") == 1
+    assert f"{ADA} signed in." in log
+    assert f"{ADA} was refused." in log
 
 
 def test_a_download_ends_with_the_session_that_was_offered_it(run_app: RunApp) -> None:

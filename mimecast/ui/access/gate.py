@@ -18,10 +18,13 @@ from mimecast.formatting import format_duration
 from mimecast.problem import Problem
 from mimecast.settings.auth import SESSION_LIFETIME, AccessDecision, AuthSettings, decide_access
 from mimecast.settings.exposure import ServerOptions, why_reachable
+from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.access.policy import load_auth, own_origin
 from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.escaping import escape_markdown
+
+_LOGGED: Final = "access_logged"
 
 NO_PAGE_SHOWN: Final = "No page is shown until this is fixed."
 
@@ -65,7 +68,9 @@ def require_sign_in(product: str) -> list[Problem]:
         lifetime = format_duration(SESSION_LIFETIME)
         _show_sign_in(product, auth, f"Your sign-in has expired: it lasts {lifetime}.")
     if decision is not AccessDecision.ALLOWED:
+        _log_once_per_session("was refused")
         _show_refusal(product, REFUSALS[decision])
+    _log_once_per_session("signed in")
     if auth.admits_anyone_signed_in:
         return [OpenToAnySignedIn("[dashboard] has no list of users who may see it.")]
     return []
@@ -99,6 +104,13 @@ def _warn_if_open() -> list[Problem]:
     problem = OpenToOthers(f"No one has to sign in, and {reason}.")
     _log_once(str(problem))
     return [problem]
+
+
+def _log_once_per_session(action: str) -> None:
+    """Log a decision about the user of this session, unless it is the last one that was logged."""
+    if st.session_state.get(_LOGGED) != action:
+        st.session_state[_LOGGED] = action
+        log_action(str(st.user.to_dict().get("email") or ""), action)
 
 
 @lru_cache(maxsize=16)
