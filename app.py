@@ -3,14 +3,14 @@
 import streamlit as st
 
 from mimecast.text.timelines import coverage_sentence
-from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.overview import load_overview
-from mimecast.ui.sections.annotations import with_notes
+from mimecast.ui.sections.annotations import show_notes
 from mimecast.ui.server.options import server_options
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.downloads import offer_csv
 from mimecast.ui.widgets.metrics import show_metrics
+from mimecast.ui.widgets.summary import show_summary
 from mimecast.ui.widgets.tables import show_grades_table
 
 if __name__ != "__main__":
@@ -20,16 +20,17 @@ else:
     data = load_or_stop(load_overview, page)
     report = data.report
 
-    st.markdown(f"**{escape_markdown(report.summary.headline)}.** {escape_markdown(report.summary.details)}")
-    show_metrics(report.stamp, report.comparison)
+    show_summary(report.summary)
+    show_metrics(report.stamp, report.comparison, report.annotations.judged)
 
-    today, over_time = st.columns([2, 3], gap="medium")
-    with today:
-        show_chart(data.grades, key="overview_grades")
-    with over_time:
-        show_chart(data.mix, key="overview_mix")
-    with with_notes(report.annotations):
+    over_time, today = st.columns([5, 3], gap="small")
+    with over_time, st.container(border=True):
         show_chart(data.trend, key="overview_at_risk")
+    with today, st.container(border=True):
+        show_chart(data.grades, key="overview_grades")
+    show_notes(report.annotations)
+    with st.container(border=True):
+        show_chart(data.mix, key="overview_mix")
     st.caption(coverage_sentence(report.timeline))
 
     st.header("In numbers", anchor=False)

@@ -37,6 +37,9 @@ PAGES: Final = (
 )
 """Every page in the order of the sidebar: script, title, icon."""
 
+SIDEBAR_WIDTH: Final = 220
+"""Pixels."""
+
 ACCOUNTS_PAGE: Final = "pages/accounts.py"
 """In the sidebar only where there is more than one account."""
 
@@ -63,7 +66,10 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
     """
     truststore.inject_into_ssl()
     st.set_page_config(
-        page_title=f"{title} · {PRODUCT}", page_icon=str(PROJECT / "static" / "favicon.png"), layout="wide"
+        page_title=f"{title} · {PRODUCT}",
+        page_icon=str(PROJECT / "static" / "favicon.png"),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
     )
     warnings = gate.require_sign_in(PRODUCT)
     context = load_context()
@@ -111,12 +117,12 @@ def load_or_stop(load: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def _draw_sidebar(context: AppContext, account: Account) -> None:
     with st.sidebar:
         st.markdown(f"**{PRODUCT}**")
+        if len(context.accounts) > 1:
+            _draw_account_picker(context.accounts, account)
         for script, title, icon in PAGES:
             if script == ACCOUNTS_PAGE and len(context.accounts) < 2:
                 continue
             st.page_link(script, label=title, icon=icon, query_params=state.current())
-        if len(context.accounts) > 1:
-            _draw_account_picker(context.accounts, account)
         if context.is_sample:
             st.badge(SAMPLE_MARK, color="orange")
             st.caption(
@@ -150,10 +156,10 @@ def _load_newest(context: AppContext, account: Account) -> Snapshot | None:
 
 
 def _draw_heading(title: str, page: Page) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(key="page_heading", horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False, width="content")
+        st.caption(escape_markdown(page.stamp.text) if isinstance(page, AccountPage) else "No snapshot yet.")
         freshness_and_refresh(page)
-    st.caption(escape_markdown(page.stamp.text) if isinstance(page, AccountPage) else "No snapshot yet.")
 
 
 def _no_snapshot_text(page: Page) -> str:

@@ -47,10 +47,7 @@ def with_notes(annotations: Annotations) -> DeltaGenerator:
 
     The notes have the numbers that they have in all charts of the page.
     """
-    lines = [
-        f"**{number}** · {format_date(note.day)}  \n{escape_markdown(note.text)}"
-        for number, note in enumerate(annotations.notes, start=1)
-    ]
+    lines = _note_lines(annotations)
     if not lines:
         return st.container()
     if len(lines) <= MAX_NOTES_BESIDE:
@@ -58,11 +55,26 @@ def with_notes(annotations: Annotations) -> DeltaGenerator:
         beside.markdown("**Notes**\n\n" + "\n\n".join(lines))
         return chart
     chart = st.container()
+    show_notes(annotations)
+    return chart
+
+
+def show_notes(annotations: Annotations) -> None:
+    """Draw the notes in three columns, with the numbers that they have in the charts; nothing without notes."""
+    lines = _note_lines(annotations)
+    if not lines:
+        return
     st.markdown("**Notes**")
     third = -(-len(lines) // 3)
     for index, column in enumerate(st.columns(3, gap="medium")):
         column.markdown("\n\n".join(lines[index * third : (index + 1) * third]))
-    return chart
+
+
+def _note_lines(annotations: Annotations) -> list[str]:
+    return [
+        f"**{number}** · {format_date(note.day)}  \n{escape_markdown(note.text)}"
+        for number, note in enumerate(annotations.notes, start=1)
+    ]
 
 
 def show_annotation_forms(page: AccountPage) -> None:

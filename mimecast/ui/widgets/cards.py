@@ -33,6 +33,8 @@ class Card:
     change: str = ""
     tone: Tone = Tone.NEITHER
     compared_to: str = ""
+    is_key: bool = False
+    """Whether this is the number of the page: it is wider and larger."""
 
 
 def show_cards(cards: Sequence[Card]) -> None:
@@ -45,7 +47,8 @@ def _card(card: Card) -> str:
     compared = f'<span class="against">{html.escape(card.compared_to)}</span>' if card.compared_to else ""
     below = f'<dd class="change">{change}{compared}</dd>' if change or compared else ""
     label, value = html.escape(card.label), html.escape(card.value)
-    return f'<div class="card"><dt>{label}</dt><dd class="value">{value}</dd>{below}</div>'
+    kind = "card key" if card.is_key else "card"
+    return f'<div class="{kind}"><dt>{label}</dt><dd class="value">{value}</dd>{below}</div>'
 
 
 def _direction(change: str) -> str:

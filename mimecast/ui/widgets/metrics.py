@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mimecast.domain.comparison import ChangeParts, Comparison
+from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.formatting import (
     format_date,
     format_int,
@@ -20,13 +21,16 @@ BETTER_SIGNS = {"at_risk": -1, "doing_well": 1, "F": -1}
 """Sign of a change for the better, by the names of `ScoreCounts.users`."""
 
 
-def show_metrics(stamp: Stamp, comparison: Comparison | None) -> None:
-    """Draw at risk, doing well, grade F and users graded, each with its change since the earlier snapshot."""
+def show_metrics(stamp: Stamp, comparison: Comparison | None, judged: JudgedChange | None) -> None:
+    """Draw at risk, doing well, grade F and users graded, each with its change since the earlier snapshot.
+
+    Colour is a judgement: only a change of the share at risk outside the normal range has one.
+    """
     counts = stamp.newest.counts
     users = comparison.change_in_users("users_graded") if comparison else None
     show_cards(
         [
-            *(_share_card(name, stamp, comparison) for name in BETTER_SIGNS),
+            *(_share_card(name, stamp, comparison, judged) for name in BETTER_SIGNS),
             Card(
                 "Users graded",
                 format_int(counts.users_graded),
@@ -60,10 +64,11 @@ def show_totals(users_graded: int, at_risk: int) -> None:
     )
 
 
-def _share_card(name: str, stamp: Stamp, comparison: Comparison | None) -> Card:
+def _share_card(name: str, stamp: Stamp, comparison: Comparison | None, judged: JudgedChange | None) -> Card:
     counts = stamp.newest.counts
     change = comparison.change_in_points(name) if comparison else None
-    direction = round_points(change or 0) * BETTER_SIGNS[name]
+    is_unusual = name == "at_risk" and judged is not None and judged.verdict is Verdict.OUTSIDE
+    direction = round_points(change or 0) * BETTER_SIGNS[name] if is_unusual else 0
     label = f"Grade {name}" if len(name) == 1 else label_of(name)
     return Card(
         f"{label}: {pluralize(counts.users(name), 'user')}",
@@ -71,8 +76,9 @@ def _share_card(name: str, stamp: Stamp, comparison: Comparison | None) -> Card:
         "" if change is None else format_points(change),
         Tone.BETTER if direction > 0 else Tone.WORSE if direction < 0 else Tone.NEITHER,
         _compared_to(comparison),
+        is_key=name == "at_risk",
     )
 
 
 def _compared_to(comparison: Comparison | None) -> str:
-    return f"since {format_date(comparison.then_day)}" if comparison else "no earlier snapshot to compare with"
+    return f"since {format_date(comparison.then_day)}" if comparison else "nothing to compare with yet"
