@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mimecast.domain.reporting_days import (
+    EARLIEST_DAY,
     MAX_LINE_POINTS,
     MAX_MIX_COLUMNS,
     DayRange,
     Resolution,
     choose_resolution,
     count_periods,
+    is_plausible_day,
+    latest_day,
     midnight,
     periods,
     reporting_day,
@@ -334,3 +337,11 @@ def test_a_range_without_a_share_at_risk_says_why(store: Store, counts: tuple[in
     timeline = load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE))
     assert not timeline.has_risk
     assert empty_range_sentence(timeline) == sentence
+
+
+def test_a_day_is_plausible_from_2010_to_tomorrow() -> None:
+    today = date(2026, 11, 24)
+    assert (EARLIEST_DAY, latest_day(today)) == (date(2010, 1, 1), date(2026, 11, 25))
+    plausible = [date(2010, 1, 1), today, date(2026, 11, 25)]
+    assert all(is_plausible_day(day, today) for day in plausible)
+    assert not any(is_plausible_day(day, today) for day in (date(206, 1, 16), date(2009, 12, 31), date(2026, 11, 26)))

@@ -20,6 +20,9 @@ MAX_LINE_POINTS: Final = 400
 MAX_MIX_COLUMNS: Final = 60
 """Columns that the grade mix over time has room for."""
 
+EARLIEST_DAY: Final = date(2010, 1, 1)
+"""An earlier day in a snapshot, a note or a URL is a typing mistake: Mimecast had no SAFE Score then."""
+
 Bounds: TypeAlias = tuple[datetime, datetime]
 """Two instants in UTC: the first is included, the second is not."""
 
@@ -63,6 +66,19 @@ class DayRange:
         day without a snapshot.
         """
         return _with_bounds(periods(self.first, self.last, resolution), self.zone)
+
+
+def latest_day(today: date) -> date:
+    """Return the last plausible day of a snapshot: tomorrow, because in some time zones it is a day later."""
+    return today + timedelta(days=1)
+
+
+def is_plausible_day(day: date, today: date) -> bool:
+    """Return whether a snapshot can have been taken on a day, from `EARLIEST_DAY` to `latest_day(today)`.
+
+    Targets and reference lines may lie ahead and have limits of their own.
+    """
+    return EARLIEST_DAY <= day <= latest_day(today)
 
 
 def choose_resolution(first: date, last: date, max_points: int, finest: Resolution = Resolution.DAY) -> Resolution:
