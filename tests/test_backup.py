@@ -51,6 +51,7 @@ def test_a_backup_is_consistent_while_somebody_writes(store: Store, store_url: s
     fill_every_table(store)
     script = (
         "import sys\nfrom datetime import *\nfrom mimecast.store.store import *\n"
+        "from mimecast.domain.scores import ScoreCounts\n"
         "from mimecast.store.imports import import_snapshots\n"
         "store = Store.open(sys.argv[1]); start = datetime(2020, 1, 1, tzinfo=UTC); print('ready', flush=True)\n"
         "for hour in range(100000):\n"
@@ -118,7 +119,7 @@ def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url:
         assert all_rows(store) == before
         assert file.read_bytes() == content
 
-    with pytest.raises(BackupUnusable, match="is not there"):
+    with pytest.raises(BackupUnusable, match="does not exist"):
         restore_backup(store_url, tmp_path / "none.db", force=True, now=NOW)
     refused(b"Dear all " * 900, "is damaged, or is not a SQLite database")
     refused(whole[: len(whole) // 2], "is damaged")
@@ -161,7 +162,7 @@ def test_what_is_no_store_is_set_aside_by_force_only_and_never_overwritten(
         restore_backup(store_url, tmp_path / "kept.db", force=False, now=NOW)
     assert damaged.read_bytes() == content
     _, aside = restore_backup(store_url, tmp_path / "kept.db", force=True, now=NOW)
-    assert aside == damaged.with_name("snapshots.db.damaged-20261124T125011Z")
+    assert aside == damaged.with_name("snapshots.db.damaged-2026-11-24T125011Z")
     assert aside.read_bytes() == content
     assert all_rows(Store.open(store_url)) == before
 
@@ -211,5 +212,5 @@ def test_backup_and_restore_from_the_command_line(
     assert_failed(
         command_line("backup", "none/kept.db", variables=account_variables), 1, "none/kept.db cannot be written"
     )
-    assert_failed(command_line("restore", "none.db", variables=account_variables), 1, "none.db is not there")
+    assert_failed(command_line("restore", "none.db", variables=account_variables), 1, "none.db does not exist")
     assert all_rows(store) == before

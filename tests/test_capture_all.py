@@ -29,7 +29,8 @@ from mimecast.sandbox.server import RATE_LIMIT, RATE_WINDOW_SECONDS, Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store.database.schema import leases
 from mimecast.store.scheduled_runs import newest_runs
-from mimecast.store.store import AddResult, Store
+from mimecast.store.snapshot_rows import AddResult
+from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.stores.databases import EVERY_DATABASE
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from mimecast.settings.project import PROJECT
-from mimecast.store.database.quarantine import LogQuarantined, StoreQuarantined, quarantine_if_corrupt
-from mimecast.store.errors import StoreDamaged, StoreNewer
+from mimecast.store.database.quarantine import quarantine_if_corrupt
+from mimecast.store.errors import StoreDamaged, StoreNewer, StoreQuarantined
 from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.processes import CommandLine
@@ -102,7 +102,7 @@ def test_what_was_set_aside_is_named_by_every_run_until_it_is_moved_away(
     file = sqlite_path(store_url)
     (aside,) = other_files(file)
     assert done.stderr.startswith(f"{file} was found damaged on ")
-    assert f"it is kept as {aside} beside it, and the history began anew. Put a backup back" in done.stderr
+    assert f"It is kept as {aside} beside it, and a new store was begun. Put a backup back" in done.stderr
     assert done.stderr.count("\n") == 1
     again = command_line("snapshot", "--quiet", variables=account_variables)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", done.stderr)
@@ -150,23 +150,20 @@ def test_a_sound_log_of_a_killed_process_is_taken_in(store: Store, store_url: st
 
 
 @pytest.mark.parametrize("frame", [None, 1, 20], ids=["header", "first frame", "a frame in the middle"])
-def test_a_damaged_log_is_kept_before_sqlite_drops_it(store: Store, store_url: str, frame: int | None) -> None:
+def test_of_a_damaged_log_everything_before_the_damage_is_kept(store: Store, store_url: str, frame: int | None) -> None:
+    """SQLite drops the rest without an error; the documentation says that this cannot be detected."""
     store.add(history(5))
     spoilt = bytearray(killed_with_a_log(store_url))
     at = 10 if frame is None else 32 + frame * (24 + 4096) + 2000
     spoilt[at] ^= 0xFF
     file = sqlite_path(store_url)
     Path(f"{file}-wal").write_bytes(spoilt)
-    for _ in range(2):
-        reopened = Store.open(store_url)
-        assert list(reopened.all_snapshots("default")) == history(5)
-        stored = list(reopened.all_snapshots("fabrikam"))
-        assert stored == history(30, "fabrikam")[: len(stored)] != history(30, "fabrikam")
-        (aside,) = other_files(file)
-        assert aside.startswith("snapshots.db-wal.damaged-20")
-        assert (file.parent / aside).read_bytes() == spoilt
-        assert isinstance(reopened.quarantined, LogQuarantined)
-        assert aside in str(reopened.quarantined)
+    reopened = Store.open(store_url)
+    assert list(reopened.all_snapshots("default")) == history(5)
+    stored = list(reopened.all_snapshots("fabrikam"))
+    assert stored == history(30, "fabrikam")[: len(stored)] != history(30, "fabrikam")
+    assert reopened.add(history(30, "fabrikam")).new == 30 - len(stored)
+    assert other_files(file) == []
     assert is_sound(file)
 
 
@@ -217,7 +214,7 @@ def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) 
     assert [(file.parent / name).read_bytes() for name in names] == kept
     said = Store.open(store_url).quarantined
     assert isinstance(said, StoreQuarantined)
-    assert "was found damaged on 24 Nov 2026, 12:50 UTC; it is kept as snapshots.db.damaged-2026" in str(said)
+    assert "was found damaged on 24 Nov 2026, 12:50 UTC. It is kept as snapshots.db.damaged-2026" in str(said)
 
 
 def test_a_damaged_file_that_cannot_be_renamed_is_named_and_left(

@@ -15,7 +15,8 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json
 from mimecast.store.imports import ImportGone, import_snapshots, read_imports, undo_import
-from mimecast.store.store import AddResult, Store
+from mimecast.store.snapshot_rows import AddResult
+from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.processes import CommandLine
 from tests.support.stores.databases import EVERY_DATABASE
@@ -65,7 +66,7 @@ def test_one_import_is_undone_as_a_whole_and_touches_nothing_else(store: Store) 
     assert [one.taken_at for one in store.all_snapshots("contoso")] == [NOW, NOW + timedelta(hours=1)]
     assert store.accounts() == ["contoso"]
     assert [one.file_name for one in read_imports(store, "contoso")] == ["first.csv"]
-    with pytest.raises(ImportGone, match="undone this import meanwhile"):
+    with pytest.raises(ImportGone, match="undone this import in the meantime"):
         undo_import(store, second.id)
 
 

@@ -78,7 +78,7 @@ def test_nobody_overwrites_what_somebody_else_wrote_meanwhile(store: Store) -> N
     with pytest.raises(NoteChanged, match="has deleted this note"):
         apply(store, mine.undo)
     apply(store, deleted.undo)
-    with pytest.raises(NoteChanged, match="brought this note back"):
+    with pytest.raises(NoteChanged, match="restored this note"):
         apply(store, deleted.undo)
     assert texts(store) == ["Mine"]
 
@@ -132,11 +132,12 @@ def test_a_store_from_before_there_were_notes_that_cannot_be_written_has_none(st
     file.chmod(0o444)
     from mimecast.store.annotations.targets import load_target
     from mimecast.store.database.engine import make_read_only_engines
+    from mimecast.store.database.opening import Database
     from mimecast.store.errors import StoreReadOnly
     from mimecast.store.imports import read_imports
 
     engine, _ = make_read_only_engines(file)
-    old = Store(engine, read_only=StoreReadOnly("It cannot be written."))
+    old = Store(Database(engine, read_only=StoreReadOnly("It cannot be written.")))
     assert (load_notes(old, "contoso"), load_target(old, "contoso"), read_imports(old, "contoso")) == ([], None, [])
     with pytest.raises(StoreReadOnly):
         write(old, "One")

@@ -35,7 +35,8 @@ from mimecast.store.errors import (
     StoreError,
     StoreReadOnly,
 )
-from mimecast.store.store import AddResult, Store
+from mimecast.store.snapshot_rows import AddResult
+from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.networks import Authority
 from tests.support.processes import CommandLine
@@ -86,7 +87,7 @@ def test_a_wrong_password_or_an_unknown_user_is_refused(cluster: Cluster) -> Non
     for url in (cluster.url("postgres", password="recognisable"), cluster.url("postgres", user="nobody")):
         said = refused(url)
         assert isinstance(said, DatabaseLoginFailed)
-        assert "does not let the user" in said.message
+        assert "rejected the login of the user" in said.message
         assert "%40" in said.remedy
 
 
@@ -109,14 +110,14 @@ def test_where_nobody_answers_that_is_said(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("setting", ["sslmod=require", "sslmode=recognisable", "application=recognisable"])
 def test_a_setting_that_is_none_is_said(cluster: Cluster, setting: str) -> None:
-    assert "holds a setting that PostgreSQL does not know" in refused(f"{cluster.url('postgres')}?{setting}").message
+    assert "contains a setting that PostgreSQL does not know" in refused(f"{cluster.url('postgres')}?{setting}").message
 
 
 def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Cluster) -> None:
     database = cluster.create_database(owner="postgres")
     said = refused(cluster.url(database))
     assert isinstance(said, DatabasePermissionMissing)
-    assert said.message == f"The database {database} at 127.0.0.1 does not let the user {USER} do that."
+    assert said.message == f"The database {database} at 127.0.0.1 does not allow this to the user {USER}."
     cluster.run(f"GRANT USAGE, CREATE ON SCHEMA public TO {USER}", database=database)
     assert Store.open(cluster.url(database)).add(history(1)).new == 1
 
@@ -161,7 +162,7 @@ def test_a_right_that_is_taken_away_later_is_said(cluster: Cluster, database: st
 
 def test_what_does_not_fit_a_column_is_refused_whole(postgresql_url: str) -> None:
     store = Store.open(postgresql_url)
-    with pytest.raises(StoreError, match="does not take a value") as caught:
+    with pytest.raises(StoreError, match="rejected a value") as caught:
         store.add([*history(5), Snapshot("recognisable" * 9, NOW, ScoreCounts(1))])
     assert "recognisable" not in str(caught.value)
     assert store.accounts() == []
@@ -378,7 +379,7 @@ def test_a_migration_waits_for_the_one_that_goes_on(
         assert go_on.wait(20)
 
     monkeypatch.setattr("mimecast.store.database.schema.MIGRATIONS", (*MIGRATIONS, slow))
-    monkeypatch.setattr("mimecast.store.store.MIGRATIONS", (*MIGRATIONS, slow))
+    monkeypatch.setattr("mimecast.store.database.opening.MIGRATIONS", (*MIGRATIONS, slow))
     with ThreadPoolExecutor() as pool:
         first = pool.submit(Store.open, postgresql_url)
         assert arrived.wait(20)

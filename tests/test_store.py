@@ -23,7 +23,8 @@ from mimecast.settings.project import PROJECT
 from mimecast.store.database.queries import count_covered_query, last_in_range_query
 from mimecast.store.database.schema import MIGRATIONS, versions
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
-from mimecast.store.store import AddResult, Store
+from mimecast.store.snapshot_rows import AddResult
+from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.processes import unprivileged
 from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
@@ -122,6 +123,7 @@ def test_writers_at_the_same_time_lose_nothing(store_url: str) -> None:
     Store.open(store_url)
     script = (
         "import sys\nfrom datetime import *\nfrom mimecast.store.store import *\n"
+        "from mimecast.domain.scores import ScoreCounts\n"
         "store = Store.open(sys.argv[1]); start = datetime(2026, 1, 1, tzinfo=UTC)\n"
         "for hour in range(40): store.add([Snapshot(sys.argv[2], start + timedelta(hours=hour), ScoreCounts(1))])\n"
     )
@@ -191,7 +193,7 @@ def test_a_store_that_vanishes_is_an_error_and_not_silence(store: Store, store_u
         ("postgresql://user:secret@recognisable/word@host/db", "more than one @.*%40"),
         ("postgresql://user:secret@recognisable:word@host/db", "cannot be read"),
         ("postgresql://user:recognisable@db..example.com/db", "cannot be read"),
-        ("sqlite:////proc/nowhere/s.db", "folder cannot be made"),
+        ("sqlite:////proc/nowhere/s.db", "folder cannot be created"),
     ],
 )
 def test_a_store_that_cannot_be_opened_says_why(url: str, said: str) -> None:
@@ -221,7 +223,9 @@ def test_a_store_in_memory_works_across_threads() -> None:
 AS_NOBODY = """
 import json, sys
 from mimecast.store.errors import StoreError
-from mimecast.store.store import Store, Snapshot, ScoreCounts
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.store.store import Store
 from datetime import datetime, UTC
 try:
     store = Store.open(sys.argv[1])

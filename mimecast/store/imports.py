@@ -1,6 +1,6 @@
-"""Imports: snapshots from a file, stored so that one file can be taken back as a whole.
+"""Imports: snapshots from a file, stored so that the import can be undone as a whole.
 
-Each snapshot that an import added is linked to it. What was there before is not, so taking an import back never
+Each snapshot that an import added is linked to it. Snapshots that were there before are not, so undoing an import never
 removes a snapshot that came from Mimecast or from another file.
 """
 
@@ -18,21 +18,25 @@ from sqlalchemy import and_, func, select
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.problem import Problem
 from mimecast.store.database.schema import imported_snapshots, imports, snapshots
-from mimecast.store.store import AddResult, Store, insert_snapshots
+from mimecast.store.snapshot_rows import AddResult, insert_snapshots
+from mimecast.store.store import Store
 
-LONGEST_NAME: Final = 120
+MAX_FILE_NAME_CHARS: Final = 120
 
 
 class ImportGone(Problem):
+    """The import was undone already."""
+
     title = "The import cannot be undone"
-    remedy = "Reload the page to see what is there now."
+    remedy = "Reload the page to see the current imports."
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A file whose snapshots were stored: `added` of them were new then, `remaining` are still there; `author` who
-    stored
-    it, as far as known; `imported_at` when (UTC). `oldest` and `newest` bound what is left (UTC).
+    """A file whose snapshots were stored at `imported_at` (UTC).
+
+    `author` is the e-mail address of the user who imported it, empty if unknown. `added` of its snapshots were new
+    then, and `remaining` are still stored, taken from `oldest` to `newest` (UTC).
     """
 
     id: int
@@ -45,14 +49,12 @@ class Import:
     newest: datetime
 
 
-def import_snapshots(
-    store: Store, found: Iterable[Snapshot], *, file_name: str, author: str, now: datetime
-) -> AddResult:
+def import_snapshots(store: Store, new: Iterable[Snapshot], *, file_name: str, author: str, now: datetime) -> AddResult:
     """Store snapshots, marked as imported, in one transaction: all of them, or none when it fails.
 
-    What is stored already stays as it is. An import that added nothing leaves no trace. Raises StoreError.
+    Snapshots that are stored already are not changed. An import that adds nothing is not recorded. Raises StoreError.
     """
-    marked = [replace(snapshot, source=Source.IMPORTED) for snapshot in found]
+    marked = [replace(snapshot, source=Source.IMPORTED) for snapshot in new]
     with store.writing() as connection:
         added, keys = insert_snapshots(connection, marked)
         if keys:
@@ -71,15 +73,15 @@ def import_snapshots(
 
 
 def read_imports(store: Store, account: str) -> list[Import]:
-    """The imports of which the account still has snapshots, newest first. Raises StoreError."""
+    """Return the imports of which the account still has snapshots, newest first. Raises StoreError."""
     if not store.has_table(imports):
         return []
-    mine = select(imported_snapshots.c.import_id).where(imported_snapshots.c.account == account)
+    ids = select(imported_snapshots.c.import_id).where(imported_snapshots.c.account == account)
     at = imported_snapshots.c.taken_at
     query = (
-        select(imports, func.count().label("left"), func.min(at).label("oldest"), func.max(at).label("newest"))
+        select(imports, func.count().label("remaining"), func.min(at).label("oldest"), func.max(at).label("newest"))
         .join_from(imports, imported_snapshots)
-        .where(imports.c.id.in_(mine))
+        .where(imports.c.id.in_(ids))
         .group_by(*imports.c)
         .order_by(imports.c.imported_at.desc(), imports.c.id)
     )
@@ -91,7 +93,7 @@ def read_imports(store: Store, account: str) -> list[Import]:
                 row.author,
                 row.file_name,
                 row.added,
-                row.left,
+                row.remaining,
                 datetime.fromtimestamp(row.oldest, UTC),
                 datetime.fromtimestamp(row.newest, UTC),
             )
@@ -100,7 +102,7 @@ def read_imports(store: Store, account: str) -> list[Import]:
 
 
 def undo_import(store: Store, import_id: int) -> int:
-    """Remove the snapshots that an import added and that are still its own, in one transaction; return how many.
+    """Remove the snapshots that an import added, in one transaction; return how many were left to remove.
 
     Raises ImportGone, StoreError.
     """
@@ -109,16 +111,16 @@ def undo_import(store: Store, import_id: int) -> int:
         imported_snapshots.c.account == snapshots.c.account,
         imported_snapshots.c.taken_at == snapshots.c.taken_at,
     )
-    its_own = and_(
+    is_its_own = and_(
         snapshots.c.source == Source.IMPORTED.value, select(imported_snapshots.c.import_id).where(link).exists()
     )
     with store.writing() as connection:
-        removed = connection.execute(snapshots.delete().where(its_own)).rowcount
+        removed = connection.execute(snapshots.delete().where(is_its_own)).rowcount
         connection.execute(imported_snapshots.delete().where(imported_snapshots.c.import_id == import_id))
         if not connection.execute(imports.delete().where(imports.c.id == import_id)).rowcount:
-            raise ImportGone("Somebody else has undone this import meanwhile.")
+            raise ImportGone("Another user has undone this import in the meantime.")
     return removed
 
 
 def _printable(name: str) -> str:
-    return "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME]
+    return "".join(char for char in name if char.isprintable())[:MAX_FILE_NAME_CHARS]

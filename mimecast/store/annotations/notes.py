@@ -64,10 +64,10 @@ def apply(store: Store, edit: NoteEdit) -> NoteEdit:
     with store.writing() as connection:
         if before is None:
             if after and _exists(connection, after.id):
-                raise NoteChanged("Somebody else has brought this note back meanwhile.")
+                raise NoteChanged("Another user has restored this note in the meantime.")
         elif not connection.execute(notes.delete().where(_equals(before))).rowcount:
             done = "changed" if _exists(connection, before.id) else "deleted"
-            raise NoteChanged(f"Somebody else has {done} this note meanwhile.")
+            raise NoteChanged(f"Another user has {done} this note in the meantime.")
         if after:
             connection.execute(notes.insert().values(_to_row(after)))
     return edit

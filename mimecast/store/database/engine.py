@@ -1,8 +1,8 @@
-"""Opening a database: its engine, its transactions, and what its exceptions mean to a person.
+"""Engines and transactions of both databases, and the translation of their exceptions.
 
 PostgreSQL has a module of its own (`postgresql.py`). SQLite is opened with a write-ahead log and `synchronous=FULL`, so
-that an acknowledged snapshot survives a power cut, and every transaction opens its own connection, so that no thread
-shares one and a file that was moved is noticed.
+that an acknowledged snapshot survives a power cut. Every transaction on SQLite opens a connection of its own, so that
+no two threads share one and a file that was moved is noticed.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, StaticPool
 
 from mimecast.store.database import postgresql
 from mimecast.store.database.postgresql import POSTGRESQL
-from mimecast.store.errors import DiskError as DiskFailing
-from mimecast.store.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from mimecast.store.errors import DiskError, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 
 if TYPE_CHECKING:
-    from sqlalchemy.dialects.postgresql import Insert as InsertWithPostgresql
-    from sqlalchemy.dialects.sqlite import Insert as InsertWithSqlite
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 
 LOCK_TIMEOUT_SECONDS: Final = 20
-"""Nobody holds it for long, but SQLite is not fair: with many writers one may have to try often."""
+"""Seconds to wait for a lock. Nothing holds one for long, but SQLite's locks are not fair: with many writers, one may
+have to try often."""
 
 SQLITE: Final = "sqlite"
 EXAMPLE_URL: Final = "sqlite:///data/snapshots.db"
@@ -40,7 +40,10 @@ URL_REMEDY: Final = f"Write one like {EXAMPLE_URL} or postgresql://USER:PASSWORD
 
 
 def parse_url(url: str) -> URL:
-    """Raises StoreError when the text is no URL or names a database that cannot be used here."""
+    """Return the parts of a store's URL.
+
+    Raises StoreError when the text is not a URL, or names a database that cannot be used here.
+    """
     try:
         parsed = make_url(url)
         is_known = parsed.get_backend_name() in (SQLITE, POSTGRESQL)
@@ -54,47 +57,47 @@ def parse_url(url: str) -> URL:
     if not is_known:
         raise StoreError(
             f"The store's URL names a kind of database that is not installed here: {parsed.drivername}.",
-            remedy="PostgreSQL takes pip install -r requirements-postgres.txt and a URL that begins with "
+            remedy="PostgreSQL needs pip install -r requirements-postgres.txt and a URL that begins with "
             f"postgresql://. Or use {EXAMPLE_URL}.",
         )
     if parsed.get_backend_name() == POSTGRESQL and "@" in f"{parsed.host}{parsed.database}":
         raise StoreError(
-            "The store's URL holds more than one @.", remedy="Write an @ in a user name or a password as %40."
+            "The store's URL contains more than one @.", remedy="Write an @ in a user name or a password as %40."
         )
     return parsed
 
 
 def display_url(url: URL) -> str:
-    """The URL as it may be shown: without the password, and without settings, which may hold one too."""
+    """Return the URL without the password, and without its query, which may contain one too."""
     return URL.create(url.drivername, url.username, None, url.host, url.port, url.database).render_as_string()
 
 
 def is_writable(file: Path) -> bool:
-    """Whether SQLite could write this file and a log beside it; SQLite itself notices at the first write only."""
+    """Return whether SQLite could write a file and a log beside it. SQLite would only find out at the first write."""
     return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 def sqlite_file(url: URL) -> Path | None:
-    """The file behind a SQLite URL; None for a store in memory and for other databases."""
+    """Return the file behind a SQLite URL, or None for a store in memory and for other databases."""
     if url.get_backend_name() != SQLITE or url.database in (None, "", ":memory:"):
         return None
     return Path(url.database or "")
 
 
 def make_engine(url: URL) -> Engine:
-    """An engine for reading and writing; nothing is opened yet."""
+    """Return an engine for reading and writing, which has not connected yet."""
     if url.get_backend_name() == POSTGRESQL:
         return postgresql.make_engine(url, LOCK_TIMEOUT_SECONDS)
     if sqlite_file(url) is None:
-        return _prepared(create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}))
-    return _prepared(create_engine(url, poolclass=NullPool))
+        return _configured(create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}))
+    return _configured(create_engine(url, poolclass=NullPool))
 
 
 def make_read_only_engines(file: Path) -> list[Engine]:
-    """Ways to read a SQLite file that cannot be written, to be tried in turn.
+    """Return engines that read a SQLite file which cannot be written, to be tried in turn.
 
-    In a folder that cannot be written, SQLite reads a file with a write-ahead log only where log and index lie beside
-    it already; else it has to be told that nobody changes the file (`immutable=1`), and then it reads no log.
+    In a folder that cannot be written, SQLite reads a file with a write-ahead log only where log and index are beside
+    it already. Otherwise it must be told that no process changes the file (`immutable=1`), and then it reads no log.
     """
     uris = [f"file:{quote(os.fspath(file))}?{options}" for options in ("mode=ro", "mode=ro&immutable=1")]
     return [
@@ -105,10 +108,11 @@ def make_read_only_engines(file: Path) -> list[Engine]:
 
 @contextmanager
 def transaction(engine: Engine, *, write: bool = False, durable: bool = True) -> Iterator[Connection]:
-    """One transaction, committed at the end, rolled back by an exception. Raises StoreError for the database's own.
+    """Run a transaction that is committed at the end of the block and rolled back by an exception.
 
-    Unless it writes it sees one state of the database, whatever others write meanwhile. One that is not `durable`
-    survives a kill but perhaps no power cut, and need not wait for the disk.
+    A transaction that only reads sees one state of the database, whatever others write at the same time. One that is
+    not `durable` need not wait for the disk: it survives a kill, but perhaps not a power cut. Raises StoreError for
+    exceptions of the database.
     """
     with translate_errors(engine.url), engine.connect() as connection:
         if write:
@@ -121,12 +125,12 @@ def transaction(engine: Engine, *, write: bool = False, durable: bool = True) ->
 
 @contextmanager
 def translate_errors(url: URL) -> Iterator[None]:
-    """Turn the database's exceptions into ours, which carry no statement, no value and no password."""
+    """Raise the database's exceptions as StoreError, without the statement, its values and the password."""
     try:
         yield
     except DBAPIError as error:
-        raise _explain(error, url) from None
-    except NoConnectionLeft:
+        raise _translate(error, url) from None
+    except PoolTimeout:
         raise StoreError(
             "All connections of this process to the database are in use.",
             title="The store is busy",
@@ -134,25 +138,48 @@ def translate_errors(url: URL) -> Iterator[None]:
         ) from None
 
 
-def upsert(table: Table, connection: Connection) -> InsertWithSqlite | InsertWithPostgresql:
-    """An insert that says what to do about a row that is there already: each dialect has its own.
+def upsert(table: Table, connection: Connection) -> SqliteInsert | PostgresqlInsert:
+    """Return an insert that can decide what happens to a row that exists already: each dialect has its own.
 
-    The one that is not used is not loaded: PostgreSQL's took a fifth of the time of a snapshot into SQLite.
+    The other dialect is not imported: PostgreSQL's took a fifth of the time of a snapshot into SQLite.
     """
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == SQLITE:
         from sqlalchemy.dialects.sqlite import insert
 
         return insert(table)
-    from sqlalchemy.dialects.postgresql import insert as insert_with_postgresql
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
-    return insert_with_postgresql(table)
+    return postgresql_insert(table)
 
 
-def _prepared(engine: Engine) -> Engine:
-    """SQLite with a write-ahead log, and transactions begun by us: writers take the lock at once, not half-way."""
+def translate_sqlite_error(error: BaseException | None, where: str) -> StoreError | None:
+    """Return what an exception of the module `sqlite3` means for the file `where`, or None without an error code."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    match code & 0xFF:
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN:
+            return StoreReadOnly(f"{where} cannot be written.")
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return StoreDamaged(f"{where} is damaged, or is not a SQLite database.")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreError(
+                f"{where} is in use by another program.", title="The store is busy", remedy="Try again in a moment."
+            )
+        case sqlite3.SQLITE_FULL:
+            return StoreFull(f"There is no room left for {where}.")
+        case sqlite3.SQLITE_IOERR if code == sqlite3.SQLITE_IOERR_SHMSIZE:
+            return StoreFull(f"There is no room left for {where}.")
+        case sqlite3.SQLITE_IOERR:
+            return DiskError(f"{where} cannot be read or written.")
+    return None
+
+
+def _configured(engine: Engine) -> Engine:
+    """Give SQLite a write-ahead log, and begin transactions explicitly: writers take the lock first, not half-way."""
 
     @event.listens_for(engine, "connect")
-    def connected(connection: sqlite3.Connection, _: object) -> None:
+    def on_connect(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}",
@@ -163,33 +190,21 @@ def _prepared(engine: Engine) -> Engine:
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
+    def on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         if not options.get("durable", True):
-            connection.exec_driver_sql("PRAGMA synchronous=NORMAL")  # of this connection, which is used once
+            connection.exec_driver_sql("PRAGMA synchronous=NORMAL")  # for this connection, which is used once
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
     return engine
 
 
-def _explain(error: DBAPIError, url: URL) -> StoreError:
+def _translate(error: DBAPIError, url: URL) -> StoreError:
     if url.get_backend_name() == POSTGRESQL:
         return postgresql.translate_error(error, url)
     where = url.database or "The store"
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    primary = code & 0xFF if code is not None else None
-    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-        return StoreReadOnly(f"{where} cannot be written.")
-    if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return StoreDamaged(f"{where} is damaged, or is not a SQLite database.")
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(
-            f"{where} is in use by another program.", title="The store is busy", remedy="Try again in a moment."
-        )
-    if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_SHMSIZE:
-        return StoreFull(f"There is no room left for {where}.")
-    if primary == sqlite3.SQLITE_IOERR:
-        return DiskFailing(f"{where} cannot be read or written.")
+    if translated := translate_sqlite_error(error.orig, where):
+        return translated
     if isinstance(error, DatabaseError):
         return StoreDamaged(f"{where} does not hold the tables of this dashboard.")
     return StoreError(f"{where} cannot be used.", remedy="Check the url in [connections.snapshots].")

@@ -1,9 +1,9 @@
-"""PostgreSQL as the store: its engine, what is done its own way, and what its errors mean to a person.
+"""PostgreSQL: its engine, what it does differently from SQLite, and the translation of its errors.
 
 Transactions are READ COMMITTED, whatever the server's default: every write is one statement that the key decides
-(`ON CONFLICT`), or what follows it in the same transaction has to see what another run committed meanwhile, which no
-stricter level shows. Connections are kept for later transactions, looked at before each use, and replaced when the
-server went away in between. Statements are not prepared on the server, so that a pooler may stand before it.
+(`ON CONFLICT`), or what follows it in the same transaction has to see what another run has committed since, which no
+stricter level shows. Connections are kept for later transactions, tested before each use, and replaced when the server
+restarted in between. Statements are not prepared on the server, so that a connection pooler may be in front of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mimecast.store.errors import (
 
 CONNECT_TIMEOUT_SECONDS: Final = 5
 SILENCE_TIMEOUT_SECONDS: Final = 20
-"""After which a connection counts as lost: a server that was switched off, or a firewall that forgot it."""
+"""Seconds without an answer after which a connection counts as lost, for example behind a firewall that dropped it."""
 
 LIBPQ_DEFAULTS: Final = {
     "application_name": "safe-score-dashboard",
@@ -39,22 +39,22 @@ LIBPQ_DEFAULTS: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": SILENCE_TIMEOUT_SECONDS * 1000,
 }
-"""libpq's own settings; each can be set otherwise in the URL."""
+"""Settings of libpq; the URL can override each of them."""
 
 POSTGRESQL: Final = "postgresql"
 
 MIGRATION_LOCK: Final = 0x5AFE_5C0E
-"""The key of the lock under which one machine at a time makes or changes tables."""
+"""Key of the advisory lock under which one machine at a time creates or changes tables."""
 
 REPLACE_REMEDY: Final = "Put a backup in its place, or name another database in [connections.snapshots]."
 WRITE_ACCESS_REMEDY: Final = (
-    "Let the dashboard's database user write the dashboard's tables, on a server that takes writes. What is stored is "
-    "still shown."
+    "Let the dashboard's database user write the dashboard's tables, on a server that accepts writes. What is stored "
+    "is still shown."
 )
 
 
-def make_engine(url: URL, seconds_to_wait_for_a_lock: int) -> Engine:
-    """An engine for reading and writing; nothing is opened yet."""
+def make_engine(url: URL, lock_timeout_seconds: int) -> Engine:
+    """Return an engine for reading and writing, which has not connected yet."""
     settings: dict[str, Any] = {name: value for name, value in LIBPQ_DEFAULTS.items() if name not in url.query}
     engine = create_engine(
         url,
@@ -65,28 +65,28 @@ def make_engine(url: URL, seconds_to_wait_for_a_lock: int) -> Engine:
     )
 
     @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
+    def on_begin(connection: Connection) -> None:
         if connection.get_execution_options().get("write"):
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds_to_wait_for_a_lock}s'")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{lock_timeout_seconds}s'")
 
     return engine
 
 
 def wait_for_other_migrations(connection: Connection) -> None:
-    """Hold the lock on the tables' definitions until the transaction ends. SQLite's writers are alone anyway."""
+    """Hold the lock on the tables' definitions until the transaction ends. SQLite has one writer at a time anyway."""
     if connection.dialect.name == POSTGRESQL:
         connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 
 
 def lock_against_writes(connection: Connection, tables: list[Table]) -> None:
-    """Let others only read these tables until the transaction ends, as SQLite does for every writer."""
+    """Let others only read these tables until the transaction ends, as SQLite does during every write."""
     if connection.dialect.name == POSTGRESQL:
         names = ", ".join(connection.dialect.identifier_preparer.format_table(table) for table in tables)
         connection.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
 
 
 def advance_sequence(connection: Connection, table: Table) -> None:
-    """Let a table that numbers its rows go on after those that came with numbers; SQLite does so by itself."""
+    """Continue the numbering of a table after rows that were inserted with their numbers, as SQLite always does."""
     column = table.autoincrement_column
     if connection.dialect.name == POSTGRESQL and column is not None:
         sequence = func.pg_get_serial_sequence(literal(table.name), literal(column.name))
@@ -94,11 +94,11 @@ def advance_sequence(connection: Connection, table: Table) -> None:
 
 
 def require_writable(connection: Connection, tables: list[Table]) -> None:
-    """Raises StoreReadOnly on a standby, and where the user may read the tables but not add to them."""
+    """Raise StoreReadOnly on a standby server, and where the user may read the tables but not add rows."""
     is_read_only = func.current_setting("transaction_read_only") == "on"
     names = [func.to_regclass(literal(table.name)) for table in tables]
-    rights = [func.has_table_privilege(name, literal("INSERT")) for name in names]
-    read_only, *may_insert = connection.execute(select(is_read_only, *rights)).one()
+    privileges = [func.has_table_privilege(name, literal("INSERT")) for name in names]
+    read_only, *may_insert = connection.execute(select(is_read_only, *privileges)).one()
     if read_only or False in may_insert:
         raise StoreReadOnly(
             f"{describe_database(connection.engine.url)} cannot be written.", remedy=WRITE_ACCESS_REMEDY
@@ -106,39 +106,37 @@ def require_writable(connection: Connection, tables: list[Table]) -> None:
 
 
 def describe_database(url: URL) -> str:
-    """The database in words, without user and password."""
+    """Return `The database scores at db.example.com`, without user and password."""
     host = url.host or url.query.get("host")
-    named = f"The database {url.database}" if url.database else "The database"
-    return f"{named} at {host}" if isinstance(host, str) else named
+    name = f"The database {url.database}" if url.database else "The database"
+    return f"{name} at {host}" if isinstance(host, str) else name
 
 
 def translate_error(error: DBAPIError, url: URL) -> StoreError:
-    """What an error of psycopg means. Nothing of its text is shown: it may hold what was to be stored."""
+    """Return what an error of psycopg means, without its text, which may contain a value that was to be stored."""
     code = getattr(error.orig, "sqlstate", None)
-    return _of_connecting(str(error.orig), url) if code is None else _of_code(code, url)
+    return _connection_error(str(error.orig), url) if code is None else _error_of_code(code, url)
 
 
-def _of_code(code: str, url: URL) -> StoreError:
-    """By SQLSTATE, the same in every language: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+def _error_of_code(code: str, url: URL) -> StoreError:
+    """Return the error for a SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
     where = describe_database(url)
     match code[:2], code:
         case _, "42501" | "3F000":
-            return DatabasePermissionMissing(
-                f"{where} does not let the user {url.username or 'of this process'} do that."
-            )
+            return DatabasePermissionMissing(f"{where} does not allow this to {_user(url)}.")
         case _, "25006":
-            return StoreReadOnly(f"{where} takes no writes.", remedy=WRITE_ACCESS_REMEDY)
+            return StoreReadOnly(f"{where} accepts no writes.", remedy=WRITE_ACCESS_REMEDY)
         case _, "3D000":
             return DatabaseMissing(f"{where} does not exist.")
         case ("28", _):
-            return _refuses(url)
+            return _login_failed(url)
         case ("08" | "57", _) if code != "57014":
             return DatabaseUnreachable(f"{where} ended the connection.")
         case _, "53100":
-            return StoreFull(f"There is no room left for {_inside(where)}.")
+            return StoreFull(f"There is no room left for {_lower_first(where)}.")
         case ("40" | "53" | "55" | "57", _):
             return StoreError(
-                f"{where} has too much to do, or something holds what is needed.",
+                f"{where} is overloaded, or a table is locked.",
                 title="The store is busy",
                 remedy="Try again in a moment.",
             )
@@ -148,45 +146,47 @@ def _of_code(code: str, url: URL) -> StoreError:
             return StoreDamaged(f"{where} is damaged.", remedy=f"See the server's log. {REPLACE_REMEDY}")
         case ("22" | "23", _):
             return StoreError(
-                f"{where} does not take a value that was to be stored.", remedy="Nothing of it was stored; correct it."
+                f"{where} rejected a value that was to be stored.", remedy="Nothing of it was stored; correct it."
             )
     return StoreDamaged(f"{where} does not hold the tables of this dashboard.", remedy=REPLACE_REMEDY)
 
 
-def _of_connecting(text: str, url: URL) -> StoreError:
-    """An attempt that failed has no code, only text, which a server may write in another language: then less is said.
-    libpq's own text is English.
+def _connection_error(text: str, url: URL) -> StoreError:
+    """Return the error for a failed attempt to connect, which has no code.
+
+    Its text is libpq's, which is English, or the server's, which may be in another language and is then not recognised.
     """
-    said = text.lower()
+    text = text.lower()
     where = describe_database(url)
-    if "permission denied for database" in said:
-        return DatabasePermissionMissing(f"{where} does not let the user {url.username or 'of this process'} connect.")
-    if 'database "' in said and "does not exist" in said:
+    if "permission denied for database" in text:
+        return DatabasePermissionMissing(f"{where} does not allow {_user(url)} to connect.")
+    if 'database "' in text and "does not exist" in text:
         return DatabaseMissing(f"{where} does not exist.")
-    if any(words in said for words in ("authentication failed", 'role "', "no password supplied", "no pg_hba.conf")):
-        return _refuses(url)
-    if "too many" in said or "connection slots" in said:
+    if any(words in text for words in ("authentication failed", 'role "', "no password supplied", "no pg_hba.conf")):
+        return _login_failed(url)
+    if "too many" in text or "connection slots" in text:
         return StoreError(
-            f"{where} takes no more connections.",
+            f"{where} accepts no more connections.",
             title="The store is busy",
-            remedy="Try again in a moment; if it stays so, raise the server's max_connections.",
+            remedy="Try again in a moment; if the problem persists, raise the server's max_connections.",
         )
-    if "invalid" in said and any(word in said for word in ("option", "value", "port")):
+    if "invalid" in text and any(word in text for word in ("option", "value", "port")):
         return StoreError(
-            "The store's URL holds a setting that PostgreSQL does not know.",
-            remedy="Correct its port and what stands after the question mark.",
+            "The store's URL contains a setting that PostgreSQL does not know.",
+            remedy="Correct its port and what follows the question mark.",
         )
-    if ("certificate" in said or "ssl" in said) and "closed" not in said:
-        return DatabaseTlsFailed(f"A secure connection to {_inside(where)} did not come about.")
-    return DatabaseUnreachable(f"There is no connection to {_inside(where)}.")
+    if ("certificate" in text or "ssl" in text) and "closed" not in text:
+        return DatabaseTlsFailed(f"Could not establish a TLS connection to {_lower_first(where)}.")
+    return DatabaseUnreachable(f"There is no connection to {_lower_first(where)}.")
 
 
-def _refuses(url: URL) -> StoreError:
-    return DatabaseLoginFailed(
-        f"{describe_database(url)} does not let the user {url.username or 'of this process'} in."
-    )
+def _login_failed(url: URL) -> StoreError:
+    return DatabaseLoginFailed(f"{describe_database(url)} rejected the login of {_user(url)}.")
 
 
-def _inside(where: str) -> str:
-    """As it stands inside a sentence."""
-    return where[0].lower() + where[1:]
+def _user(url: URL) -> str:
+    return f"the user {url.username}" if url.username else "the user of this process"
+
+
+def _lower_first(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

@@ -1,5 +1,6 @@
-"""What the store asks for in SQL: seeks in the key of the snapshots, one for each account or range, however many rows
-there are. Instants are whole seconds since 1970-01-01 UTC.
+"""Queries for snapshots: one seek in the key for each account or range, however many rows there are.
+
+Instants are whole seconds since 1970-01-01 UTC.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from mimecast.domain.scores import AT_RISK, ScoreCounts
 from mimecast.store.database.schema import snapshots
 
 BATCH_ROWS: Final = 1000
-"""Rows or ranges in one statement, below the variable limits of every database."""
+"""Rows or ranges in one statement, which stays below the limits on variables of both databases."""
 
 
 def newest_query(accounts: Sequence[str]) -> Select[Any]:
@@ -50,7 +51,7 @@ def _end_query(accounts: Sequence[str], end: Callable[[ColumnElement[int]], Colu
 
 
 def last_in_range_query(account: str, bounds: list[tuple[int, int, int]]) -> Select[Any]:
-    """For each (range, low, high) in seconds: the row of the largest `taken_at` in it."""
+    """Select the row of the largest `taken_at` in each (range, low, high)."""
     ranges = _ranges(bounds)
     inside = snapshots.alias("inside")
     last = select(func.max(inside.c.taken_at)).where(_within(inside, account, ranges)).correlate(ranges)
@@ -61,9 +62,7 @@ def last_in_range_query(account: str, bounds: list[tuple[int, int, int]]) -> Sel
 
 
 def levels_in_range_query(accounts: Sequence[str], bounds: list[tuple[int, int, int]]) -> Select[Any]:
-    """For each account and each (range, low, high) in seconds: what `Level` holds of the row of the largest `taken_at`
-    in it.
-    """
+    """Select the fields of `RiskLevel` of the largest `taken_at` for each account in each (range, low, high)."""
     given, ranges = accounts_cte(accounts), _ranges(bounds)
     inside = snapshots.alias("inside")
     last = select(func.max(inside.c.taken_at)).where(_within(inside, given.c.account, ranges)).correlate(given, ranges)
@@ -74,7 +73,7 @@ def levels_in_range_query(accounts: Sequence[str], bounds: list[tuple[int, int, 
 
 
 def count_covered_query(account: str, bounds: list[tuple[int, int, int]]) -> Select[int]:
-    """How many of the (range, low, high) in seconds hold a row."""
+    """Count the (range, low, high) that contain a row."""
     ranges = _ranges(bounds)
     inside = snapshots.alias("inside")
     some = select(inside.c.taken_at).where(_within(inside, account, ranges)).correlate(ranges)
@@ -82,8 +81,10 @@ def count_covered_query(account: str, bounds: list[tuple[int, int, int]]) -> Sel
 
 
 def _ranges(bounds: list[tuple[int, int, int]]) -> CTE:
-    """The ranges as a table. Its numbers stand in the statement: bound one by one they took ten times as long as the
-    seeks. Only a recursive CTE names the columns of its VALUES.
+    """Return the ranges as a table.
+
+    The numbers are part of the statement: as parameters they took ten times as long as the seeks. Only a recursive CTE
+    can name the columns of its VALUES.
     """
     rows = ", ".join(f"({index:d}, {low:d}, {high:d})" for index, low, high in bounds)
     seconds = snapshots.c.taken_at.type
@@ -92,15 +93,15 @@ def _ranges(bounds: list[tuple[int, int, int]]) -> CTE:
 
 
 def _total(grades: Iterable[str]) -> ColumnElement[int]:
-    """The users with any of these grades."""
+    """Return the sum of the columns of these grades."""
     counts: list[ColumnElement[int]] = [snapshots.c[grade.lower()] for grade in grades]
     return reduce(add, counts)
 
 
 def accounts_cte(accounts: Sequence[str]) -> CTE:
-    """A table of one column, `account`, to join with."""
-    named = values(column("account", snapshots.c.account.type), name="given")
-    return named.data([(account,) for account in accounts]).cte("accounts")
+    """Return a table with the column `account` to join with."""
+    table = values(column("account", snapshots.c.account.type), name="given")
+    return table.data([(account,) for account in accounts]).cte("accounts")
 
 
 def _within(table: FromClause, account: str | ColumnElement[str], ranges: CTE) -> ColumnElement[bool]:

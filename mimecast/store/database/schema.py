@@ -1,7 +1,7 @@
-"""The store's tables and their versions.
+"""Tables of the store, and their migrations.
 
-Each migration runs once, in one transaction with its own row in `schema_version`, so that a store is always of one
-whole version. A migration is never edited once released: add another.
+Each migration runs once, in one transaction with its own row in `schema_version`, so that a store never has half a
+version. A migration is never edited once it is released: add another.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ snapshots: Final = Table(
     PrimaryKeyConstraint("account", "taken_at"),
     sqlite_with_rowid=False,
 )
-"""One row per account and instant; the key is also the order in which a timeline reads them."""
+"""Snapshots, one row per account and instant. The key is also the order in which a timeline reads them."""
 
 notes: Final = Table(
     "notes",
@@ -78,7 +78,7 @@ targets: Final = Table(
     Column("share_then", Float, nullable=True, comment="the share when it was set; null where it was not known"),
     PrimaryKeyConstraint("account", "set_at"),
 )
-"""Every target ever set; the newest of an account counts."""
+"""Targets, with every one that was ever set. The newest of an account counts."""
 
 imports: Final = Table(
     "imports",
@@ -99,8 +99,7 @@ imported_snapshots: Final = Table(
     PrimaryKeyConstraint("account", "taken_at"),
     sqlite_with_rowid=False,
 )
-"""Which import added which snapshot."""
-
+"""The import that added each imported snapshot."""
 
 leases: Final = Table(
     "leases",
@@ -109,7 +108,7 @@ leases: Final = Table(
     Column("holder", String(32), nullable=False),
     Column("until", BigInteger, nullable=False, comment="milliseconds since 1970-01-01 UTC, by the database's clock"),
 )
-"""Who captures an account just now; see `leases.py`."""
+"""Runs that are capturing an account; see `leases.py`."""
 
 runs: Final = Table(
     "runs",
@@ -123,7 +122,7 @@ runs: Final = Table(
     Column("sentence", String(1000), nullable=False, server_default=""),
     Index("runs_of_an_account", "account", "id"),
 )
-"""What the unattended captures did; see `runs.py`."""
+"""Results of scheduled captures; see `scheduled_runs.py`."""
 
 
 def _first(connection: Connection) -> None:
@@ -144,21 +143,21 @@ MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_first, _unattend
 
 
 def data_tables() -> list[Table]:
-    """All tables whose rows outlive a machine or a move: every one but the leases and the versions."""
+    """Return the tables that a backup contains, each after those it refers to: all but the leases and the versions."""
     return [table for table in _metadata.sorted_tables if table not in (leases, versions)]
 
 
 def version_of(connection: Connection) -> int:
-    """The version a store has: 0 when it is empty."""
+    """Return the version of a store, 0 when it is empty."""
     if not inspect(connection).has_table(versions.name):
         return 0
     return connection.execute(select(func.max(versions.c.version))).scalar() or 0
 
 
 def migrate(connection: Connection) -> int:
-    """Bring the store to the newest version inside the caller's transaction; return the version it had.
+    """Bring the store to the newest version in the caller's transaction; return the version that it had.
 
-    A store of a newer version than this is left as it is. Several machines may do so at once.
+    A store of a newer version is not changed. Several machines may migrate at the same time.
     """
     wait_for_other_migrations(connection)
     had = version_of(connection)

@@ -1,4 +1,4 @@
-"""Keeping a history when its account gets another id."""
+"""Moves everything stored under an account's id to another id."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mimecast.store.store import Store
 
 
 class RenameRejected(Problem):
-    """A history that cannot get the other id. Nothing was changed."""
+    """The history cannot get the other id. Nothing was changed."""
 
     title = "The account cannot be renamed"
 
 
 def rename_account(store: Store, old: str, new: str) -> dict[str, int]:
-    """Give everything stored under the account `old` the id `new`, in one transaction; return the rows moved by table.
+    """Move everything stored under the id `old` to the id `new` in one transaction; return the rows moved by table.
 
-    It concerns every table with a column `account`. Both ids may have rows, but not for the same thing, two snapshots
-    of one instant, say. Only where a table has a single row for an account, its present state, does the one of `new`
-    stand. Raises RenameRefused, StoreError.
+    This includes every table with a column `account`. Both ids may have rows, but not with the same key, for example
+    two snapshots of one instant. In a table with a single row for each account, its current state, the row of `new`
+    is kept. Raises RenameRejected, StoreError.
     """
     with store.writing() as connection:
         moved = {}
@@ -37,19 +37,19 @@ def rename_account(store: Store, old: str, new: str) -> dict[str, int]:
         if not any(moved.values()):
             raise RenameRejected(
                 f"Nothing is stored under the id {old}.",
-                remedy="Look at the first column of: python -m mimecast export",
+                remedy="The first column of python -m mimecast export has the ids.",
             )
     return moved
 
 
 def _count_clashes(connection: Connection, table: Table, old: str, new: str) -> int:
-    """Rows of `old` whose key, but for the account, a row of `new` has too."""
+    """Return how many rows of `old` have the key, apart from the account, of a row of `new`."""
     keys = [key.name for key in table.primary_key]
     if "account" not in keys:
         return 0
-    theirs = table.alias("theirs")
-    same = [table.c[key] == theirs.c[key] for key in keys if key != "account"]
-    taken = select(theirs.c.account).where(theirs.c.account == new, *same).exists()
+    other = table.alias("other_row")
+    same_key = [table.c[key] == other.c[key] for key in keys if key != "account"]
+    taken = select(other.c.account).where(other.c.account == new, *same_key).exists()
     query = select(func.count()).select_from(table).where(table.c.account == old, taken)
     return connection.execute(query).scalar_one()
 

@@ -20,7 +20,8 @@ from mimecast.problem import Problem
 from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json, write_template
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes
-from mimecast.store.store import AddResult, Store
+from mimecast.store.snapshot_rows import AddResult
+from mimecast.store.store import Store
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem

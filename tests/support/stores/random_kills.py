@@ -27,7 +27,7 @@ from mimecast.__main__ import main
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store import imports as imports_module
 from mimecast.store import store as store_module
-from mimecast.store.store import AddResult
+from mimecast.store.snapshot_rows import AddResult, insert_snapshots
 
 WRITE_TIMEOUT_SECONDS = 20
 
@@ -74,11 +74,10 @@ def run(arguments: list[str], kill_after: float | None, *, is_from_write: bool) 
 
 def announce_writes(pipe: int) -> None:
     """Write a byte to a pipe at the start of each transaction that writes snapshots, so that a kill can hit it."""
-    insert = store_module.insert_snapshots
 
     def announced_insert(connection: Connection, new: Iterable[Snapshot]) -> tuple[AddResult, list[tuple[str, int]]]:
         os.write(pipe, b"w")
-        return insert(connection, new)
+        return insert_snapshots(connection, new)
 
     for module in (store_module, imports_module):
         setattr(module, "insert_snapshots", announced_insert)  # noqa: B010
