@@ -25,7 +25,7 @@ from mimecast.store.store import Store
 from mimecast.ui import resources
 from mimecast.ui.access.policy import AUTH_MEMORY
 from tests.support import browser
-from tests.support.clock import TODAY
+from tests.support.clock import TODAY, later
 from tests.support.processes import CommandLine
 from tests.support.requirements import REQUIRE_ALL, skip_or_fail
 from tests.support.server import RunApp, serve
@@ -110,8 +110,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(store_url: str) -> Store:
-    """Return an empty store."""
-    return Store.open(store_url)
+    """Return an empty store, for which no snapshot of a test is in the future."""
+    return Store.open(store_url, clock=later)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
 from mimecast.store.account_status import load_account_records
 from mimecast.store.comparisons import compare_back
 from mimecast.store.database.group_commit import GroupCommit
-from mimecast.store.database.queries import levels_in_range_query, newest_query
+from mimecast.store.database.queries import PlausibleInstants, ends_query, levels_in_range_query
 from mimecast.store.normal_range import load_judged_change
 from mimecast.store.scheduled_runs import last_runs_query, save_runs
 from mimecast.store.store import Store
@@ -142,13 +142,19 @@ def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: St
 
 ACCOUNTS = ["long", "short"]
 BOUNDS = [(0, 0, 1_000), (1, 1_000, 2_000)]
+PLAUSIBLE = PlausibleInstants(0, 1_500)
 
 
 @SQLITE_ONLY
 @pytest.mark.parametrize(
     "query",
-    [newest_query(ACCOUNTS), levels_in_range_query(ACCOUNTS, BOUNDS), last_runs_query(ACCOUNTS)],
-    ids=["newest_of", "risk_levels_in_each", "last_runs"],
+    [
+        ends_query(ACCOUNTS, PLAUSIBLE, newest=True),
+        ends_query(ACCOUNTS, PLAUSIBLE, newest=False),
+        levels_in_range_query(ACCOUNTS, BOUNDS, PLAUSIBLE),
+        last_runs_query(ACCOUNTS),
+    ],
+    ids=["newest_of", "oldest_of", "risk_levels_in_each", "last_runs"],
 )
 def test_every_query_about_many_accounts_seeks(several: Store, query: Select[tuple[object, ...]]) -> None:
     compiled = query.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True})

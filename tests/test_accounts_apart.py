@@ -139,6 +139,7 @@ READS: dict[str, Callable[[Store, str], object]] = {
     "first_since": lambda store, account: store.first_since(account, EVERYTHING[0]),
     "newest_of": lambda store, account: store.newest_of([account]),
     "oldest": lambda store, account: store.oldest(account),
+    "misdated_snapshots": lambda store, account: store.misdated_snapshots(account),
     "all_snapshots": lambda store, account: list(store.all_snapshots(account)),
     "last_in_each": lambda store, account: store.last_in_each(account, [EVERYTHING]),
     "risk_levels_in_each": lambda store, account: store.risk_levels_in_each([account], [EVERYTHING]),

@@ -8,19 +8,26 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import Select, create_engine, select
 from sqlalchemy.dialects import sqlite as dialect
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.settings.project import PROJECT
-from mimecast.store.database.queries import count_covered_query, last_in_range_query
+from mimecast.store.database.queries import (
+    PlausibleInstants,
+    count_covered_query,
+    end_query,
+    last_in_range_query,
+    misdated_query,
+)
 from mimecast.store.database.schema import MIGRATIONS, versions
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 from mimecast.store.snapshot_rows import AddResult
@@ -31,6 +38,9 @@ from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
 from tests.support.stores.files import sqlite_path
 
 pytestmark = EVERY_DATABASE
+
+BOUNDS = [(0, 1, 2), (1, 2, 3)]
+PLAUSIBLE = PlausibleInstants(1, 2)
 
 
 def taken(hours: int, account: str = "contoso", counts: ScoreCounts | None = None) -> Snapshot:
@@ -68,6 +78,60 @@ def test_accounts_come_in_one_order_on_every_database(store: Store) -> None:
     assert store.accounts() == sorted(names)
 
 
+@pytest.fixture
+def misdated(store_url: str) -> Store:
+    """Return a store with snapshots from yesterday and today, one from tomorrow and one with a misspelt year."""
+    store = Store.open(store_url, clock=lambda: NOW)
+    store.add([taken(-24), taken(-1), taken(24), Snapshot("contoso", datetime(206, 1, 16, tzinfo=UTC), ScoreCounts(9))])
+    return store
+
+
+def test_a_snapshot_in_the_future_or_before_2010_is_never_newest_or_oldest(misdated: Store) -> None:
+    assert (misdated.newest("contoso"), misdated.oldest("contoso")) == (taken(-1), taken(-24))
+    assert misdated.newest_of(["contoso"]) == {"contoso": taken(-1)}
+    assert misdated.oldest_of(["contoso"]) == {"contoso": taken(-24)}
+    assert misdated.first_since("contoso", datetime(2, 1, 1, tzinfo=UTC)) == taken(-24)
+    assert misdated.first_since("contoso", NOW) is None
+    with misdated.reading() as connection:
+        assert misdated.newest("contoso", within=connection) == taken(-1)
+
+
+def test_a_snapshot_in_the_future_or_before_2010_is_in_no_range(misdated: Store) -> None:
+    ranges = [(datetime(2, 1, 1, tzinfo=UTC), NOW - timedelta(days=1)), (NOW, NOW + timedelta(days=30))]
+    today = (NOW - timedelta(hours=12), NOW + timedelta(days=30))
+    assert misdated.last_in_each("contoso", [*ranges, today]) == [None, None, taken(-1)]
+    (*outside, level) = misdated.risk_levels_in_each(["contoso"], [*ranges, today])["contoso"]
+    assert outside == [None, None]
+    assert level is not None
+    assert level.taken_at == int((NOW - timedelta(hours=1)).timestamp())
+    assert misdated.count_covered("contoso", ranges) == 0
+
+
+def test_misdated_snapshots_are_listed_and_exported(misdated: Store) -> None:
+    listed = misdated.misdated_snapshots("contoso")
+    assert [snapshot.taken_at.year for snapshot in listed] == [206, 2026]
+    assert listed[1] == taken(24)
+    assert misdated.misdated_snapshots("contoso", limit=1) == listed[:1]
+    assert len(list(misdated.all_snapshots("contoso"))) == 4
+
+
+def test_the_clocks_of_machines_may_differ_by_minutes(store_url: str) -> None:
+    store = Store.open(store_url, clock=lambda: NOW)
+    ahead = Snapshot("contoso", NOW + timedelta(minutes=4), ScoreCounts(1))
+    store.add([ahead])
+    assert store.newest("contoso") == ahead
+    assert store.misdated_snapshots("contoso") == []
+
+
+def test_a_snapshot_becomes_the_newest_once_its_time_has_come(store_url: str) -> None:
+    now = [NOW]
+    store = Store.open(store_url, clock=lambda: now[0])
+    store.add([taken(0), taken(24)])
+    assert store.newest("contoso") == taken(0)
+    now[0] += timedelta(days=2)
+    assert store.newest("contoso") == taken(24)
+
+
 def test_accounts_never_mix(store: Store) -> None:
     store.add([taken(0), taken(5, "fabrikam"), taken(3)])
     assert store.accounts() == ["contoso", "fabrikam"]
@@ -99,10 +163,19 @@ def test_the_last_snapshot_of_each_range_is_found_in_more_ranges_than_one_statem
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize("query", [last_in_range_query, count_covered_query])
-def test_timelines_seek_in_the_key_and_never_scan(store: Store, store_url: str, query: Callable[..., object]) -> None:
-    made = query("contoso", [(0, 1, 2), (1, 2, 3)])
-    text = str(made.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "query",
+    [
+        last_in_range_query("contoso", BOUNDS, PLAUSIBLE),
+        count_covered_query("contoso", BOUNDS, PLAUSIBLE),
+        end_query("contoso", PLAUSIBLE, newest=True),
+        end_query("contoso", PLAUSIBLE, newest=False, since=2),
+        misdated_query("contoso", PLAUSIBLE, 5),
+    ],
+    ids=["last_in_each", "count_covered", "newest", "first_since", "misdated"],
+)
+def test_every_query_seeks_in_the_key_and_never_scans(store: Store, store_url: str, query: Select[Any]) -> None:
+    text = str(query.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True}))
     with sqlite3.connect(sqlite_path(store_url)) as connection:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
     connection.close()

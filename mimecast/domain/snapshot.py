@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mimecast.domain.scores import ScoreCounts, group_share
+
+
+MAX_CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far the clocks of machines that share a store may differ. A snapshot further ahead is in the future."""
 
 
 class Source(StrEnum):

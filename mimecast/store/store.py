@@ -7,22 +7,25 @@ import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, UnaryExpression, inspect, select
+from sqlalchemy import Connection, Select, Table, inspect, select
 
-from mimecast.domain.snapshot import RiskLevel, Snapshot, Source
+from mimecast.domain.reporting_days import EARLIEST_DAY
+from mimecast.domain.snapshot import MAX_CLOCK_SKEW, RiskLevel, Snapshot, Source
 from mimecast.store.database.engine import display_url, transaction, translate_errors
 from mimecast.store.database.group_commit import GroupCommit
 from mimecast.store.database.opening import Database, open_database, open_existing_database, read_only_reason
 from mimecast.store.database.quarantine import latest_quarantined
 from mimecast.store.database.queries import (
     BATCH_ROWS,
+    PlausibleInstants,
     count_covered_query,
+    end_query,
+    ends_query,
     last_in_range_query,
     levels_in_range_query,
-    newest_query,
-    oldest_query,
+    misdated_query,
 )
 from mimecast.store.database.schema import snapshots, version_of
 from mimecast.store.errors import StoreError, StoreQuarantined
@@ -40,8 +43,18 @@ T = TypeVar("T")
 _NO_STATEMENT_CACHE: Final = {"compiled_cache": None}
 """For statements that contain their ranges: no two are alike, so caching them would only take memory."""
 
+MAX_MISDATED: Final = 20
+"""Misdated snapshots that are listed at a time."""
+
 MTIME_GRANULARITY: Final = 1.0
 """Seconds after a write from which the modification time of a file differs from that of the next write."""
+
+
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Store:
@@ -50,12 +63,17 @@ class Store:
     What else is stored (notes, targets, imports, leases, runs) has modules of its own, which use `reading` and
     `writing`. Every method raises a StoreError when the database fails.
 
+    A snapshot in the future, taken by a computer whose clock was ahead, would be the newest until that time comes, and
+    one from before 2010 is a typing mistake in an import. No method returns either, except `misdated_snapshots`, and
+    `all_snapshots`, which is for exports.
+
     Attributes:
         read_only: The reason why the store can be read but not written: permissions, or a full disk. None otherwise.
     """
 
-    def __init__(self, database: Database) -> None:
-        """Use an open database."""
+    def __init__(self, database: Database, clock: Clock = _utc_now) -> None:
+        """Use an open database; `clock` returns the current time (UTC)."""
+        self._clock = clock
         self._engine = engine = database.engine
         self._file = database.file
         self.read_only = database.read_only
@@ -63,21 +81,21 @@ class Store:
         weakref.finalize(self, engine.dispose)
 
     @classmethod
-    def open(cls, url: str) -> Store:
+    def open(cls, url: str, *, clock: Clock = _utc_now) -> Store:
         """Open a store, and create or migrate it where needed.
 
         A store that cannot be written is opened for reading. A damaged SQLite file is quarantined and replaced by a new
         one. Raises StoreError, StoreReadOnly when there is nothing to read either, StoreDamaged, StoreNewer.
         """
-        return cls(open_database(url, now=datetime.now(UTC)))
+        return cls(open_database(url, now=clock()), clock)
 
     @classmethod
-    def open_existing(cls, url: str) -> Store:
+    def open_existing(cls, url: str, *, clock: Clock = _utc_now) -> Store:
         """Open a store that has to exist, and migrate it where needed. Nothing is created or quarantined.
 
         Raises StoreError, also when there is no store at the URL.
         """
-        return cls(open_existing_database(url))
+        return cls(open_existing_database(url), clock)
 
     @property
     def quarantined(self) -> StoreQuarantined | None:
@@ -197,39 +215,35 @@ class Store:
 
     def newest(self, account: str, *, within: Connection | None = None) -> Snapshot | None:
         """Return the account's newest snapshot, or None without one; in the transaction `within` if there is one."""
-        return self._first(account, snapshots.c.taken_at.desc(), within)
+        return self._first(end_query(account, self._plausible(), newest=True), within)
 
     def newest_of(self, accounts: Sequence[str]) -> dict[str, Snapshot]:
         """Return the newest snapshot of each account that has one, with one seek in the key for each account."""
-        newest: dict[str, Snapshot] = {}
-        with self.reading() as connection:
-            for start in range(0, len(accounts), BATCH_ROWS):
-                for row in connection.execute(newest_query(accounts[start : start + BATCH_ROWS])):
-                    newest[row.account] = from_row(row)
-        return newest
+        return self._end_of_each(accounts, newest=True)
 
     def oldest_of(self, accounts: Sequence[str]) -> dict[str, Snapshot]:
         """Return the oldest snapshot of each account that has one, with one seek in the key for each account."""
-        oldest: dict[str, Snapshot] = {}
-        with self.reading() as connection:
-            for start in range(0, len(accounts), BATCH_ROWS):
-                for row in connection.execute(oldest_query(accounts[start : start + BATCH_ROWS])):
-                    oldest[row.account] = from_row(row)
-        return oldest
+        return self._end_of_each(accounts, newest=False)
 
     def oldest(self, account: str) -> Snapshot | None:
         """Return the account's oldest snapshot, or None without one."""
-        return self._first(account, snapshots.c.taken_at.asc())
+        return self._first(end_query(account, self._plausible(), newest=False))
 
     def first_since(self, account: str, instant: datetime) -> Snapshot | None:
         """Return the account's first snapshot at or after an instant, or None without one."""
-        later = (snapshots.c.account == account) & (snapshots.c.taken_at >= to_seconds(instant))
+        return self._first(end_query(account, self._plausible(), newest=False, since=to_seconds(instant)))
+
+    def misdated_snapshots(self, account: str, limit: int = MAX_MISDATED) -> list[Snapshot]:
+        """Return the account's snapshots in the future or before `EARLIEST_DAY`, oldest first, at most `limit`."""
         with self.reading() as connection:
-            row = connection.execute(select(snapshots).where(later).order_by(snapshots.c.taken_at).limit(1)).first()
-            return from_row(row) if row else None
+            query = misdated_query(account, self._plausible(), limit)
+            return [from_row(row) for row in connection.execute(query)]
 
     def all_snapshots(self, account: str) -> Iterator[Snapshot]:
-        """Yield all snapshots of an account, oldest first. No transaction is open while the caller uses them."""
+        """Yield all snapshots of an account, also misdated ones, oldest first.
+
+        No transaction is open while the caller uses them.
+        """
         query = select(snapshots).where(snapshots.c.account == account).order_by(snapshots.c.taken_at)
         with self.reading() as connection:
             rows = connection.execute(query).all()
@@ -241,10 +255,10 @@ class Store:
         It takes one seek in the key for each range, however many snapshots there are.
         """
         last: dict[int, Snapshot] = {}
-        bounds = _bounds(ranges)
+        bounds, plausible = _bounds(ranges), self._plausible()
         with self.reading() as connection:
             for start in range(0, len(bounds), BATCH_ROWS):
-                query = last_in_range_query(account, bounds[start : start + BATCH_ROWS])
+                query = last_in_range_query(account, bounds[start : start + BATCH_ROWS], plausible)
                 for row in connection.execute(query, execution_options=_NO_STATEMENT_CACHE):
                     last[row.range] = from_row(row)
         return [last.get(index) for index in range(len(ranges))]
@@ -257,29 +271,41 @@ class Store:
         It takes one seek in the key for each account and range.
         """
         levels: dict[str, list[RiskLevel | None]] = {account: [None] * len(ranges) for account in accounts}
-        bounds = _bounds(ranges)
+        bounds, plausible = _bounds(ranges), self._plausible()
         with self.reading() as connection:
             for start in range(0, len(accounts), BATCH_ROWS):
-                query = levels_in_range_query(accounts[start : start + BATCH_ROWS], bounds)
-                for account, index, *level in connection.execute(query):
+                query = levels_in_range_query(accounts[start : start + BATCH_ROWS], bounds, plausible)
+                for account, index, *level in connection.execute(query, execution_options=_NO_STATEMENT_CACHE):
                     levels[account][index] = RiskLevel(*level)
         return levels
 
     def count_covered(self, account: str, ranges: Sequence[tuple[datetime, datetime]]) -> int:
         """Return how many of the half-open ranges of instants have a snapshot."""
-        bounds = _bounds(ranges)
+        bounds, plausible = _bounds(ranges), self._plausible()
         covered = 0
         with self.reading() as connection:
             for start in range(0, len(bounds), BATCH_ROWS):
-                query = count_covered_query(account, bounds[start : start + BATCH_ROWS])
+                query = count_covered_query(account, bounds[start : start + BATCH_ROWS], plausible)
                 covered += connection.execute(query, execution_options=_NO_STATEMENT_CACHE).scalar_one()
         return covered
 
-    def _first(self, account: str, order: UnaryExpression[int], within: Connection | None = None) -> Snapshot | None:
+    def _plausible(self) -> PlausibleInstants:
+        first = datetime.combine(EARLIEST_DAY, datetime.min.time(), UTC)
+        return PlausibleInstants(to_seconds(first), to_seconds(self._clock() + MAX_CLOCK_SKEW))
+
+    def _first(self, query: Select[Any], within: Connection | None = None) -> Snapshot | None:
         with nullcontext(within) if within else self.reading() as connection:
-            query = select(snapshots).where(snapshots.c.account == account).order_by(order).limit(1)
             row = connection.execute(query).first()
             return from_row(row) if row else None
+
+    def _end_of_each(self, accounts: Sequence[str], *, newest: bool) -> dict[str, Snapshot]:
+        ends: dict[str, Snapshot] = {}
+        plausible = self._plausible()
+        with self.reading() as connection:
+            for start in range(0, len(accounts), BATCH_ROWS):
+                query = ends_query(accounts[start : start + BATCH_ROWS], plausible, newest=newest)
+                ends |= {row.account: from_row(row) for row in connection.execute(query)}
+        return ends
 
 
 def _bounds(ranges: Sequence[tuple[datetime, datetime]]) -> list[tuple[int, int, int]]:

@@ -5,7 +5,8 @@ Instants are whole seconds since 1970-01-01 UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Any, Final
@@ -19,6 +20,7 @@ from sqlalchemy import (
     and_,
     column,
     func,
+    or_,
     select,
     text,
     true,
@@ -32,27 +34,48 @@ BATCH_ROWS: Final = 1000
 """Rows or ranges in one statement, which stays below the limits on variables of both databases."""
 
 
-def newest_query(accounts: Sequence[str]) -> Select[Any]:
-    """Select the row of the largest `taken_at` of each account."""
-    return _end_query(accounts, func.max)
+@dataclass(frozen=True, slots=True)
+class PlausibleInstants:
+    """The instants from `first` to `last`, both included, at which a snapshot can have been taken.
+
+    Rows outside are not selected. Ranges are cut to them here instead of by a condition: with two upper bounds on a
+    column, SQLite seeks to one of them and reads every row down to the other.
+    """
+
+    first: int
+    last: int
+
+    def where(self, taken_at: ColumnElement[int]) -> ColumnElement[bool]:
+        """Return the condition that an instant is plausible."""
+        return taken_at.between(self.first, self.last)
+
+    def cut(self, bounds: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Return each (range, low, high) without the instants that are not plausible."""
+        return [(index, max(low, self.first), min(high, self.last + 1)) for index, low, high in bounds]
 
 
-def oldest_query(accounts: Sequence[str]) -> Select[Any]:
-    """Select the row of the smallest `taken_at` of each account."""
-    return _end_query(accounts, func.min)
+def end_query(account: str, plausible: PlausibleInstants, *, newest: bool, since: int | None = None) -> Select[Any]:
+    """Select the row of the account's largest or smallest `taken_at`, at or after `since` if given."""
+    taken_at = snapshots.c.taken_at
+    within = plausible if since is None else replace(plausible, first=max(since, plausible.first))
+    rows = select(snapshots).where(snapshots.c.account == account, within.where(taken_at))
+    return rows.order_by(taken_at.desc() if newest else taken_at).limit(1)
 
 
-def _end_query(accounts: Sequence[str], end: Callable[[ColumnElement[int]], ColumnElement[int]]) -> Select[Any]:
+def ends_query(accounts: Sequence[str], plausible: PlausibleInstants, *, newest: bool) -> Select[Any]:
+    """Select the row of the largest or smallest `taken_at` of each account."""
     given = accounts_cte(accounts)
     inner = snapshots.alias("inside")
-    instant = select(end(inner.c.taken_at)).where(inner.c.account == given.c.account).correlate(given)
+    end = func.max(inner.c.taken_at) if newest else func.min(inner.c.taken_at)
+    is_own = and_(inner.c.account == given.c.account, plausible.where(inner.c.taken_at))
+    instant = select(end).where(is_own).correlate(given)
     is_end = and_(snapshots.c.account == given.c.account, snapshots.c.taken_at == instant.scalar_subquery())
     return select(snapshots).select_from(given.join(snapshots, is_end))
 
 
-def last_in_range_query(account: str, bounds: list[tuple[int, int, int]]) -> Select[Any]:
+def last_in_range_query(account: str, bounds: list[tuple[int, int, int]], plausible: PlausibleInstants) -> Select[Any]:
     """Select the row of the largest `taken_at` in each (range, low, high)."""
-    ranges = _ranges(bounds)
+    ranges = _ranges(plausible.cut(bounds))
     inside = snapshots.alias("inside")
     last = select(func.max(inside.c.taken_at)).where(_within(inside, account, ranges)).correlate(ranges)
     joined = ranges.join(
@@ -61,20 +84,30 @@ def last_in_range_query(account: str, bounds: list[tuple[int, int, int]]) -> Sel
     return select(ranges.c.range, *snapshots.c).select_from(joined)
 
 
-def levels_in_range_query(accounts: Sequence[str], bounds: list[tuple[int, int, int]]) -> Select[Any]:
+def levels_in_range_query(
+    accounts: Sequence[str], bounds: list[tuple[int, int, int]], plausible: PlausibleInstants
+) -> Select[Any]:
     """Select the fields of `RiskLevel` of the largest `taken_at` for each account in each (range, low, high)."""
-    given, ranges = accounts_cte(accounts), _ranges(bounds)
+    given, ranges = accounts_cte(accounts), _ranges(plausible.cut(bounds))
     inside = snapshots.alias("inside")
-    last = select(func.max(inside.c.taken_at)).where(_within(inside, given.c.account, ranges)).correlate(given, ranges)
+    is_inside = _within(inside, given.c.account, ranges)
+    last = select(func.max(inside.c.taken_at)).where(is_inside).correlate(given, ranges)
     is_last = and_(snapshots.c.account == given.c.account, snapshots.c.taken_at == last.scalar_subquery())
     pairs = given.join(ranges, true()).join(snapshots, is_last)
     users = [_total(AT_RISK), _total(ScoreCounts().as_mapping()), snapshots.c.other]
     return select(given.c.account, ranges.c.range, snapshots.c.taken_at, *users).select_from(pairs)
 
 
-def count_covered_query(account: str, bounds: list[tuple[int, int, int]]) -> Select[int]:
+def misdated_query(account: str, plausible: PlausibleInstants, limit: int) -> Select[Any]:
+    """Select the rows of an account whose `taken_at` is not plausible, oldest first."""
+    taken_at = snapshots.c.taken_at
+    is_misdated = or_(taken_at < plausible.first, taken_at > plausible.last)
+    return select(snapshots).where(snapshots.c.account == account, is_misdated).order_by(taken_at).limit(limit)
+
+
+def count_covered_query(account: str, bounds: list[tuple[int, int, int]], plausible: PlausibleInstants) -> Select[int]:
     """Count the (range, low, high) that contain a row."""
-    ranges = _ranges(bounds)
+    ranges = _ranges(plausible.cut(bounds))
     inside = snapshots.alias("inside")
     some = select(inside.c.taken_at).where(_within(inside, account, ranges)).correlate(ranges)
     return select(func.count()).select_from(ranges).where(some.exists())
