@@ -7,28 +7,39 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Source
 from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import delete_note, load_notes, write_note
 from mimecast.store.annotations.targets import clear_target, load_target
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer
-from mimecast.store.imports import read_imports
-from mimecast.store.maintenance.backup import (
+from mimecast.store.imports import import_snapshots, read_imports, undo_import
+from mimecast.store.maintenance.backup import backup_bytes, write_backup
+from mimecast.store.maintenance.restore import (
     BackupUnusable,
+    Restored,
+    RestoreMode,
     StoreHasNewerData,
-    backup_bytes,
     restore_backup,
-    write_backup,
 )
+from mimecast.store.scheduled_runs import newest_runs, save_runs
 from mimecast.store.store import Store
 from tests.support.clock import NOW, TODAY
 from tests.support.processes import CommandLine, assert_failed
 from tests.support.stores.contents import all_rows, fill_every_table, snapshot_after
+from tests.support.stores.databases import EVERY_DATABASE
 from tests.support.stores.files import sqlite_path
+
+
+def restore(url: str, file: Path, mode: RestoreMode = RestoreMode.REFUSE) -> Restored:
+    return restore_backup(url, file, mode=mode, now=NOW)
 
 
 def test_a_backup_holds_everything_and_comes_back_exactly(store: Store, tmp_path: Path) -> None:
@@ -37,8 +48,7 @@ def test_a_backup_holds_everything_and_comes_back_exactly(store: Store, tmp_path
     written = write_backup(store, file)
     assert (written["snapshots"], written["notes"], written["targets"], written["imports"]) == (4, 1, 1, 1)
     assert [path.name for path in tmp_path.iterdir() if "kept" in path.name] == ["kept.db"]
-    restored, aside = restore_backup(elsewhere, file, force=False, now=NOW)
-    assert (restored, aside) == (written, None)
+    assert restore(elsewhere, file) == Restored(written)
     assert all_rows(Store.open(elsewhere)) == all_rows(store)
     assert all_rows(Store.open(f"sqlite:///{file}")) == all_rows(store)
     assert read_imports(Store.open(elsewhere), "default")[0].file_name == "months.csv"
@@ -84,12 +94,12 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
     def refused(said: str) -> None:
         now = all_rows(store)
         with pytest.raises(StoreHasNewerData, match=said):
-            restore_backup(store_url, file, force=False, now=NOW)
+            restore(store_url, file)
         assert all_rows(store) == now
-        restore_backup(store_url, file, force=True, now=NOW)
+        restore(store_url, file, RestoreMode.REPLACE)
         assert all_rows(store) == before
 
-    restore_backup(store_url, file, force=False, now=NOW)
+    restore(store_url, file)
     assert all_rows(store) == before
     store.add([snapshot_after(7)])
     refused("holds 1 snapshot that the backup does not")
@@ -100,7 +110,7 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
     clear_target(store, "default", author="", now=NOW + timedelta(hours=1))
     refused("holds 1 target that")
     delete_note(store, note)
-    restore_backup(store_url, file, force=False, now=NOW)
+    restore(store_url, file)
     assert load_notes(store, "default") == [note]
     assert load_target(store, "default") is not None
 
@@ -115,12 +125,12 @@ def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url:
     def refused(content: bytes, said: str) -> None:
         file.write_bytes(content)
         with pytest.raises((BackupUnusable, StoreNewer), match=said):
-            restore_backup(store_url, file, force=True, now=NOW)
+            restore(store_url, file, RestoreMode.REPLACE)
         assert all_rows(store) == before
         assert file.read_bytes() == content
 
     with pytest.raises(BackupUnusable, match="does not exist"):
-        restore_backup(store_url, tmp_path / "none.db", force=True, now=NOW)
+        restore(store_url, tmp_path / "none.db", RestoreMode.REPLACE)
     refused(b"Dear all " * 900, "is damaged, or is not a SQLite database")
     refused(whole[: len(whole) // 2], "is damaged")
     refused(whole[:4096] + b"\xa5" * 300 + whole[4396:], "is damaged")
@@ -144,8 +154,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(store_url: str, tmp_
             "DELETE FROM schema_version WHERE version > 1; PRAGMA journal_mode=DELETE"
         ).close()
     before = file.read_bytes()
-    restored, _ = restore_backup(store_url, file, force=False, now=NOW)
-    assert restored["snapshots"] == 1
+    assert restore(store_url, file).rows["snapshots"] == 1
     assert list(Store.open(store_url).all_snapshots("default")) == [snapshot_after(0)]
     assert file.read_bytes() == before
 
@@ -158,27 +167,60 @@ def test_what_is_no_store_is_set_aside_by_force_only_and_never_overwritten(
     write_backup(store, tmp_path / "kept.db")
     damaged, content = sqlite_path(store_url), b"Dear all " * 900
     damaged.write_bytes(content)
-    with pytest.raises(StoreDamaged, match="Say --force to set it aside"):
-        restore_backup(store_url, tmp_path / "kept.db", force=False, now=NOW)
+    with pytest.raises(StoreDamaged, match="Use --force to set it aside"):
+        restore(store_url, tmp_path / "kept.db")
     assert damaged.read_bytes() == content
-    _, aside = restore_backup(store_url, tmp_path / "kept.db", force=True, now=NOW)
+    aside = restore(store_url, tmp_path / "kept.db", RestoreMode.REPLACE).quarantined
     assert aside == damaged.with_name("snapshots.db.damaged-2026-11-24T125011Z")
     assert aside.read_bytes() == content
     assert all_rows(Store.open(store_url)) == before
 
 
-def test_a_damaged_store_is_set_aside_when_it_is_opened_and_a_backup_takes_its_place(
-    store: Store, store_url: str, tmp_path: Path
-) -> None:
+@pytest.fixture
+def damaged_store(store: Store, store_url: str, tmp_path: Path) -> bytes:
+    """Return the content of the store's file, which was damaged after a backup to `kept.db`."""
     fill_every_table(store)
-    before = all_rows(store)
     write_backup(store, tmp_path / "kept.db")
-    damaged, content = sqlite_path(store_url), b"SQLite format 3\x00" + b"\xff" * 9000
-    damaged.write_bytes(content)
-    restore_backup(store_url, tmp_path / "kept.db", force=False, now=NOW)
-    (aside,) = damaged.parent.glob("snapshots.db.damaged-*")
-    assert aside.read_bytes() == content
-    assert all_rows(Store.open(store_url)) == before
+    content = b"SQLite format 3\x00" + b"\xff" * 9000
+    sqlite_path(store_url).write_bytes(content)
+    return content
+
+
+def test_a_damaged_store_is_not_replaced_unless_told_to(
+    command_line: CommandLine, store_url: str, tmp_path: Path, damaged_store: bytes
+) -> None:
+    refused = command_line("restore", "kept.db", variables={"SNAPSHOTS_URL": store_url})
+    assert_failed(refused, 1, "snapshots.db is damaged", "Use --force to set it aside and restore the backup")
+    assert sqlite_path(store_url).read_bytes() == damaged_store
+    assert list(sqlite_path(store_url).parent.iterdir()) == [sqlite_path(store_url)]
+
+
+@pytest.mark.parametrize("option", ["--force", "--merge"])
+def test_a_damaged_store_is_set_aside_and_named_when_a_backup_takes_its_place(
+    command_line: CommandLine, store_url: str, damaged_store: bytes, option: str
+) -> None:
+    done = command_line("restore", "kept.db", option, variables={"SNAPSHOTS_URL": store_url})
+    assert done.returncode == 0
+    (aside,) = sqlite_path(store_url).parent.glob("snapshots.db.damaged-*")
+    assert done.stderr == f"The damaged store was set aside as {aside}.\n"
+    assert aside.read_bytes() == damaged_store
+    assert Store.open(store_url).accounts() == ["default", "fabrikam"]
+    quarantined = Store.open(store_url).quarantined
+    assert quarantined is not None
+    assert "restore FILE --merge" in quarantined.remedy
+
+
+def test_the_command_that_the_banner_names_keeps_the_days_since_and_brings_the_past_back(
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, damaged_store: bytes
+) -> None:
+    captured = command_line("snapshot", variables=account_variables)
+    assert "Put a backup back with python -m mimecast restore FILE --merge" in captured.stderr
+    refused = command_line("restore", "kept.db", variables=account_variables)
+    assert_failed(refused, 1, "holds 1 snapshot that the backup does not", "Use --merge to keep them")
+    merged = command_line("restore", "kept.db", "--merge", variables=account_variables)
+    assert (merged.returncode, merged.stdout) == (0, "4 snapshots and 1 note added from kept.db.\n")
+    assert len(list(Store.open(store_url).all_snapshots("default"))) == 4
+    assert damaged_store
 
 
 def test_nothing_stored_is_nothing_to_back_up(store: Store, tmp_path: Path) -> None:
@@ -201,12 +243,13 @@ def test_backup_and_restore_from_the_command_line(
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note written to kept.db.\n", "")
     store.add([snapshot_after(9)])
     done = command_line("restore", "kept.db", variables=account_variables)
-    assert_failed(done, 1, "holds 1 snapshot that the backup does not", "Back it up first, then say --force")
+    assert_failed(done, 1, "holds 1 snapshot that the backup does not", "Use --merge to keep them")
     assert len(list(store.all_snapshots("default"))) == 4
     done = command_line("restore", "kept.db", "--force", variables=account_variables)
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note restored from kept.db.\n", "")
     assert all_rows(store) == before
-    for verb in (["backup"], ["restore", "--force"]):
+    assert command_line("restore", "kept.db", "--force", "--merge", variables=account_variables).returncode == 2
+    for verb in (["backup"], ["restore", "--force"], ["restore", "--merge"]):
         done = command_line(*verb, os.fspath(sqlite_path(store_url)), variables=account_variables)
         assert_failed(done, 2, "is the store itself")
     assert_failed(
@@ -214,3 +257,63 @@ def test_backup_and_restore_from_the_command_line(
     )
     assert_failed(command_line("restore", "none.db", variables=account_variables), 1, "none.db does not exist")
     assert all_rows(store) == before
+
+
+# Merge
+
+
+@EVERY_DATABASE
+def test_a_merge_adds_what_the_store_lacks_and_keeps_what_it_has(store: Store, store_url: str, tmp_path: Path) -> None:
+    other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
+    fill_every_table(other)
+    write_backup(other, tmp_path / "kept.db")
+    changed = replace(snapshot_after(0), counts=ScoreCounts(9, 9))
+    store.add([changed, snapshot_after(7)])
+    write_note(store, "default", TODAY, "Acquired Fabrikam", author="", now=NOW, today=TODAY)
+    merged = restore(store_url, tmp_path / "kept.db", RestoreMode.MERGE)
+    assert (merged.rows["snapshots"], merged.rows["notes"], merged.different) == (3, 1, 1)
+    assert list(store.all_snapshots("default")) == [
+        replace(snapshot_after(-5), source=Source.IMPORTED),
+        changed,
+        snapshot_after(1),
+        snapshot_after(7),
+    ]
+    assert len(load_notes(store, "default")) == 2
+    assert load_target(store, "default") is not None
+    again = restore(store_url, tmp_path / "kept.db", RestoreMode.MERGE)
+    assert (sum(again.rows.values()), again.different) == (0, 1)
+
+
+@EVERY_DATABASE
+def test_undoing_a_merged_import_removes_its_snapshots_and_none_of_the_stores_own(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
+    both = [snapshot_after(-5), snapshot_after(-6)]
+    import_snapshots(other, both, file_name="months.csv", author="", now=NOW)
+    write_backup(other, tmp_path / "kept.db")
+    store.add(both[:1])
+    restore(store_url, tmp_path / "kept.db", RestoreMode.MERGE)
+    (entry,) = read_imports(store, "default")
+    assert entry.remaining == undo_import(store, entry.id) == 1
+    assert list(store.all_snapshots("default")) == both[:1]
+
+
+@EVERY_DATABASE
+@pytest.mark.parametrize("mode", [RestoreMode.REPLACE, RestoreMode.MERGE])
+def test_runs_are_recorded_after_those_that_were_restored(
+    store: Store, store_url: str, tmp_path: Path, mode: RestoreMode
+) -> None:
+    """The store numbers them, and both stores began with 1."""
+    other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
+    fill_every_table(other)
+    old, new, newest = (
+        Run("default", NOW + timedelta(days=day), NOW + timedelta(days=day), RunOutcome.STORED) for day in (0, 1, 2)
+    )
+    save_runs(other, old)
+    write_backup(other, tmp_path / "kept.db")
+    save_runs(store, new)
+    restore(store_url, tmp_path / "kept.db", mode)
+    save_runs(store, newest)
+    kept = [new] if mode is RestoreMode.MERGE else []
+    assert newest_runs(store, "default") == [newest, *kept, old]

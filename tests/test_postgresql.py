@@ -23,7 +23,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.settings.project import PROJECT
 from mimecast.store.database.engine import parse_url
-from mimecast.store.database.postgresql import lock_against_writes, translate_error
+from mimecast.store.database.postgresql import TimeLimits, lock_against_writes, translate_error
 from mimecast.store.database.schema import MIGRATIONS, data_tables, snapshots, versions
 from mimecast.store.errors import (
     DatabaseLoginFailed,
@@ -326,7 +326,7 @@ def test_importing_the_same_file_at_once_in_any_order_stores_it_once(postgresql_
 def test_who_waits_too_long_for_a_lock_is_told_that_the_store_is_busy(
     cluster: Cluster, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.store.database.engine.LOCK_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr("mimecast.store.database.postgresql.WRITE_LIMITS", TimeLimits(lock=1, statement=60))
     store, other = Store.open(postgresql_url), Store.open(postgresql_url)
     with store.writing() as connection:
         lock_against_writes(connection, data_tables())

@@ -1,4 +1,4 @@
-"""`restore`: replace everything in the store with the contents of a backup."""
+"""`restore`: put the contents of a backup in place of what is stored, or add them to it."""
 
 from __future__ import annotations
 
@@ -16,23 +16,36 @@ from mimecast.formatting import pluralize
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
     parser = commands.add_parser(
-        "restore", parents=[reporting_options()], help="put a backup in place of what is stored"
+        "restore", parents=[reporting_options()], help="put a backup in place of what is stored, or add it"
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="what backup wrote")
-    parser.add_argument("--force", action="store_true", help="also when the store is damaged or holds more")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--merge", action="store_true", help="keep what is stored, and add what only the backup holds")
+    mode.add_argument("--force", action="store_true", help="delete what the backup lacks, and replace a damaged store")
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Restore the backup and return the exit status. Raises Problem."""
-    from mimecast.store.maintenance.backup import restore_backup
+    from mimecast.store.maintenance.restore import RestoreMode, restore_backup
 
     settings = load_settings()
     refuse_store_file(settings, options.file)
-    rows, quarantined = restore_backup(settings.store_url, options.file, force=options.force, now=datetime.now(UTC))
-    if quarantined:
-        print(f"The damaged store was set aside as {quarantined}.", file=sys.stderr)
-    amounts = f"{pluralize(rows['snapshots'], 'snapshot')} and {pluralize(rows['notes'], 'note')}"
-    result = {"file": str(options.file), **rows, "set_aside": str(quarantined) if quarantined else None}
-    print_result(options, result, f"{amounts} restored from {options.file}.")
+    mode = RestoreMode.MERGE if options.merge else RestoreMode.REPLACE if options.force else RestoreMode.REFUSE
+    restored = restore_backup(settings.store_url, options.file, mode=mode, now=datetime.now(UTC))
+    if restored.quarantined:
+        print(f"The damaged store was set aside as {restored.quarantined}.", file=sys.stderr)
+    amounts = f"{pluralize(restored.rows['snapshots'], 'snapshot')} and {pluralize(restored.rows['notes'], 'note')}"
+    text = f"{amounts} {'added' if options.merge else 'restored'} from {options.file}."
+    if restored.different:
+        entries = pluralize(restored.different, "entry", "entries")
+        text += f" {entries} of the backup differ{'s' if restored.different == 1 else ''} from what is stored, "
+        text += "which was kept."
+    result = {
+        "file": str(options.file),
+        **restored.rows,
+        "different": restored.different,
+        "set_aside": str(restored.quarantined) if restored.quarantined else None,
+    }
+    print_result(options, result, text)
     return DONE

@@ -21,18 +21,30 @@ class StoreReadOnly(StoreError):
     remedy = "Let the user who runs the dashboard write the store's file and its folder. What is stored is still shown."
 
 
+class StoreInaccessible(StoreError):
+    """A folder on the way to the store's file may not be entered by this process."""
+
+    title = "The store's folder is closed"
+    remedy = (
+        "Let the user who runs the dashboard enter the store's folder and those above it, for example with chmod u+x."
+    )
+
+
 class StoreDamaged(StoreError):
     """The file or the database is damaged, or is not a store."""
 
     title = "The store cannot be read"
-    remedy = "Put a backup in its place, or name another file in [connections.snapshots]. The file was not changed."
+    remedy = (
+        "Put a backup in its place with python -m mimecast restore FILE --force, which sets it aside, or name another "
+        "file in [connections.snapshots]. The file was not changed."
+    )
 
 
 class StoreQuarantined(StoreError):
     """A damaged store that is kept beside the one in use, which works."""
 
     title = "A damaged store was set aside"
-    remedy = "Put a backup back with python -m mimecast import FILE, then move that file away."
+    remedy = "Put a backup back with python -m mimecast restore FILE --merge, then move that file away."
 
 
 class StoreFull(StoreError):

@@ -27,7 +27,7 @@ from mimecast.store.database.queries import (
     levels_in_range_query,
     misdated_query,
 )
-from mimecast.store.database.schema import snapshots, version_of
+from mimecast.store.database.schema import read_state, snapshots
 from mimecast.store.errors import StoreError, StoreQuarantined
 from mimecast.store.snapshot_rows import (
     AddResult,
@@ -95,7 +95,7 @@ class Store:
 
         Raises StoreError, also when there is no store at the URL.
         """
-        return cls(open_existing_database(url), clock)
+        return cls(open_existing_database(url, now=clock()), clock)
 
     @property
     def quarantined(self) -> StoreQuarantined | None:
@@ -127,20 +127,21 @@ class Store:
         return tuple(files) or None
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Run a transaction that sees one state of the store."""
-        with transaction(self._engine) as connection:
+    def reading(self, *, long: bool = False) -> Iterator[Connection]:
+        """Run a transaction that sees one state of the store; a `long` one has the time limits of a copy."""
+        with transaction(self._engine, long=long) as connection:
             yield connection
 
     @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True, long: bool = False) -> Iterator[Connection]:
         """Run a transaction whose writes are stored all or not at all.
 
-        One that is not `durable` may be lost in a power cut. Raises StoreReadOnly, StoreError.
+        One that is not `durable` may be lost in a power cut; a `long` one has the time limits of a copy. Raises
+        StoreReadOnly, StoreError.
         """
         if self.read_only:
             raise self.read_only
-        with transaction(self._engine, write=True, durable=durable) as connection:
+        with transaction(self._engine, write=True, durable=durable, long=long) as connection:
             yield connection
 
     def write(self, work: Callable[[Connection], T], *, durable: bool = True) -> T:
@@ -171,7 +172,7 @@ class Store:
     def check_writable(self) -> None:
         """Take the right to write, and write nothing. Raises StoreError."""
         with self.writing() as connection:
-            version_of(connection)
+            read_state(connection)
         if reason := read_only_reason(self._engine):
             raise reason
 

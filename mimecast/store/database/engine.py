@@ -87,7 +87,7 @@ def sqlite_file(url: URL) -> Path | None:
 def make_engine(url: URL) -> Engine:
     """Return an engine for reading and writing, which has not connected yet."""
     if url.get_backend_name() == POSTGRESQL:
-        return postgresql.make_engine(url, LOCK_TIMEOUT_SECONDS)
+        return postgresql.make_engine(url)
     if sqlite_file(url) is None:
         return _configured(create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}))
     return _configured(create_engine(url, poolclass=NullPool))
@@ -107,17 +107,18 @@ def make_read_only_engines(file: Path) -> list[Engine]:
 
 
 @contextmanager
-def transaction(engine: Engine, *, write: bool = False, durable: bool = True) -> Iterator[Connection]:
+def transaction(
+    engine: Engine, *, write: bool = False, durable: bool = True, long: bool = False
+) -> Iterator[Connection]:
     """Run a transaction that is committed at the end of the block and rolled back by an exception.
 
     A transaction that only reads sees one state of the database, whatever others write at the same time. One that is
-    not `durable` need not wait for the disk: it survives a kill, but perhaps not a power cut. Raises StoreError for
-    exceptions of the database.
+    not `durable` need not wait for the disk: it survives a kill, but perhaps not a power cut. A `long` one, which
+    copies or migrates, has longer time limits on PostgreSQL. Raises StoreError for exceptions of the database.
     """
     with translate_errors(engine.url), engine.connect() as connection:
-        if write:
-            connection = connection.execution_options(write=True, durable=durable)
-        elif engine.dialect.name == POSTGRESQL:
+        connection = connection.execution_options(write=write, durable=durable, long=long)
+        if not write and engine.dialect.name == POSTGRESQL:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection

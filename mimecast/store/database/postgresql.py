@@ -8,6 +8,7 @@ restarted in between. Statements are not prepared on the server, so that a conne
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, literal, select
@@ -46,28 +47,65 @@ POSTGRESQL: Final = "postgresql"
 MIGRATION_LOCK: Final = 0x5AFE_5C0E
 """Key of the advisory lock under which one machine at a time creates or changes tables."""
 
-REPLACE_REMEDY: Final = "Put a backup in its place, or name another database in [connections.snapshots]."
+REPLACE_REMEDY: Final = (
+    "Restore the server's own backup, or name an empty database in [connections.snapshots] and put a backup into it "
+    "with python -m mimecast restore FILE."
+)
 WRITE_ACCESS_REMEDY: Final = (
     "Let the dashboard's database user write the dashboard's tables, on a server that accepts writes. What is stored "
     "is still shown."
 )
 
 
-def make_engine(url: URL, lock_timeout_seconds: int) -> Engine:
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds that a statement may wait for a lock and take altogether."""
+
+    lock: int
+    statement: int
+
+
+READ_LIMITS: Final = TimeLimits(lock=5, statement=30)
+"""Limits of what a page reads. A reader waits for it, and each wait takes a connection."""
+
+WRITE_LIMITS: Final = TimeLimits(lock=20, statement=60)
+"""Limits of a capture and of what users write. A capture that fails may cost a day."""
+
+LONG_LIMITS: Final = TimeLimits(lock=60, statement=1800)
+"""Limits of a copy, a backup, a restore and a migration, each of which may take minutes."""
+
+POOL_SIZE: Final = 5
+MAX_CONNECTIONS: Final = 15
+"""Connections of one process: those that are kept, and those that are open at most."""
+
+MAX_READS: Final = 10
+"""Connections of one process that reads may take. Captures and other writes have the rest."""
+
+CONNECTION_WAIT_SECONDS: Final = 10
+"""Seconds to wait for one of this process's connections to become free."""
+
+
+def make_engine(url: URL) -> Engine:
     """Return an engine for reading and writing, which has not connected yet."""
     settings: dict[str, Any] = {name: value for name, value in LIBPQ_DEFAULTS.items() if name not in url.query}
     engine = create_engine(
         url,
         connect_args={**settings, "prepare_threshold": None},
         isolation_level="READ COMMITTED",
+        pool_size=POOL_SIZE,
+        max_overflow=MAX_CONNECTIONS - POOL_SIZE,
+        pool_timeout=CONNECTION_WAIT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
     )
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("write"):
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{lock_timeout_seconds}s'")
+        options = connection.get_execution_options()
+        limits = LONG_LIMITS if options.get("long") else WRITE_LIMITS if options.get("write") else READ_LIMITS
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = '{limits.lock}s'; SET LOCAL statement_timeout = '{limits.statement}s'"
+        )
 
     return engine
 

@@ -1,12 +1,24 @@
-"""Tables of the store, and their migrations.
+"""Tables of the store, and the steps that create and change them.
 
-Each migration runs once, in one transaction with its own row in `schema_version`, so that a store never has half a
-version. A migration is never edited once it is released: add another.
+Machines that share a PostgreSQL are updated one after the other, and a machine with an older version must not stop
+capturing because of that. So there are two kinds of steps:
+
+- An *addition* (`ADDITIONS`) is a new table, index or column that older versions need not know: a column has a default
+  or may be null, and a value that older versions read keeps its meaning. The table `schema_additions` lists those that
+  were applied, by name. A version that does not know an addition reads and writes as before, but refuses to back up,
+  restore, copy or rename, which would leave the addition's rows behind.
+- A *version* (`MIGRATIONS`, numbered in the table `schema_version`) is a change that older versions cannot cope with.
+  They refuse a store with a number that they do not know. Introduce such a change in two releases: the first adds the
+  new form and writes both, the second removes the old one.
+
+Each step runs once, in one transaction with its own row in those tables, so that a store never has half a step. A step
+is never edited once it is released: add another. Versions 1 to 3 are from before there were additions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -29,7 +41,9 @@ from sqlalchemy import (
     select,
 )
 
+from mimecast.formatting import join_and
 from mimecast.store.database.postgresql import wait_for_other_migrations
+from mimecast.store.errors import StoreNewer
 
 _metadata = MetaData()
 
@@ -37,6 +51,13 @@ versions: Final = Table(
     "schema_version",
     _metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("applied_at", String(20), nullable=False),
+)
+
+additions: Final = Table(
+    "schema_additions",
+    _metadata,
+    Column("name", String(60), primary_key=True),
     Column("applied_at", String(20), nullable=False),
 )
 
@@ -125,46 +146,110 @@ runs: Final = Table(
 """Results of scheduled captures; see `scheduled_runs.py`."""
 
 
-def _first(connection: Connection) -> None:
-    snapshots.create(connection)
+removals: Final = Table(
+    "removals",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("taken_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("removed_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    PrimaryKeyConstraint("account", "taken_at"),
+    sqlite_with_rowid=False,
+)
+"""Snapshots that a user removed, and when: a record, which also keeps a merged backup from bringing them back."""
+
+Step = Callable[[Connection], None]
+"""Creates or changes tables in the caller's transaction."""
 
 
-def _unattended(connection: Connection) -> None:
-    leases.create(connection)
-    runs.create(connection)
+def creating(*tables: Table) -> Step:
+    """Return the step that creates tables."""
+
+    def create(connection: Connection) -> None:
+        for table in tables:
+            table.create(connection)
+
+    return create
 
 
-def _notes_targets_imports(connection: Connection) -> None:
-    for table in (notes, targets, imports, imported_snapshots):
-        table.create(connection)
+MIGRATIONS: Final[tuple[Step, ...]] = (
+    creating(snapshots),
+    creating(leases, runs),
+    creating(notes, targets, imports, imported_snapshots),
+)
+"""Steps that older versions cannot cope with; the first is version 1."""
+
+ADDITIONS: Final[dict[str, Step]] = {
+    "removals": creating(removals),
+}
+"""Steps that older versions need not know, by name, in the order in which they are applied."""
 
 
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_first, _unattended, _notes_targets_imports)
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The steps that were applied to a store: `version` is 0 for an empty one."""
+
+    version: int
+    additions: frozenset[str]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether no step is left to apply."""
+        return self.version >= len(MIGRATIONS) and self.additions >= set(ADDITIONS)
+
+    @property
+    def is_compatible(self) -> bool:
+        """Whether this version of the dashboard can read and write the store."""
+        return self.version <= len(MIGRATIONS)
+
+    @property
+    def unknown_additions(self) -> list[str]:
+        """Sorted names of the additions of a newer version of the dashboard."""
+        return sorted(self.additions - set(ADDITIONS))
 
 
 def data_tables() -> list[Table]:
-    """Return the tables that a backup contains, each after those it refers to: all but the leases and the versions."""
-    return [table for table in _metadata.sorted_tables if table not in (leases, versions)]
+    """Return the tables that a backup contains, each after those it refers to: all but leases and records of steps."""
+    return [table for table in _metadata.sorted_tables if table not in (leases, versions, additions)]
 
 
-def version_of(connection: Connection) -> int:
-    """Return the version of a store, 0 when it is empty."""
-    if not inspect(connection).has_table(versions.name):
-        return 0
-    return connection.execute(select(func.max(versions.c.version))).scalar() or 0
+def read_state(connection: Connection) -> SchemaState:
+    """Return the steps that were applied to a store."""
+    tables = inspect(connection)
+    version, names = 0, list[str]()
+    if tables.has_table(versions.name):
+        version = connection.execute(select(func.max(versions.c.version))).scalar() or 0
+    if tables.has_table(additions.name):
+        names = list(connection.scalars(select(additions.c.name)))
+    return SchemaState(version, frozenset(names))
 
 
-def migrate(connection: Connection) -> int:
-    """Bring the store to the newest version in the caller's transaction; return the version that it had.
+def migrate(connection: Connection, *, before: Callable[[], None] = lambda: None) -> None:
+    """Apply all steps that are missing, in the caller's transaction, which writes.
 
-    A store of a newer version is not changed. Several machines may migrate at the same time.
+    `before` is called when there are any and the store is not empty; other machines, which may migrate at the same
+    time, then wait for this one.
     """
     wait_for_other_migrations(connection)
-    had = version_of(connection)
-    if had == 0:
-        versions.create(connection, checkfirst=True)
-    for version, step in enumerate(MIGRATIONS[had:], start=had + 1):
+    state = read_state(connection)
+    if state.is_current:
+        return
+    if state.version:
+        before()
+    versions.create(connection, checkfirst=True)
+    additions.create(connection, checkfirst=True)
+    applied_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for version, step in enumerate(MIGRATIONS[state.version :], start=state.version + 1):
         step(connection)
-        applied_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         connection.execute(versions.insert().values(version=version, applied_at=applied_at))
-    return had
+    for name, step in ADDITIONS.items():
+        if name not in state.additions:
+            step(connection)
+            connection.execute(additions.insert().values(name=name, applied_at=applied_at))
+
+
+def refuse_unknown_additions(connection: Connection, name: str) -> None:
+    """Raise StoreNewer when the database `name` has tables or columns that this version of the dashboard would lose."""
+    if unknown := read_state(connection).unknown_additions:
+        raise StoreNewer(
+            f"{name} was extended by a newer version of the dashboard ({join_and(unknown)}), which this one would lose."
+        )

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from mimecast.formatting import pluralize
 from mimecast.problem import Problem
-from mimecast.store.database.schema import data_tables, snapshots
+from mimecast.store.database.schema import data_tables, refuse_unknown_additions, snapshots
 from mimecast.store.store import Store
 
 
@@ -23,7 +23,8 @@ def rename_account(store: Store, old: str, new: str) -> dict[str, int]:
     two snapshots of one instant. In a table with a single row for each account, its current state, the row of `new`
     is kept. Raises RenameRejected, StoreError.
     """
-    with store.writing() as connection:
+    with store.writing(long=True) as connection:
+        refuse_unknown_additions(connection, store.name)
         moved = {}
         for table in data_tables():
             if "account" not in table.c:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 
 from mimecast.store.database.postgresql import lock_against_writes
-from mimecast.store.database.schema import data_tables
+from mimecast.store.database.schema import data_tables, refuse_unknown_additions
 from mimecast.store.errors import CopyVerificationFailed, StoreError, TargetNotEmpty
 from mimecast.store.maintenance.rows import copy_rows, count_rows, read_batches
 from mimecast.store.store import Store
@@ -28,7 +28,9 @@ def copy_store(
     Raises TargetNotEmpty, CopyVerificationFailed or StoreError, and the target is then unchanged.
     """
     tables = data_tables()
-    with source.reading() as reading, target.writing() as writing:
+    with source.reading(long=True) as reading, target.writing(long=True) as writing:
+        for connection, store in ((reading, source), (writing, target)):
+            refuse_unknown_additions(connection, store.name)
         lock_against_writes(writing, tables)
         if filled := [table.name for table in tables if count_rows(writing, table)]:
             raise TargetNotEmpty(f"{target.name} holds {filled[0]} already.")
