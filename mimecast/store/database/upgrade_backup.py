@@ -14,7 +14,7 @@ from typing import Final
 
 from mimecast.files import create_private_file, sync_folder, temporary_name
 from mimecast.store.database.sqlite_files import copy_sqlite_file
-from mimecast.store.errors import StoreError, StoreFull, StoreReadOnly
+from mimecast.store.errors import DiskError, StoreError, StoreFull, StoreReadOnly
 
 MAX_BACKUPS: Final = 3
 """Backups of a store that are kept, the newest."""
@@ -35,7 +35,7 @@ def back_up_before_upgrade(file: Path, now: datetime) -> Path:
         create_private_file(temporary)
         copy_sqlite_file(file, temporary)
         temporary.replace(backup)
-    except StoreFull:
+    except (StoreFull, DiskError):
         raise StoreFull(f"There is no room for the backup of {file} that its upgrade needs.") from None
     except OSError as error:
         raise StoreReadOnly(f"{backup} cannot be written: {error.strerror}.") from None
