@@ -11,13 +11,39 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from mimecast.cli import backup, check, copy, export, import_file, rename, report, restore, sandbox, schedule, snapshot
+from mimecast.cli import (
+    backup,
+    check,
+    copy,
+    export,
+    import_file,
+    remove,
+    rename,
+    report,
+    restore,
+    sandbox,
+    schedule,
+    snapshot,
+)
 from mimecast.cli.options import FAILED, USAGE, UsageError
 from mimecast.cli.output import print_problem
 from mimecast.problem import Problem
 from mimecast.settings.validation import SettingsError
 
-COMMANDS: Final = (snapshot, check, export, import_file, report, backup, restore, rename, sandbox, schedule, copy)
+COMMANDS: Final = (
+    snapshot,
+    check,
+    export,
+    import_file,
+    report,
+    backup,
+    restore,
+    rename,
+    remove,
+    sandbox,
+    schedule,
+    copy,
+)
 """The modules of the commands, in the order in which the help lists them."""
 
 

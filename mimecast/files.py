@@ -5,6 +5,7 @@ Readers of a replaced file see the old one or the complete new one, never a part
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -30,8 +31,12 @@ def replace_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     The file has the permissions of any new file. A `private` one is for its owner only, unless it replaces a file,
     whose permissions it then has.
 
-    Raises OSError when the file cannot be written; `path` is then unchanged.
+    Raises OSError when the file cannot be written, or exists and is not a regular file, which a rename would replace;
+    `path` is then unchanged.
     """
+    if path_exists(path) and not path.is_file():
+        reason = errno.EISDIR if path.is_dir() else errno.EEXIST
+        raise OSError(reason, os.strerror(reason) if reason == errno.EISDIR else "It is not a regular file", str(path))
     temporary = temporary_name(path)
     mode = _permissions(path) if private else None
     try:

@@ -24,7 +24,7 @@ def snapshot(days_ago: int, a: int = 5) -> Snapshot:
 @pytest.fixture
 def settled_store(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Return a store whose last write is long enough ago to tell a later one by the time of its file."""
-    monkeypatch.setattr("mimecast.store.store.MTIME_GRANULARITY", 0.0)
+    monkeypatch.setattr("mimecast.store.database.change_token.MTIME_GRANULARITY", 0.0)
     store.add([snapshot(1)])
     return store
 

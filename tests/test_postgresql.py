@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,14 +17,24 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
+from mimecast.capture.one_account import capture
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
+from mimecast.sandbox.server import Sandbox
+from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
+from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.database.engine import parse_url
-from mimecast.store.database.postgresql import TimeLimits, lock_against_writes, translate_error
+from mimecast.store.database.postgresql import (
+    MAX_CONNECTIONS,
+    MAX_READS,
+    TimeLimits,
+    lock_against_writes,
+    translate_error,
+)
 from mimecast.store.database.schema import MIGRATIONS, data_tables, snapshots, versions
 from mimecast.store.errors import (
     DatabaseLoginFailed,
@@ -31,17 +42,20 @@ from mimecast.store.errors import (
     DatabasePermissionMissing,
     DatabaseTlsFailed,
     DatabaseUnreachable,
+    StoreBusy,
     StoreDamaged,
     StoreError,
     StoreReadOnly,
 )
-from mimecast.store.snapshot_rows import AddResult
+from mimecast.store.snapshot_rows import AddResult, insert_snapshots
 from mimecast.store.store import Store
+from mimecast.ui.cache import PageCache
 from tests.support.clock import NOW
 from tests.support.networks import Authority
 from tests.support.processes import CommandLine
 from tests.support.stores.histories import history
 from tests.support.stores.postgresql_cluster import USER, Cluster
+from tests.support.stores.statements import recorded_statements
 from tests.support.waiting import wait_until
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
@@ -178,8 +192,8 @@ def test_tables_that_are_gone_are_missed(cluster: Cluster, database: str) -> Non
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("connection failed: FATAL:  sorry, too many clients already", StoreError),
-        ("FATAL:  remaining connection slots are reserved for roles with SUPERUSER", StoreError),
+        ("connection failed: FATAL:  sorry, too many clients already", StoreBusy),
+        ("FATAL:  remaining connection slots are reserved for roles with SUPERUSER", StoreBusy),
         ("consuming input failed: SSL connection has been closed unexpectedly", DatabaseUnreachable),
         ("FATAL:  the database system is starting up", DatabaseUnreachable),
         (
@@ -335,6 +349,133 @@ def test_who_waits_too_long_for_a_lock_is_told_that_the_store_is_busy(
             other.add(history(1))
     assert caught.value.title == "The store is busy"
     assert other.add(history(1)).new == 1
+
+
+@contextmanager
+def locked(cluster: Cluster, url: str, table: str) -> Iterator[None]:
+    """Lock a table against reads and writes, as an administrator's ALTER TABLE or VACUUM FULL does."""
+    schema = url.rpartition("%3D")[2].partition("&")[0]
+    with closing(cluster.connect("postgres")) as connection:
+        connection.autocommit = False
+        connection.execute(f"LOCK TABLE {schema}.{table} IN ACCESS EXCLUSIVE MODE".encode())
+        yield
+        connection.rollback()
+
+
+def limit_reads(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    limits = TimeLimits(lock=seconds, statement=30)
+    monkeypatch.setattr("mimecast.store.database.postgresql.READ_LIMITS", limits)
+
+
+def test_a_page_does_not_wait_for_ever_behind_a_lock(
+    cluster: Cluster, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(postgresql_url)
+    limit_reads(monkeypatch, 1)
+    with locked(cluster, postgresql_url, "notes"), pytest.raises(StoreBusy, match="a table is locked"):
+        load_notes(store, "default")
+    assert load_notes(store, "default") == []
+
+
+def test_a_statement_that_takes_too_long_is_ended(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.open(postgresql_url)
+    monkeypatch.setattr("mimecast.store.database.postgresql.READ_LIMITS", TimeLimits(lock=1, statement=1))
+    with pytest.raises(StoreBusy), store.reading() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(20)")
+
+
+def test_copies_and_migrations_have_limits_of_their_own(postgresql_url: str) -> None:
+    store = Store.open(postgresql_url)
+
+    def limits(connection: Connection) -> tuple[str, str]:
+        names = ("lock_timeout", "statement_timeout")
+        lock, statement = (connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in names)
+        return lock, statement
+
+    with store.reading() as page, store.writing() as capture, store.reading(long=True) as copy:
+        assert [limits(connection) for connection in (page, capture, copy)] == [
+            ("5s", "30s"),
+            ("20s", "1min"),
+            ("1min", "30min"),
+        ]
+
+
+def test_readers_behind_a_lock_leave_connections_for_captures(
+    cluster: Cluster, named_url: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More viewers wait for the notes than the process has connections; the snapshots are not locked."""
+    store = Store.open(named_url)
+    limit_reads(monkeypatch, 30)
+    account = Account("contoso", "Contoso", sandbox.base_url, sandbox.keys)
+    viewers = MAX_CONNECTIONS + 5
+    with ThreadPoolExecutor(viewers) as pool:
+        with locked(cluster, named_url, "notes"):
+            pages = [pool.submit(load_notes, store, "contoso") for _ in range(viewers)]
+            waiting = f"SELECT count(*) {MINE} AND wait_event_type = 'Lock'"
+            wait_until(lambda: cluster.run(waiting) == [(MAX_READS,)])
+            captured = capture(account, store)
+            assert cluster.run(waiting) == [(MAX_READS,)]
+        assert [page.result(timeout=30) for page in pages] == [[]] * viewers
+    assert store.newest("contoso") == captured.snapshot
+
+
+# Changes by others
+
+
+def test_the_change_token_differs_after_every_write_by_any_process(postgresql_url: str) -> None:
+    store, other = Store.open(postgresql_url), Store.open(postgresql_url)
+    tokens = [store.change_token]
+    for write in (
+        lambda: other.add(history(1)),
+        lambda: store.add(history(2)),
+        lambda: write_note(other, "default", NOW.date(), "Note", author="", now=NOW, today=NOW.date()),
+        lambda: write_note(other, "default", NOW.date(), "Note", author="", now=NOW, today=NOW.date()),
+    ):
+        write()
+        tokens.append(store.change_token)
+        store.newest("default")
+        assert store.change_token == tokens[-1], "reading changes nothing"
+    assert len(set(tokens)) == len(tokens)
+    assert None not in tokens
+
+
+def test_a_write_that_is_not_committed_yet_does_not_count(postgresql_url: str) -> None:
+    """A page that loads before the commit must load again after it."""
+    store, other = Store.open(postgresql_url), Store.open(postgresql_url)
+    with other.writing() as connection:
+        insert_snapshots(connection, history(1))
+        during = store.change_token
+        assert store.newest("default") is None
+        store.add(history(1, "fabrikam"))
+        assert store.change_token != during
+        during = store.change_token
+    assert store.change_token != during
+    assert store.newest("default") is not None
+
+
+def test_the_change_token_takes_one_query_that_reads_no_table(postgresql_url: str) -> None:
+    store = Store.open(postgresql_url)
+    with recorded_statements() as statements:
+        assert store.change_token is not None
+    (statement,) = statements
+    assert "FROM" not in statement
+
+
+def test_what_pages_load_is_cached_until_another_machine_writes(postgresql_url: str) -> None:
+    store, other, cache, loads = Store.open(postgresql_url), Store.open(postgresql_url), PageCache(), list[int]()
+
+    def users() -> int:
+        def load() -> int:
+            loads.append(1)
+            newest = store.newest("default")
+            return newest.counts.users_graded if newest else 0
+
+        return cache.get(store, "users", load)
+
+    assert [users(), users()] == [0, 0]
+    other.add(history(3))
+    assert [users(), users()] == [12, 12]
+    assert len(loads) == 2
 
 
 # Several machines

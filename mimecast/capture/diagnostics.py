@@ -240,7 +240,8 @@ def _check_store(
     try:
         newest = store.newest(account.id)
         store.check_writable()
-        yield Step(STORE, StepStatus.DONE, "It can be read and written.")
+        exposure = f" {store.writable_by_others}" if store.writable_by_others else ""
+        yield Step(STORE, StepStatus.DONE, f"It can be read and written.{exposure}")
     except StoreError as problem:
         yield _failed(STORE, problem)
     if newest is None:

@@ -90,7 +90,7 @@ def capture(
     keys = account.require_keys()
     if store.read_only:
         raise store.read_only
-    before = store.newest(account.id) if newest is None else newest.get(account.id)
+    before = _load_newest(store, account.id) if newest is None else newest.get(account.id)
     lease = Lease(store, account.id)
     other_snapshot = _acquire(lease, store, before, source, max_wait)
     if other_snapshot:
@@ -104,6 +104,12 @@ def capture(
         snapshot = Snapshot(account.id, result.received_at, summary.counts, source, letters)
         store.add([snapshot], extra_write=lease.release_in)
     return CapturedSnapshot(snapshot, summary.warnings)
+
+
+def _load_newest(store: Store, account_id: str) -> Snapshot | None:
+    """Return the account's newest snapshot, read with a connection that pages cannot take."""
+    with store.reading(reserved=True) as connection:
+        return store.newest(account_id, within=connection)
 
 
 def _acquire(lease: Lease, store: Store, before: Snapshot | None, source: Source, max_wait: float) -> Snapshot | None:

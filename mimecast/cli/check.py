@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Final
 
-from mimecast.cli.context import find_account, load_settings_with_accounts
+from mimecast.cli.context import find_account, load_settings_with_accounts, open_store
 from mimecast.cli.options import DONE, FAILED, USAGE, Commands, account_option, reporting_options
 from mimecast.cli.output import print_problem, problem_as_json
 from mimecast.settings.accounts import Account
@@ -59,10 +59,9 @@ def run(options: argparse.Namespace) -> int:
 def _open_store(settings: Settings) -> Store | None:
     """Return the store, or None after printing why it cannot be opened: the other steps are still worth running."""
     from mimecast.store.errors import StoreError
-    from mimecast.store.store import Store
 
     try:
-        return Store.open(settings.store_url)
+        return open_store(settings.store_url)
     except StoreError as problem:
         print_problem(problem)
         return None

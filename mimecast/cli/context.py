@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mimecast.cli.options import UsageError
 from mimecast.cli.output import print_problem
+from mimecast.files import is_same_file
 from mimecast.settings.accounts import Account
 from mimecast.settings.file_permissions import readable_by_others
 from mimecast.settings.secrets_files import read_secrets_files, secrets_files
@@ -55,25 +56,25 @@ def unknown_account(account_id: str, known_ids: list[str]) -> UsageError:
 
 
 def open_store(url: str) -> Store:
-    """Open the store, and name on stderr any damaged file that was quarantined. Raises StoreError."""
+    """Open the store, and print its warnings on stderr, such as a quarantined file. Raises StoreError."""
     from mimecast.store.store import Store
 
     store = Store.open(url)
-    if store.quarantined:
-        print_problem(store.quarantined)
+    for warning in store.warnings:
+        print_problem(warning)
     return store
 
 
 def open_existing_store(settings: Settings) -> Store:
-    """Open the store for a command that needs stored data. Raises StoreError, also when its file does not exist."""
+    """Open the store like `open_store`, but raise StoreError when its file does not exist."""
     from mimecast.store.database.engine import parse_url, sqlite_file
+    from mimecast.store.database.opening import store_file_exists
     from mimecast.store.errors import StoreError
-    from mimecast.store.store import Store
 
     file = sqlite_file(parse_url(settings.store_url))
-    if file and not file.exists():
-        raise StoreError(f"Nothing is stored yet: {file} is not there.", remedy="Take a snapshot first.")
-    return Store.open(settings.store_url)
+    if file and not store_file_exists(file):
+        raise StoreError(f"Nothing is stored yet: {file} does not exist.", remedy="Take a snapshot first.")
+    return open_store(settings.store_url)
 
 
 def open_store_or_sample_data(settings: Settings) -> tuple[Store, list[Account]]:
@@ -84,9 +85,10 @@ def open_store_or_sample_data(settings: Settings) -> tuple[Store, list[Account]]
     from mimecast.sandbox.demo_company import COMPANY
     from mimecast.sandbox.sample_data import SAMPLE_ACCOUNT, open_sample_store
     from mimecast.store.database.engine import parse_url, sqlite_file
+    from mimecast.store.database.opening import store_file_exists
 
     file = sqlite_file(parse_url(settings.store_url))
-    if settings.accounts or file is None or file.exists():
+    if settings.accounts or file is None or store_file_exists(file):
         store = open_store(settings.store_url)
         configured = {account.id: account for account in settings.accounts}
         stored_only = [
@@ -103,5 +105,5 @@ def refuse_store_file(settings: Settings, file: Path) -> None:
     from mimecast.store.database.engine import parse_url, sqlite_file
 
     store_file = sqlite_file(parse_url(settings.store_url))
-    if store_file and store_file.exists() and file.exists() and store_file.samefile(file):
+    if store_file and is_same_file(store_file, file):
         raise UsageError(f"{file} is the store itself.", remedy="Name a backup, which is another file.")

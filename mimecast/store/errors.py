@@ -14,6 +14,13 @@ class StoreError(Problem):
     title = "The store cannot be used"
 
 
+class StoreBusy(StoreError):
+    """Another program or machine uses the store, and the time to wait for it is over."""
+
+    title = "The store is busy"
+    remedy = "Try again in a moment."
+
+
 class StoreReadOnly(StoreError):
     """The store can be read but not written."""
 
@@ -45,6 +52,13 @@ class StoreQuarantined(StoreError):
 
     title = "A damaged store was set aside"
     remedy = "Put a backup back with python -m mimecast restore FILE --merge, then move that file away."
+
+
+class StoreWritableByOthers(StoreError):
+    """A store that works, and that other users of the computer can change."""
+
+    title = "Others can change the store"
+    remedy = "Take away their right to write the store's file and its folder, for example with chmod go-w."
 
 
 class StoreFull(StoreError):
@@ -85,6 +99,16 @@ class DatabaseTlsFailed(StoreError):
     remedy = (
         "Configure TLS on the database server with a certificate for the host in the store's URL, and name the "
         "certificate of its authority in the URL: sslrootcert=FILE."
+    )
+
+
+class DatabaseTlsOptional(StoreError):
+    """A database on another computer that works, and to which the connection may be unencrypted."""
+
+    title = "The connection to the database may be unencrypted"
+    remedy = (
+        "Add sslmode=verify-full&sslrootcert=FILE to the store's URL, with the file of the authority behind the "
+        "server's certificate."
     )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -13,9 +12,12 @@ from sqlalchemy import Connection, Select, Table, inspect, select
 
 from mimecast.domain.reporting_days import EARLIEST_DAY
 from mimecast.domain.snapshot import MAX_CLOCK_SKEW, RiskLevel, Snapshot, Source
+from mimecast.store.database.change_token import postgresql_token, sqlite_token
 from mimecast.store.database.engine import display_url, transaction, translate_errors
+from mimecast.store.database.exposure import optional_tls, writable_by_others
 from mimecast.store.database.group_commit import GroupCommit
 from mimecast.store.database.opening import Database, open_database, open_existing_database, read_only_reason
+from mimecast.store.database.postgresql import POSTGRESQL
 from mimecast.store.database.quarantine import latest_quarantined
 from mimecast.store.database.queries import (
     BATCH_ROWS,
@@ -27,6 +29,7 @@ from mimecast.store.database.queries import (
     levels_in_range_query,
     misdated_query,
 )
+from mimecast.store.database.read_limit import ReadLimit
 from mimecast.store.database.schema import read_state, snapshots
 from mimecast.store.errors import StoreError, StoreQuarantined
 from mimecast.store.snapshot_rows import (
@@ -45,9 +48,6 @@ _NO_STATEMENT_CACHE: Final = {"compiled_cache": None}
 
 MAX_MISDATED: Final = 20
 """Misdated snapshots that are listed at a time."""
-
-MTIME_GRANULARITY: Final = 1.0
-"""Seconds after a write from which the modification time of a file differs from that of the next write."""
 
 
 Clock = Callable[[], datetime]
@@ -77,6 +77,7 @@ class Store:
         self._engine = engine = database.engine
         self._file = database.file
         self.read_only = database.read_only
+        self._read_limit = ReadLimit(engine)
         self._writing = GroupCommit(lambda durable: transaction(engine, write=True, durable=durable))
         weakref.finalize(self, engine.dispose)
 
@@ -103,33 +104,44 @@ class Store:
         return latest_quarantined(self._file) if self._file else None
 
     @property
+    def warnings(self) -> list[StoreError]:
+        """The problems that do not keep the store from working: a quarantined file, a connection without TLS."""
+        return [problem for problem in (self.quarantined, optional_tls(self._engine.url)) if problem]
+
+    @property
+    def writable_by_others(self) -> StoreError | None:
+        """The problem that other users of the computer can change the store's file, if they can."""
+        return writable_by_others(self._file) if self._file else None
+
+    @property
     def name(self) -> str:
         """The store's file, or its URL without the password."""
         return str(self._file) if self._file else display_url(self._engine.url)
 
     @property
     def change_token(self) -> Hashable | None:
-        """A value that differs after every write by any process.
+        """A value that differs after every committed write by any process (`change_token.py`).
 
-        None where it is unknown, as in the moments after a write, because the times of files are coarse.
+        None where it is unknown: in the moments after a write to a file, and for a store in memory. Raises StoreError.
         """
-        if self._file is None:
+        if self._file:
+            return sqlite_token(self._file)
+        if self._engine.dialect.name != POSTGRESQL:
             return None
-        files: list[tuple[int, int, int]] = []
-        for file in (self._file, self._file.with_name(f"{self._file.name}-wal")):
-            with suppress(FileNotFoundError):
-                status = file.stat()
-                if not status.st_size:
-                    continue  # a log that a reader created, and that disappears with it
-                if abs(time.time() - status.st_mtime) < MTIME_GRANULARITY:
-                    return None
-                files.append((status.st_ino, status.st_size, status.st_mtime_ns))
-        return tuple(files) or None
+        with self._read_limit.permit():
+            return postgresql_token(self._engine)
 
     @contextmanager
-    def reading(self, *, long: bool = False) -> Iterator[Connection]:
-        """Run a transaction that sees one state of the store; a `long` one has the time limits of a copy."""
-        with transaction(self._engine, long=long) as connection:
+    def reading(self, *, long: bool = False, reserved: bool = False) -> Iterator[Connection]:
+        """Run a transaction that sees one state of the store.
+
+        A `long` one has the time limits of a copy; a `reserved` one, for a capture, takes a connection that other reads
+        may not have. Raises StoreBusy, StoreError.
+        """
+        with (
+            nullcontext() if reserved else self._read_limit.permit(),
+            transaction(self._engine, long=long) as connection,
+        ):
             yield connection
 
     @contextmanager

@@ -22,6 +22,7 @@ from mimecast.settings.secrets_files import secrets_files
 from mimecast.settings.store_url import read_store_url
 from mimecast.settings.validation import SettingsError
 from mimecast.store.database.engine import parse_url, sqlite_file
+from mimecast.store.database.opening import store_file_exists
 from mimecast.store.store import Store
 from mimecast.text.stamp import ComparedStamp, Stamp
 from mimecast.ui.resources import cached_sample_store, cached_store, forget_stores, sample_sandbox
@@ -144,14 +145,13 @@ def _open_store(url: str, problems: list[Problem], *, only_existing: bool) -> St
     """Open the store. With unreadable settings, nothing says that this is the right one to create (`only_existing`)."""
     try:
         file = sqlite_file(parse_url(url))
-        if only_existing and (file is None or not file.exists()):
+        if only_existing and (file is None or not store_file_exists(file)):
             return None
         store = cached_store(url)
     except Problem as problem:
         problems.append(problem)
         return None
-    if store.quarantined:
-        problems.append(store.quarantined)
+    problems += store.warnings
     if store.read_only:
         problems.append(store.read_only)
         forget_stores()

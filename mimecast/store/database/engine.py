@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from mimecast.store.database import postgresql
 from mimecast.store.database.postgresql import POSTGRESQL
-from mimecast.store.errors import DiskError, StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from mimecast.store.errors import DiskError, StoreBusy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -132,11 +132,7 @@ def translate_errors(url: URL) -> Iterator[None]:
     except DBAPIError as error:
         raise _translate(error, url) from None
     except PoolTimeout:
-        raise StoreError(
-            "All connections of this process to the database are in use.",
-            title="The store is busy",
-            remedy="Try again in a moment.",
-        ) from None
+        raise StoreBusy("All connections of this process to the database are in use.") from None
 
 
 def upsert(table: Table, connection: Connection) -> SqliteInsert | PostgresqlInsert:
@@ -164,9 +160,7 @@ def translate_sqlite_error(error: BaseException | None, where: str) -> StoreErro
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return StoreDamaged(f"{where} is damaged, or is not a SQLite database.")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return StoreError(
-                f"{where} is in use by another program.", title="The store is busy", remedy="Try again in a moment."
-            )
+            return StoreBusy(f"{where} is in use by another program.")
         case sqlite3.SQLITE_FULL:
             return StoreFull(f"There is no room left for {where}.")
         case sqlite3.SQLITE_IOERR if code == sqlite3.SQLITE_IOERR_SHMSIZE:
@@ -187,6 +181,7 @@ def _configured(engine: Engine) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # some builds of SQLite leave deleted rows in the file
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 

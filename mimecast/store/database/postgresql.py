@@ -22,6 +22,7 @@ from mimecast.store.errors import (
     DatabaseTlsFailed,
     DatabaseUnreachable,
     DiskError,
+    StoreBusy,
     StoreDamaged,
     StoreError,
     StoreFull,
@@ -102,6 +103,8 @@ def make_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
+        if options.get("isolation_level") == "AUTOCOMMIT":
+            return  # limits hold for a transaction, and such a statement has none
         limits = LONG_LIMITS if options.get("long") else WRITE_LIMITS if options.get("write") else READ_LIMITS
         connection.exec_driver_sql(
             f"SET LOCAL lock_timeout = '{limits.lock}s'; SET LOCAL statement_timeout = '{limits.statement}s'"
@@ -143,10 +146,10 @@ def require_writable(connection: Connection, tables: list[Table]) -> None:
         )
 
 
-def describe_database(url: URL) -> str:
-    """Return `The database scores at db.example.com`, without user and password."""
+def describe_database(url: URL, *, lower: bool = False) -> str:
+    """Return `The database scores at db.example.com`, without user and password; `lower` for inside a sentence."""
     host = url.host or url.query.get("host")
-    name = f"The database {url.database}" if url.database else "The database"
+    name = f"{'the' if lower else 'The'} database{f' {url.database}' if url.database else ''}"
     return f"{name} at {host}" if isinstance(host, str) else name
 
 
@@ -171,13 +174,9 @@ def _error_of_code(code: str, url: URL) -> StoreError:
         case ("08" | "57", _) if code != "57014":
             return DatabaseUnreachable(f"{where} ended the connection.")
         case _, "53100":
-            return StoreFull(f"There is no room left for {_lower_first(where)}.")
+            return StoreFull(f"There is no room left for {describe_database(url, lower=True)}.")
         case ("40" | "53" | "55" | "57", _):
-            return StoreError(
-                f"{where} is overloaded, or a table is locked.",
-                title="The store is busy",
-                remedy="Try again in a moment.",
-            )
+            return StoreBusy(f"{where} is overloaded, or a table is locked.")
         case ("58", _):
             return DiskError(f"{where} cannot be read or written.")
         case ("XX", _):
@@ -203,9 +202,8 @@ def _connection_error(text: str, url: URL) -> StoreError:
     if any(words in text for words in ("authentication failed", 'role "', "no password supplied", "no pg_hba.conf")):
         return _login_failed(url)
     if "too many" in text or "connection slots" in text:
-        return StoreError(
+        return StoreBusy(
             f"{where} accepts no more connections.",
-            title="The store is busy",
             remedy="Try again in a moment; if the problem persists, raise the server's max_connections.",
         )
     if "invalid" in text and any(word in text for word in ("option", "value", "port")):
@@ -214,8 +212,8 @@ def _connection_error(text: str, url: URL) -> StoreError:
             remedy="Correct its port and what follows the question mark.",
         )
     if ("certificate" in text or "ssl" in text) and "closed" not in text:
-        return DatabaseTlsFailed(f"Could not establish a TLS connection to {_lower_first(where)}.")
-    return DatabaseUnreachable(f"There is no connection to {_lower_first(where)}.")
+        return DatabaseTlsFailed(f"Could not establish a TLS connection to {describe_database(url, lower=True)}.")
+    return DatabaseUnreachable(f"There is no connection to {describe_database(url, lower=True)}.")
 
 
 def _login_failed(url: URL) -> StoreError:
@@ -224,7 +222,3 @@ def _login_failed(url: URL) -> StoreError:
 
 def _user(url: URL) -> str:
     return f"the user {url.username}" if url.username else "the user of this process"
-
-
-def _lower_first(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]

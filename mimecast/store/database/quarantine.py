@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -29,9 +30,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from mimecast.files import create_private_file
 from mimecast.formatting import format_datetime
 from mimecast.store.database.engine import LOCK_TIMEOUT_SECONDS
-from mimecast.store.errors import StoreDamaged, StoreError, StoreQuarantined
+from mimecast.store.errors import StoreBusy, StoreDamaged, StoreQuarantined
 
 HEADER: Final = b"SQLite format 3\x00"
 OUR_TABLES: Final = b"CREATE TABLE schema_version"
@@ -52,7 +54,7 @@ RETRY_SECONDS: Final = 0.05
 def quarantine_if_corrupt(file: Path, *, now: datetime) -> None:
     """Quarantine a damaged SQLite file; leave any other file alone.
 
-    Safe to call from several processes at once. Raises StoreDamaged when the file cannot be renamed, StoreError when
+    Safe to call from several processes at once. Raises StoreDamaged when the file cannot be renamed, StoreBusy when
     another process holds the lock for too long.
     """
     if not is_corrupt(file):
@@ -68,19 +70,22 @@ def is_corrupt(file: Path) -> bool:
 
 
 def quarantine(file: Path, *, now: datetime) -> Path:
-    """Rename a file and its write-ahead log, and return the new path. Raises StoreDamaged when that fails.
+    """Rename a file and its write-ahead log, and create an empty file in its place; return the new path.
 
-    The log goes first: SQLite would empty it, or read it into the new file. SQLite recreates its index.
+    The log goes first: SQLite would empty it, or read it into the new file. SQLite recreates its index. The empty file
+    has the permissions of the damaged one. Raises StoreDamaged when a file cannot be renamed.
     """
     log = file.with_name(file.name + LOG)
     try:
         target = _unused_name(file, now)
+        mode = stat.S_IMODE(file.stat().st_mode)
         with suppress(FileNotFoundError):
             if log.stat().st_size:
                 log.rename(target.with_name(target.name + LOG))
         log.unlink(missing_ok=True)
         file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
         file.rename(target)
+        create_private_file(file, mode)
     except OSError as error:
         raise StoreDamaged(
             f"{file} is damaged and cannot be set aside: {error.strerror}.",
@@ -165,7 +170,7 @@ def _unused_name(file: Path, now: datetime) -> Path:
 
 @contextmanager
 def exclusive_lock(file: Path) -> Iterator[None]:
-    """Let one process at a time quarantine a file. Raises StoreError when another one holds the lock for too long.
+    """Let one process at a time quarantine a file. Raises StoreBusy when another one holds the lock for too long.
 
     SQLite's own locks are used, because they work on every system and end with a process that is killed.
     """
@@ -186,11 +191,7 @@ def _locked(lock: Path, file: Path) -> sqlite3.Connection:
         except sqlite3.Error:  # also when the holder of the lock has removed its file
             connection.close()
             if time.monotonic() >= deadline:
-                raise StoreError(
-                    f"{file} is damaged and is being set aside by another process.",
-                    title="The store is busy",
-                    remedy="Try again in a moment.",
-                ) from None
+                raise StoreBusy(f"{file} is damaged and is being set aside by another process.") from None
             time.sleep(RETRY_SECONDS)
         else:
             return connection

@@ -1,1 +1,1 @@
-"""Operations on a whole store: backup, restore, copy, rename."""
+"""Operations on a whole store: backup, restore, copy, rename, remove."""

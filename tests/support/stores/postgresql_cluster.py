@@ -32,10 +32,11 @@ FAST_SETTINGS = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
+    "autovacuum=off",
     "max_connections=60",
     "log_min_messages=log",
 )
-"""Without durability, which the tests do not need, and with few connections, so that several clusters fit."""
+"""Without durability and background writes, which the tests do not need, and with few connections for each cluster."""
 
 
 def programs() -> Path | None:
@@ -113,7 +114,7 @@ class Cluster:
 
     def run(self, *statements: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run statements as the superuser, and return the rows of the last one."""
-        with closing(self._connect(database)) as connection:
+        with closing(self.connect(database)) as connection:
             for statement in statements:
                 cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
@@ -144,7 +145,8 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(path, "postgres", "postgres")
 
-    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+    def connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        """Connect as the superuser, with every statement a transaction of its own."""
         return psycopg.connect(
             host="127.0.0.1", port=self.port, dbname=database, user=SUPERUSER, password=PASSWORD, autocommit=True
         )
@@ -153,7 +155,7 @@ class Cluster:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "log").read_text()
         try:
-            self._connect("postgres").close()
+            self.connect("postgres").close()
         except psycopg.OperationalError:
             return False
         return True
