@@ -71,7 +71,7 @@ def format_datetime(instant: datetime, zone: tzinfo) -> str:
 
 def format_iso_utc(instant: datetime) -> str:
     """Return `2026-11-24T03:00:00Z`."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def zone_name(zone: tzinfo) -> str:

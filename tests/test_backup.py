@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from tests.support.processes import CommandLine, assert_failed
 from tests.support.stores.contents import all_rows, fill_every_table, snapshot_after
 from tests.support.stores.databases import EVERY_DATABASE
 from tests.support.stores.files import sqlite_path
+from tests.support.stores.histories import history
 
 
 def restore(url: str, file: Path, mode: RestoreMode = RestoreMode.REFUSE) -> Restored:
@@ -257,6 +259,27 @@ def test_backup_and_restore_from_the_command_line(
     )
     assert_failed(command_line("restore", "none.db", variables=account_variables), 1, "none.db does not exist")
     assert all_rows(store) == before
+
+
+def test_a_backup_without_room_for_it_is_named_and_the_older_one_is_kept(
+    store: Store, store_url: str, project: Path, tmp_path: Path
+) -> None:
+    store.add(history(3000))
+    (tmp_path / "kept.db").write_text("the good one")
+    size = sqlite_path(store_url).stat().st_size // 2
+    done = subprocess.run(
+        [sys.executable, "-m", "mimecast", "backup", "kept.db"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SNAPSHOTS_URL": store_url, "PYTHONPATH": str(project)},
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+        timeout=60,
+        check=False,
+    )
+    assert_failed(done, 1, "backup.db cannot be read or written. Look for a quota")
+    assert (tmp_path / "kept.db").read_text() == "the good one"
+    assert list(tmp_path.glob("*.part")) == []
 
 
 # Merge

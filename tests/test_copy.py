@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import resource
 import subprocess
 import sys
 from datetime import timedelta
@@ -163,6 +164,38 @@ def test_where_nothing_is_nothing_is_copied_and_nothing_made(urls: tuple[str, st
 )
 def test_a_wrong_url_is_wrong_usage(store_url: str, command_line: CommandLine, wrong: str, said: str) -> None:
     failed(command_line("copy", store_url, wrong), 2, said)
+
+
+def test_the_urls_can_come_from_the_environment_where_no_other_user_sees_them(
+    urls: tuple[str, str], command_line: CommandLine
+) -> None:
+    filled(urls[0], rows=10)
+    failed(command_line("copy"), 2, "FROM_URL is missing. Give it as an argument or in SNAPSHOTS_URL.")
+    failed(command_line("copy", urls[0]), 2, "TO_URL is missing. Give it as an argument or in SNAPSHOTS_TARGET_URL.")
+    wrong = {"SNAPSHOTS_URL": urls[0], "SNAPSHOTS_TARGET_URL": "recognisable"}
+    failed(command_line("copy", variables=wrong), 2, "SNAPSHOTS_TARGET_URL is not a database URL")
+    done = command_line("copy", variables={"SNAPSHOTS_URL": urls[0], "SNAPSHOTS_TARGET_URL": urls[1]})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert content(urls[1]) == content(urls[0])
+
+
+@pytest.mark.parametrize("size", [40_000, 160_000], ids=["no tables", "some rows"])
+def test_a_target_that_has_no_room_is_named_and_stays_empty(
+    urls: tuple[str, str], project: Path, tmp_path: Path, size: int
+) -> None:
+    filled(urls[0])
+    target = tmp_path / "small.db"
+    done = subprocess.run(
+        [sys.executable, "-m", "mimecast", "copy", urls[0], f"sqlite:///{target}"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(project)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+        timeout=60,
+        check=False,
+    )
+    failed(done, 1, str(target), "What was stored before is safe.")
+    assert not any(content(f"sqlite:///{target}").values())
 
 
 def test_the_same_store_twice_is_wrong_usage(store_url: str, command_line: CommandLine) -> None:

@@ -5,6 +5,7 @@ It is read in one transaction, so it is consistent while the store is in use.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -45,7 +46,9 @@ def write_backup(store: Store, file: Path) -> dict[str, int]:
             with backup.open("rb") as source, replace_file(file, private=True) as target:
                 shutil.copyfileobj(source, target)
         except OSError as error:
-            raise BackupFailed(f"{file} cannot be written: {error.strerror}.") from None
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            remedy = "Free some space, or choose another place." if is_full else None
+            raise BackupFailed(f"{file} cannot be written: {error.strerror}.", remedy=remedy) from None
     return rows
 
 
@@ -54,7 +57,10 @@ def backup_bytes(store: Store) -> bytes:
     with temporary_folder() as folder:
         backup = folder / "backup.db"
         _write(store, backup)
-        return backup.read_bytes()
+        try:
+            return backup.read_bytes()
+        except OSError as error:
+            raise BackupFailed(f"The backup cannot be read: {error.strerror}.") from None
 
 
 @contextmanager
