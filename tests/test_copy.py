@@ -183,7 +183,7 @@ def test_the_urls_can_come_from_the_environment_where_no_other_user_sees_them(
 def test_a_target_that_has_no_room_is_named_and_stays_empty(
     urls: tuple[str, str], project: Path, tmp_path: Path, size: int
 ) -> None:
-    filled(urls[0])
+    filled(urls[0], rows=9000)
     target = tmp_path / "small.db"
     done = subprocess.run(
         [sys.executable, "-m", "mimecast", "copy", urls[0], f"sqlite:///{target}"],
