@@ -162,7 +162,7 @@ def test_a_target_whose_date_has_passed_can_be_set_anew(
 def test_without_a_store_that_can_be_written_the_forms_are_off_and_say_why(
     project: Path, account_secrets: dict[str, Any], kept: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.store.database.opening.is_writable", lambda file: False)
+    monkeypatch.setattr("mimecast.store.database.open_database.is_writable", lambda file: False)
     app = opened(project, account_secrets)
     assert any("Target and notes cannot be changed now" in one.value for one in app.info)
     assert all(one.disabled for one in (*app.text_input, *app.number_input, *app.date_input))

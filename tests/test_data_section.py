@@ -124,7 +124,7 @@ def test_another_accounts_file_goes_under_the_account_shown(
 def test_a_store_that_cannot_be_written_takes_nothing_and_says_why(
     project: Path, account_secrets: dict[str, Any], kept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mimecast.store.database.opening.is_writable", lambda file: False)
+    monkeypatch.setattr("mimecast.store.database.open_database.is_writable", lambda file: False)
     app = run_page(project, "Alone", account_secrets)
     assert app.file_uploader[0].proto.disabled
     assert any("cannot be written" in one.value for one in app.info)

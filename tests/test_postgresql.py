@@ -28,6 +28,7 @@ from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.database.engine import parse_url
+from mimecast.store.database.exposure import optional_tls
 from mimecast.store.database.postgresql import (
     MAX_CONNECTIONS,
     MAX_READS,
@@ -50,6 +51,7 @@ from mimecast.store.errors import (
 from mimecast.store.snapshot_rows import AddResult, insert_snapshots
 from mimecast.store.store import Store
 from mimecast.ui.cache import PageCache
+from tests.support.app import chart_alts, run_page
 from tests.support.clock import NOW
 from tests.support.networks import Authority
 from tests.support.processes import CommandLine
@@ -228,6 +230,57 @@ def test_the_server_is_known_by_its_certificate(server: Cluster, tmp_path_factor
     with store.reading() as connection:
         encrypted = connection.exec_driver_sql("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         assert encrypted.scalar_one() is True
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "is_named"),
+    [
+        ("postgresql://u@db.example.com/d", {}, True),
+        ("postgresql://u@db.example.com/d?sslmode=prefer", {}, True),
+        ("postgresql://u@db.example.com/d?sslmode=disable", {"PGSSLMODE": "require"}, True),
+        ("postgresql://u@10.0.0.9/d", {}, True),
+        ("postgresql://u@/d?host=db.example.com", {}, True),
+        ("postgresql://u@/d?host=localhost&host=db.example.com", {}, True),
+        ("postgresql://u@/d", {"PGHOST": "db.example.com"}, True),
+        ("postgresql://u@db.example.com/d?sslmode=require", {}, False),
+        ("postgresql://u@db.example.com/d?sslmode=verify-full", {}, False),
+        ("postgresql://u@db.example.com/d", {"PGSSLMODE": "verify-full"}, False),
+        ("postgresql://u@127.0.0.1/d", {}, False),
+        ("postgresql://u@[::1]/d", {}, False),
+        ("postgresql://u@localhost/d", {}, False),
+        ("postgresql://u@/d?host=/var/run/postgresql", {}, False),
+        ("postgresql://u@/d", {}, False),
+        ("sqlite:///data/snapshots.db", {}, False),
+    ],
+)
+def test_a_connection_to_another_computer_without_tls_is_named(
+    url: str, environ: dict[str, str], is_named: bool
+) -> None:
+    problem = optional_tls(parse_url(url), environ)
+    assert (problem is not None) == is_named
+    if problem:
+        assert "sslmode=verify-full" in problem.remedy
+        assert problem.message.startswith("The connection to the database d")
+
+
+@pytest.mark.usefixtures("isolated_pages")
+def test_the_warning_about_tls_is_shown_by_commands_and_pages_and_stops_nothing(
+    command_line: CommandLine,
+    account_variables: dict[str, str],
+    account_secrets: dict[str, Any],
+    postgresql_url: str,
+    project: Path,
+) -> None:
+    """127.1 is this computer to the network, and not written like one of its addresses."""
+    url = postgresql_url.replace("127.0.0.1", "127.1")
+    warning = "The connection to the database postgres at 127.1 may be unencrypted. Add sslmode=verify-full"
+    for verb in ("snapshot", "check", "export"):
+        done = command_line(verb, variables=account_variables | {"SNAPSHOTS_URL": url})
+        assert done.returncode == 0
+        assert warning in done.stderr
+    app = run_page(project, "Overview", account_secrets | {"connections": {"snapshots": {"url": url}}})
+    assert any("may be unencrypted" in shown.value for shown in app.warning)
+    assert chart_alts(app)
 
 
 def test_no_verb_shows_the_password_of_the_store(
@@ -520,7 +573,7 @@ def test_a_migration_waits_for_the_one_that_goes_on(
         assert go_on.wait(20)
 
     monkeypatch.setattr("mimecast.store.database.schema.MIGRATIONS", (*MIGRATIONS, slow))
-    monkeypatch.setattr("mimecast.store.database.opening.MIGRATIONS", (*MIGRATIONS, slow))
+    monkeypatch.setattr("mimecast.store.database.open_database.MIGRATIONS", (*MIGRATIONS, slow))
     with ThreadPoolExecutor() as pool:
         first = pool.submit(Store.open, postgresql_url)
         assert arrived.wait(20)

@@ -16,8 +16,9 @@ import pytest
 from sqlalchemy import Connection
 
 from mimecast.settings.project import PROJECT
-from mimecast.store.database import opening, schema
-from mimecast.store.database.opening import open_database
+from mimecast.store.database import open_database as open_database_module
+from mimecast.store.database import schema
+from mimecast.store.database.open_database import open_database
 from mimecast.store.database.schema import ADDITIONS, MIGRATIONS
 from mimecast.store.database.upgrade_backup import MAX_BACKUPS, upgrade_backups
 from mimecast.store.errors import StoreFull, StoreNewer
@@ -158,7 +159,7 @@ def incompatible_version() -> Iterator[None]:
         connection.exec_driver_sql("ALTER TABLE snapshots DROP COLUMN other_letters")
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (schema, opening):
+        for module in (schema, open_database_module):
             patch.setattr(module, "MIGRATIONS", (*MIGRATIONS, contract))
         yield
 
@@ -219,6 +220,15 @@ def test_an_incompatible_change_is_refused(store: Store, store_url: str) -> None
     for opened in (Store.open, Store.open_existing):
         with pytest.raises(StoreNewer, match="has version 4; this dashboard knows up to version 3"):
             opened(store_url)
+
+
+@EVERY_DATABASE
+def test_a_snapshot_of_a_kind_that_only_a_newer_version_knows_is_no_crash(store: Store) -> None:
+    store.add(history(3))
+    with store.writing() as connection:
+        connection.execute(schema.snapshots.update().values(source="forecast"))
+    with pytest.raises(StoreNewer, match="of a kind that this dashboard does not know"):
+        store.newest("default")
 
 
 @EVERY_DATABASE

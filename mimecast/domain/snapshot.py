@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from mimecast.domain.scores import ScoreCounts, group_share
 
-
 MAX_CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far the clocks of machines that share a store may differ. A snapshot further ahead is in the future."""
 

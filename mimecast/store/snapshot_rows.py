@@ -14,6 +14,7 @@ from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.store.database.engine import upsert
 from mimecast.store.database.queries import BATCH_ROWS
 from mimecast.store.database.schema import snapshots
+from mimecast.store.errors import StoreNewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,19 @@ def to_row(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def from_row(row: Row[Any]) -> Snapshot:
-    """Return the snapshot of a row that has all columns of the table."""
+    """Return the snapshot of a row that has all columns of the table.
+
+    Raises StoreNewer for a source that only a newer version of the dashboard knows.
+    """
+    try:
+        source = Source(row.source)
+    except ValueError:
+        raise StoreNewer("The store holds snapshots of a kind that this dashboard does not know.") from None
     return Snapshot(
         row.account,
         datetime.fromtimestamp(row.taken_at, UTC),
         ScoreCounts(row.a, row.b, row.c, row.d, row.f, row.other),
-        Source(row.source),
+        source,
         row.other_letters,
     )
 

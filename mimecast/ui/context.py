@@ -22,7 +22,7 @@ from mimecast.settings.secrets_files import secrets_files
 from mimecast.settings.store_url import read_store_url
 from mimecast.settings.validation import SettingsError
 from mimecast.store.database.engine import parse_url, sqlite_file
-from mimecast.store.database.opening import store_file_exists
+from mimecast.store.database.open_database import store_file_exists
 from mimecast.store.store import Store
 from mimecast.text.stamp import ComparedStamp, Stamp
 from mimecast.ui.resources import cached_sample_store, cached_store, forget_stores, sample_sandbox

@@ -52,7 +52,7 @@ def optional_tls(url: URL, environ: Mapping[str, str] = os.environ) -> DatabaseT
     if url.get_backend_name() != POSTGRESQL:
         return None
     mode = _setting(url, "sslmode") or environ.get("PGSSLMODE", "")
-    hosts = url.host or _setting(url, "host") or _setting(url, "hostaddr") or environ.get("PGHOST", "")
+    hosts = _setting(url, "hostaddr") or url.host or _setting(url, "host") or environ.get("PGHOST", "")
     if mode in ENCRYPTED_MODES or all(map(_is_local, hosts.split(","))):
         return None
     return DatabaseTlsOptional(f"The connection to {describe_database(url, lower=True)} may be unencrypted.")

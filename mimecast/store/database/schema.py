@@ -4,9 +4,9 @@ Machines that share a PostgreSQL are updated one after the other, and a machine 
 capturing because of that. So there are two kinds of steps:
 
 - An *addition* (`ADDITIONS`) is a new table, index or column that older versions need not know: a column has a default
-  or may be null, and a value that older versions read keeps its meaning. The table `schema_additions` lists those that
-  were applied, by name. A version that does not know an addition reads and writes as before, but refuses to back up,
-  restore, copy or rename, which would leave the addition's rows behind.
+  or may be null, and the columns that older versions read get no new values, such as another source. The table
+  `schema_additions` lists those that were applied, by name. A version that does not know an addition reads and writes
+  as before, but refuses to back up, restore, copy or rename, which would leave the addition's rows behind.
 - A *version* (`MIGRATIONS`, numbered in the table `schema_version`) is a change that older versions cannot cope with.
   They refuse a store with a number that they do not know. Introduce such a change in two releases: the first adds the
   new form and writes both, the second removes the old one.

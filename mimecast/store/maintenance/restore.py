@@ -18,7 +18,7 @@ from mimecast.files import path_exists
 from mimecast.formatting import join_and, pluralize
 from mimecast.problem import Problem
 from mimecast.store.database.engine import parse_url, sqlite_file, transaction
-from mimecast.store.database.opening import store_file_exists
+from mimecast.store.database.open_database import store_file_exists
 from mimecast.store.database.postgresql import lock_against_writes
 from mimecast.store.database.quarantine import exclusive_lock, quarantine
 from mimecast.store.database.schema import (
