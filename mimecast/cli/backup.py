@@ -16,7 +16,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "backup", parents=[reporting_options()], help="write everything the store holds into one file"
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="a SQLite file; one that is there is replaced")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a SQLite file; an existing one is replaced")
     parser.set_defaults(command=run)
 
 

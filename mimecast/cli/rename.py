@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
     old, new = options.old, check_account_id(options.new)
     if old == new:
-        raise UsageError("The two ids are the same.", remedy="Say the old one, then the new one.")
+        raise UsageError("The two ids are the same.", remedy="Give the old one, then the new one.")
     settings = load_settings()
     rows = rename_account(open_existing_store(settings), old, new)
     amounts = f"{pluralize(rows['snapshots'], 'snapshot')} and {pluralize(rows['notes'], 'note')}"

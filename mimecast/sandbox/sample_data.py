@@ -16,7 +16,7 @@ from mimecast.sandbox.demo_company import COMPANY, DemoCompany
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
-from mimecast.store.errors import StoreFull, StoreReadOnly
+from mimecast.store.errors import StoreFull, StoreInaccessible, StoreReadOnly
 from mimecast.store.store import Store
 
 SAMPLE_ACCOUNT: Final = "sample"
@@ -38,7 +38,7 @@ def open_sample_store(today: date) -> Store:
     file = PROJECT / "data" / "sample.db"
     try:
         return _open(today, file)
-    except (StoreReadOnly, StoreFull):
+    except (StoreReadOnly, StoreInaccessible, StoreFull):
         return _open(today, Path(tempfile.mkdtemp(prefix="safe-score-")) / file.name)
 
 

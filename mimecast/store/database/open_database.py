@@ -108,7 +108,7 @@ def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(
+        raise StoreReadOnly(
             f"The store's folder cannot be created: {error.strerror}.",
             remedy="Create it, or name another place in [connections.snapshots].",
         ) from None
@@ -152,7 +152,7 @@ def _migrate(engine: Engine, file: Path | None, now: datetime, if_empty: StoreEr
 
     A SQLite file is written to even without a migration, which raises StoreReadOnly where that is impossible: it is
     better to know before there is a snapshot to lose. A PostgreSQL that may only be read and that no machine has
-    migrated yet can be read as it is: the reason is returned. Raises StoreNewer.
+    migrated yet can be read without a migration: the reason is returned. Raises StoreNewer.
     """
     with transaction(engine) as connection:
         state = read_state(connection)
