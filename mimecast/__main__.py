@@ -11,20 +11,8 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from mimecast.cli import (
-    backup,
-    check,
-    copy,
-    export,
-    import_file,
-    remove,
-    rename,
-    report,
-    restore,
-    sandbox,
-    schedule,
-    snapshot,
-)
+from mimecast.cli import check, export, import_file, report, sandbox, schedule, snapshot
+from mimecast.cli.maintenance import backup, copy, remove, rename, restore
 from mimecast.cli.options import FAILED, USAGE, UsageError
 from mimecast.cli.output import print_problem
 from mimecast.problem import Problem

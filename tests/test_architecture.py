@@ -177,7 +177,7 @@ def loaded(arguments: list[str], folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     "arguments",
     [["-h"], ["snapshot"], ["export", "--out", "x.csv"], ["import", "x.csv"], ["backup", "x.db"], ["restore", "x.db"],
-     ["rename", "a", "b"]],
+     ["rename", "a", "b"], ["remove", "2026-11-24T03:00:00Z"]],
 )  # fmt: skip
 def test_the_command_line_starts_without_the_heavy_libraries(arguments: list[str], tmp_path: Path) -> None:
     assert loaded(arguments, tmp_path) == set()

@@ -1,0 +1,1 @@
+"""Commands that work on the whole store: `backup`, `restore`, `rename`, `remove`, `copy`."""
