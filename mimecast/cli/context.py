@@ -12,7 +12,7 @@ from mimecast.cli.options import UsageError
 from mimecast.cli.output import print_problem
 from mimecast.files import is_same_file
 from mimecast.settings.accounts import Account
-from mimecast.settings.file_permissions import readable_by_others
+from mimecast.settings.file_permissions import exposed_files
 from mimecast.settings.secrets_files import read_secrets_files, secrets_files
 from mimecast.settings.settings import Settings, read_settings
 from mimecast.settings.validation import SettingsError
@@ -22,16 +22,24 @@ if TYPE_CHECKING:
 
 
 def load_settings() -> Settings:
-    """Return the settings, and warn on stderr about a secrets file that others can read. Raises SettingsError."""
-    for problem in readable_by_others(secrets_files()):
+    """Return the settings, and warn on stderr about what is wrong with them and does not stop the command.
+
+    Raises:
+        SettingsError: A secrets file cannot be parsed, no account can be used, or the store's URL is wrong.
+    """
+    for problem in exposed_files(secrets_files()):
         print_problem(problem)
-    return read_settings(read_secrets_files(), os.environ)
+    settings = read_settings(read_secrets_files(), os.environ)
+    for warning in settings.warnings:
+        print_problem(warning)
+    return settings
 
 
 def load_settings_with_accounts(purpose: str) -> Settings:
     """Return the settings for a command that needs an account, for example to "capture".
 
-    Raises SettingsError, also when no account is set up.
+    Raises:
+        SettingsError: As `load_settings`, and when no account is set up.
     """
     settings = load_settings()
     if not settings.accounts:
@@ -43,11 +51,19 @@ def load_settings_with_accounts(purpose: str) -> Settings:
 
 
 def find_account(settings: Settings, account_id: str) -> Account:
-    """Return the account with this id. Raises UsageError when the settings have no such account."""
+    """Return the account with this id.
+
+    Raises:
+        SettingsError: The settings of this account are faulty.
+        UsageError: The settings have no such account.
+    """
     for account in settings.accounts:
         if account.id == account_id:
             return account
-    raise unknown_account(account_id, [account.id for account in settings.accounts])
+    if account_id in settings.account_problems:
+        raise settings.account_problems[account_id]
+    known_ids = [account.id for account in settings.accounts]
+    raise unknown_account(account_id, [*known_ids, *settings.account_problems])
 
 
 def unknown_account(account_id: str, known_ids: list[str]) -> UsageError:

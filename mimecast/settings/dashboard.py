@@ -1,9 +1,9 @@
-"""The table [dashboard]."""
+"""The table [dashboard]. Each key is checked separately: a faulty one has its default and leaves the others as set."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,50 +12,102 @@ from zipfile import is_zipfile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mimecast.settings.project import PROJECT
-from mimecast.settings.validation import SettingsError, check_known_keys, parse_duration, read_table
+from mimecast.settings.validation import SettingsError, nearest, parse_duration, read_table, unknown_key_problem
 
 ALLOW_LIST_KEYS: Final = ("allowed_emails", "allowed_domains")
 """The keys of [dashboard] that say who may see it."""
+
+DASHBOARD_KEYS: Final = ("time_zone", "refresh_after", "pptx_template", *ALLOW_LIST_KEYS)
+
+WHOLE_TABLE: Final = "*"
+"""The key of a fault that concerns every key of [dashboard]."""
+
+DEFAULTS_IN_USE: Final = {
+    WHOLE_TABLE: "Until then, every key of it has its default.",
+    "time_zone": "Until then, UTC is used.",
+    "refresh_after": "Until then, it is 6 hours.",
+    "pptx_template": "Until then, reports use the built-in template.",
+}
+"""What happens while a key is faulty, as a sentence for its reader."""
 
 _PLACE: Final = "[dashboard]"
 
 
 @dataclass(frozen=True, slots=True)
+class DashboardFault:
+    """A key of [dashboard] that cannot be used, and why.
+
+    `key` is the one that was meant: of a misspelt key, the known one that it resembles, empty if there is none. It is
+    `WHOLE_TABLE` when [dashboard] is not a table.
+    """
+
+    key: str
+    problem: SettingsError
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardSettings:
-    """The settings of the dashboard.
+    """The settings of the dashboard. A key that is faulty has its default, and an entry in `faults`.
 
     Attributes:
         time_zone: The zone that decides which calendar day a snapshot belongs to.
         refresh_after: The age of the newest snapshot from which a page requests a new one.
         pptx_template: The PowerPoint file whose master the slides of a report use; None for the built-in one.
-        allowed_emails: The case-folded e-mail addresses of users who may see the dashboard once they have signed in.
-        allowed_domains: The case-folded domains of such addresses.
+        allowed_emails: The e-mail addresses of users who may see the dashboard once they have signed in, in lower-case
+            ASCII; None without such a list. An empty list admits no one.
+        allowed_domains: The domains of such addresses, likewise.
+        faults: The keys that cannot be used.
     """
 
     time_zone: ZoneInfo = ZoneInfo("UTC")
     refresh_after: timedelta = timedelta(hours=6)
     pptx_template: Path | None = None
-    allowed_emails: tuple[str, ...] = ()
-    allowed_domains: tuple[str, ...] = ()
+    allowed_emails: tuple[str, ...] | None = None
+    allowed_domains: tuple[str, ...] | None = None
+    faults: tuple[DashboardFault, ...] = ()
+
+    @property
+    def problems(self) -> tuple[SettingsError, ...]:
+        """The problem of each fault, with what is used until it is corrected."""
+        return tuple(_with_default(fault) for fault in self.faults)
+
+    @property
+    def access_problem(self) -> SettingsError | None:
+        """The problem of an allow list that cannot be used: it is then unknown who may see the dashboard."""
+        return next((fault.problem for fault in self.faults if fault.key in (*ALLOW_LIST_KEYS, WHOLE_TABLE)), None)
+
+    def require(self, *keys: str) -> None:
+        """Raise the SettingsError of the first of these keys that is faulty, for a command that needs them."""
+        for fault in self.faults:
+            if fault.key in (*keys, WHOLE_TABLE):
+                raise fault.problem
 
 
 def read_dashboard(secrets: Mapping[str, Any]) -> DashboardSettings:
-    """Return the settings of [dashboard], with defaults for those that are missing.
+    """Return the settings of [dashboard], with defaults for those that are missing or faulty."""
+    try:
+        table = read_table(secrets, "dashboard")
+    except SettingsError as problem:
+        return DashboardSettings(faults=(DashboardFault(WHOLE_TABLE, problem),))
+    settings, faults = DashboardSettings(), []
+    for key, value in table.items():
+        if key not in DASHBOARD_KEYS:
+            faults.append(
+                DashboardFault(
+                    nearest(key, DASHBOARD_KEYS, cutoff=0.6) or "", unknown_key_problem(key, DASHBOARD_KEYS, _PLACE)
+                )
+            )
+            continue
+        try:
+            settings = replace(settings, **{key: _READERS[key](value)})
+        except SettingsError as problem:
+            faults.append(DashboardFault(key, problem))
+    return replace(settings, faults=tuple(faults))
 
-    Raises:
-        SettingsError: A setting is wrong.
-    """
-    table = read_table(secrets, "dashboard")
-    check_known_keys(table, ("time_zone", "refresh_after", "pptx_template", *ALLOW_LIST_KEYS), _PLACE)
-    settings = DashboardSettings()
-    if "time_zone" in table:
-        settings = replace(settings, time_zone=_read_time_zone(table["time_zone"]))
-    if "refresh_after" in table:
-        settings = replace(settings, refresh_after=_read_refresh_after(table["refresh_after"]))
-    if "pptx_template" in table:
-        settings = replace(settings, pptx_template=_read_template(table["pptx_template"]))
-    emails, domains = (_read_allow_list(table[key], key) if key in table else () for key in ALLOW_LIST_KEYS)
-    return replace(settings, allowed_emails=emails, allowed_domains=domains)
+
+def _with_default(fault: DashboardFault) -> SettingsError:
+    default = DEFAULTS_IN_USE.get(fault.key, "")
+    return SettingsError(fault.problem.message, remedy=f"{fault.problem.remedy} {default}".strip())
 
 
 def _read_time_zone(value: object) -> ZoneInfo:
@@ -82,32 +134,62 @@ def _read_template(value: object) -> Path:
     remedy = (
         'Write the path of a PowerPoint file, like "data/template.pptx"; a relative one is relative to the project.'
     )
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise SettingsError(f"{setting} is not the path of a file.", remedy=remedy)
     file = PROJECT / value.strip()
-    if not file.is_file():
-        raise SettingsError(f"{setting} names {file}, which is not there.", remedy=remedy)
-    if file.suffix.lower() not in (".pptx", ".potx") or not is_zipfile(file):
+    try:
+        with file.open("rb") as content:
+            is_package = is_zipfile(content)
+    except (FileNotFoundError, NotADirectoryError):
+        raise SettingsError(f"{setting} refers to {file}, which does not exist.", remedy=remedy) from None
+    except IsADirectoryError:
+        is_package = False
+    except OSError as error:
         raise SettingsError(
-            f"{setting} names {file}, which is not a PowerPoint file.",
+            f"{setting} refers to {file}, which cannot be read: {error.strerror or 'unknown reason'}.",
+            remedy="Let the user who runs the dashboard read it.",
+        ) from None
+    if file.suffix.lower() not in (".pptx", ".potx") or not is_package:
+        raise SettingsError(
+            f"{setting} refers to {file}, which is not a PowerPoint file.",
             remedy="Save it in PowerPoint as .pptx or .potx.",
         )
     return file
 
 
-def _read_allow_list(value: object, key: str) -> tuple[str, ...]:
-    """Return the case-folded entries of a list of e-mail addresses or of domains."""
-    pattern, example = {
-        "allowed_emails": (r"[^\s@]+@[^\s@]+", '["ada@contoso.com", "grace@contoso.com"]'),
-        "allowed_domains": (r"[^\s@*]+\.[^\s@*]+", '["contoso.com"]'),
-    }[key]
+def _read_emails(value: object) -> tuple[str, ...]:
+    return _read_allow_list(
+        value, "allowed_emails", r"[^\s@]+@[^\s@]+", "an e-mail address", '["ada@contoso.com", "grace@contoso.com"]'
+    )
+
+
+def _read_domains(value: object) -> tuple[str, ...]:
+    return _read_allow_list(
+        value, "allowed_domains", r"[^\s@*]+\.[^\s@*]+", "a domain, the part after the @", '["contoso.com"]'
+    )
+
+
+def _read_allow_list(value: object, key: str, pattern: str, expected: str, example: str) -> tuple[str, ...]:
+    """Return the entries of a list of e-mail addresses or of domains, in lower case. All characters are ASCII."""
     remedy = f"Write a list like {key} = {example}."
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
         raise SettingsError(f"{key} in {_PLACE} is not a list of texts.", remedy=remedy)
-    if not value:
-        raise SettingsError(f"{key} in {_PLACE} is an empty list.", remedy=f"{remedy[:-1]}, or remove it.")
     for number, entry in enumerate(value, start=1):
+        if not entry.isascii():
+            raise SettingsError(
+                f"Entry {number} of {key} in {_PLACE} has a character that is not ASCII.",
+                remedy="Write an international domain in its ASCII form, which begins with xn--.",
+            )
         if not re.fullmatch(pattern, entry.strip()):
-            expected = "an e-mail address" if key == "allowed_emails" else "a domain, the part behind the @"
             raise SettingsError(f"Entry {number} of {key} in {_PLACE} is not {expected}.", remedy=remedy)
-    return tuple(entry.strip().casefold() for entry in value)
+    return tuple(entry.strip().lower() for entry in value)
+
+
+_READERS: Final[Mapping[str, Callable[[object], Any]]] = {
+    "time_zone": _read_time_zone,
+    "refresh_after": _read_refresh_after,
+    "pptx_template": _read_template,
+    "allowed_emails": _read_emails,
+    "allowed_domains": _read_domains,
+}
+"""How the value of each key is read; each raises a SettingsError when it cannot be used."""

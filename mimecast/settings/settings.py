@@ -13,27 +13,51 @@ Environment variables override the accounts (`ENVIRONMENT_KEYS`) and the store (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mimecast.settings.accounts import Account, read_accounts
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
+from mimecast.settings.placement import misplaced_settings
 from mimecast.settings.store_url import read_store_url
+from mimecast.settings.validation import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings that the command line needs. Without accounts, the dashboard shows sample data."""
+    """All settings that the command line needs. Without accounts, the dashboard shows sample data.
+
+    Attributes:
+        accounts: The accounts that can be used.
+        account_problems: Why each other configured account cannot be used, by its id.
+        store_url: The URL of the store.
+        dashboard: The settings of [dashboard].
+        misplaced: The problems of settings in the wrong place, which have no effect there.
+    """
 
     accounts: tuple[Account, ...]
     store_url: str
     dashboard: DashboardSettings
+    account_problems: Mapping[str, SettingsError] = field(default_factory=dict)
+    misplaced: tuple[SettingsError, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[SettingsError, ...]:
+        """Problems that a capture does not need to be corrected."""
+        return (*self.dashboard.problems, *self.misplaced)
 
 
 def read_settings(secrets: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
-    """Return all settings.
+    """Return all settings. Faulty keys of [dashboard] and faulty accounts among several are part of the result.
 
     Raises:
-        SettingsError: A setting is wrong; the error names the first one.
+        SettingsError: The only account is faulty, or none of several can be used, or the store's URL is.
     """
-    return Settings(read_accounts(secrets, environ), read_store_url(secrets, environ), read_dashboard(secrets))
+    configured = read_accounts(secrets, environ)
+    return Settings(
+        configured.accounts,
+        read_store_url(secrets, environ),
+        read_dashboard(secrets),
+        configured.problems,
+        tuple(misplaced_settings(secrets)),
+    )

@@ -15,6 +15,12 @@ from urllib.parse import SplitResult, urlsplit
 
 from mimecast.problem import Problem
 
+MAX_SHOWN_CHARS: Final = 60
+"""Characters of a name in the settings that a message repeats."""
+
+TABLE_CUTOFF: Final = 0.8
+"""How similar the name of a table must be to one of ours to be taken for it, from 0 to 1."""
+
 _UNIT_NAMES: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -39,17 +45,25 @@ def read_table(parent: Mapping[str, Any], key: str, place: str | None = None) ->
     return table
 
 
-def check_known_keys(table: Mapping[str, Any], known: Collection[str], place: str) -> None:
-    """Raise a SettingsError for the first key that is not known, with the known key that it resembles, if any."""
-    for key in table:
-        if key not in known:
-            near_misses = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.6)
-            raise SettingsError(
-                f"{place} holds the unknown key {key[:60]!r}.",
-                remedy=f"Did you mean {near_misses[0]}?"
-                if near_misses
-                else f"The keys known here are {', '.join(known)}.",
-            )
+def unknown_key_problem(key: str, known: Collection[str], place: str) -> SettingsError:
+    """Return the problem of a key that is not known, with the known key that it resembles, if any."""
+    near_miss = nearest(key, known, cutoff=0.6)
+    remedy = f"Did you mean {near_miss}?" if near_miss else f"The known keys are {', '.join(known)}."
+    return SettingsError(f"{place} has the unknown key {key[:MAX_SHOWN_CHARS]!r}.", remedy=remedy)
+
+
+def nearest(name: str, known: Collection[str], *, cutoff: float) -> str | None:
+    """Return the known name that a name resembles most, in any case, or None when none is similar enough.
+
+    `cutoff` is a similarity from 0 to 1, as `difflib` defines it.
+    """
+    shown = name[:MAX_SHOWN_CHARS].lower()  # the time that difflib takes grows with the square of the length
+    return next(iter(difflib.get_close_matches(shown, known, n=1, cutoff=cutoff)), None)
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a value is still the one of the example: `...`."""
+    return not text.replace("…", "").strip(". ") and bool(text.strip())
 
 
 def check_not_misspelt(
@@ -65,11 +79,26 @@ def check_not_misspelt(
     """
     for key, value in secrets.items():
         if isinstance(value, Mapping):
-            is_near_miss = bool(difflib.get_close_matches(key.lower(), [name], cutoff=0.8))
-            if is_near_miss or any(telltale_key in value for telltale_key in telltale_keys):
-                raise SettingsError(f"The table [{key[:60]}] is unknown.", remedy=f"Did you mean [{name}]?")
+            if is_misspelt_table(key, name) or any(telltale_key in value for telltale_key in telltale_keys):
+                raise unknown_table_problem(key, name)
         elif is_table_key(key):
-            raise SettingsError(f"{key} stands outside any table.", remedy=f"Write [{name}] on a line above it.")
+            raise outside_table_problem(key, name)
+
+
+def is_misspelt_table(key: str, name: str) -> bool:
+    """Return whether `key` is not the table `name`, but close enough to be meant as it."""
+    return key != name and nearest(key, [name], cutoff=TABLE_CUTOFF) is not None
+
+
+def unknown_table_problem(key: str, name: str) -> SettingsError:
+    """Return the problem of a table `key` that was probably meant to be the table `name`."""
+    return SettingsError(f"The table [{key[:MAX_SHOWN_CHARS]}] is unknown.", remedy=f"Did you mean [{name}]?")
+
+
+def outside_table_problem(key: str, name: str, *, table_exists: bool = False) -> SettingsError:
+    """Return the problem of a key above the first table that belongs to the table `name`."""
+    remedy = f"Move it below [{name}]." if table_exists else f"Write [{name}] on a line above it."
+    return SettingsError(f"{key[:MAX_SHOWN_CHARS]} is outside any table.", remedy=remedy)
 
 
 def parse_web_address(text: str, setting: str, *, remedy: str) -> SplitResult:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.comparison import Comparison
@@ -15,14 +15,13 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
 from mimecast.sandbox.sample_data import sample_account
-from mimecast.settings.accounts import DEFAULT_ACCOUNT, Account, read_accounts
+from mimecast.settings.accounts import DEFAULT_ACCOUNT, Account, ConfiguredAccounts, read_accounts
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
-from mimecast.settings.file_permissions import readable_by_others
+from mimecast.settings.file_permissions import exposed_files
+from mimecast.settings.placement import misplaced_settings
 from mimecast.settings.secrets_files import secrets_files
 from mimecast.settings.store_url import read_store_url
 from mimecast.settings.validation import SettingsError
-from mimecast.store.database.engine import parse_url, sqlite_file
-from mimecast.store.database.open_database import store_file_exists
 from mimecast.store.store import Store
 from mimecast.text.stamp import ComparedStamp, Stamp
 from mimecast.ui.resources import cached_sample_store, cached_store, forget_stores, sample_sandbox
@@ -30,12 +29,16 @@ from mimecast.ui.secrets import read_secrets
 
 PRODUCT: Final = "SAFE Score"
 
+EVERY_ACCOUNT: Final = ""
+"""The key of a problem that concerns every account. No account has this id."""
+
 
 @dataclass
 class AppContext:
     """The accounts, the store and the settings, or the problems that explain why one of them is missing.
 
-    `accounts` has at least one entry, without keys where the settings cannot be read. `store` is None when it cannot be
+    `accounts` has at least one entry; an account whose settings are faulty has no keys, and its problem in
+    `account_problems` by its id, or by `EVERY_ACCOUNT` when no account can be used. `store` is None when it cannot be
     used.
     """
 
@@ -44,6 +47,11 @@ class AppContext:
     dashboard: DashboardSettings
     is_sample: bool = False
     problems: list[Problem] = field(default_factory=list)
+    account_problems: Mapping[str, SettingsError] = field(default_factory=dict)
+
+    def settings_problem(self, account: Account) -> SettingsError | None:
+        """Return why an account has no keys, if its settings are faulty."""
+        return self.account_problems.get(account.id) or self.account_problems.get(EVERY_ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -102,31 +110,40 @@ class AccountPage(Page):
 
 
 def load_context() -> AppContext:
-    """Read the settings and open the store. Never raises a Problem: what can be shown is shown."""
-    problems: list[Problem] = [*readable_by_others(secrets_files())]
-    secrets: Mapping[str, Any] = {}
-    accounts: list[Account] | None = None
+    """Read the settings and open the store. What can be shown is shown.
+
+    Raises:
+        UnreadableSecretsError: A secrets file cannot be read or parsed. The gate has checked that before.
+    """
+    secrets = read_secrets()
+    dashboard = read_dashboard(secrets)
+    problems: list[Problem] = [
+        *exposed_files(secrets_files()),
+        *dashboard.problems,
+        *misplaced_settings(secrets),
+    ]
+    configured: ConfiguredAccounts | None = None
     url: str | None = None
-    dashboard = DashboardSettings()
-    is_readable = False
+    account_problems: dict[str, SettingsError] = {}
     try:
-        secrets = read_secrets()
-        is_readable = True
-        accounts = list(read_accounts(secrets, os.environ))
+        configured = read_accounts(secrets, os.environ)
     except SettingsError as problem:
-        problems.append(problem)
-    try:
-        dashboard = read_dashboard(secrets)
-    except SettingsError as problem:
-        problems.append(problem)
-    if accounts == []:
+        account_problems[EVERY_ACCOUNT] = problem
+    if configured == ConfiguredAccounts():
         return _sample_context(dashboard, problems)
     try:
         url = read_store_url(secrets, os.environ)
     except SettingsError as problem:
         problems.append(problem)
-    store = _open_store(url, problems, only_existing=not is_readable) if url else None
-    return AppContext(accounts or _stored_accounts(store, problems), store, dashboard, problems=problems)
+    store = _open_store(url, problems) if url else None
+    if configured:
+        accounts = [*configured.accounts, *configured.faulty]
+        account_problems.update(configured.problems)
+    else:
+        accounts = _stored_accounts(store, problems)
+    problems += account_problems.values()
+    distinct = list({str(problem): problem for problem in problems}.values())
+    return AppContext(accounts, store, dashboard, problems=distinct, account_problems=account_problems)
 
 
 def distinct_labels(accounts: list[Account] | tuple[Account, ...]) -> dict[str, str]:
@@ -141,12 +158,8 @@ def distinct_labels(accounts: list[Account] | tuple[Account, ...]) -> dict[str, 
     }
 
 
-def _open_store(url: str, problems: list[Problem], *, only_existing: bool) -> Store | None:
-    """Open the store. With unreadable settings, nothing says that this is the right one to create (`only_existing`)."""
+def _open_store(url: str, problems: list[Problem]) -> Store | None:
     try:
-        file = sqlite_file(parse_url(url))
-        if only_existing and (file is None or not store_file_exists(file)):
-            return None
         store = cached_store(url)
     except Problem as problem:
         problems.append(problem)

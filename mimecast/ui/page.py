@@ -12,7 +12,7 @@ import truststore
 from mimecast.domain.snapshot import Snapshot
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
-from mimecast.settings.validation import SettingsError
+from mimecast.settings.secrets_files import UnreadableSecretsError
 from mimecast.store.errors import StoreError
 from mimecast.text.stamp import SAMPLE_MARK
 from mimecast.ui import resources
@@ -72,14 +72,17 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
     warnings = gate.require_sign_in(PRODUCT)
-    context = load_context()
+    try:
+        context = load_context()
+    except UnreadableSecretsError as unreadable:  # the file has changed since the gate read it
+        gate.fail_closed(PRODUCT, unreadable)
     context.problems += warnings
     accounts = {account.id: account for account in context.accounts}
     chosen, complaint = params.pick_account(st.query_params.get("account"), list(accounts))
     account = accounts[chosen]
     _draw_sidebar(context, account)
     newest = _load_newest(context, account)
-    settings_problem = next((problem for problem in context.problems if isinstance(problem, SettingsError)), None)
+    settings_problem = context.settings_problem(account)
     shared: dict[str, Any] = {
         "account": account,
         "accounts": tuple(context.accounts),
