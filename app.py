@@ -6,7 +6,9 @@ from mimecast.text.timelines import coverage_sentence
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.overview import load_overview
 from mimecast.ui.sections.annotations import show_notes
+from mimecast.ui.server.asgi import Application
 from mimecast.ui.server.options import server_options
+from mimecast.ui.server.unreadable_secrets import ExplainUnreadableSecrets
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.downloads import offer_csv
 from mimecast.ui.widgets.metrics import show_metrics
@@ -14,7 +16,8 @@ from mimecast.ui.widgets.summary import show_summary
 from mimecast.ui.widgets.tables import show_grades_table
 
 if __name__ != "__main__":
-    app = st.App(__file__, **server_options())  # `streamlit run` imports this; each visit runs the page below
+    app: Application = st.App(__file__, **server_options())  # `streamlit run` looks for this assignment
+    app = ExplainUnreadableSecrets(app)  # what it serves; each visit runs the page below
 else:
     page = begin("Overview")
     data = load_or_stop(load_overview, page)

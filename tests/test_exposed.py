@@ -1,4 +1,4 @@
-"""A secrets file that others can read is named, with the remedy, on every page and by every command that reads it."""
+"""A secrets file that others can read or change is named, with the remedy, on every page and by every command."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mimecast.sandbox.server import Sandbox
-from mimecast.settings.file_permissions import readable_by_others
+from mimecast.settings.file_permissions import exposed_files
 from mimecast.settings.project import PROJECT
 from tests.support.processes import CommandLine
+
+
+READ = "Others can read the secrets"
+CHANGE = "Others can change the secrets"
 
 
 @pytest.fixture
@@ -23,17 +27,38 @@ def file(home: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("mode", "named"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True), (0o644, True), (0o620, False)]
+    ("mode", "titles"),
+    [
+        (0o600, []),
+        (0o400, []),
+        (0o640, [READ]),
+        (0o604, [READ]),
+        (0o644, [READ]),
+        (0o620, [CHANGE]),
+        (0o602, [CHANGE]),
+        (0o666, [READ, CHANGE]),
+    ],
 )
-def test_only_a_file_that_others_can_read_is_named(file: Path, mode: int, named: bool) -> None:
+def test_only_a_file_that_others_can_read_or_change_is_named(file: Path, mode: int, titles: list[str]) -> None:
     file.chmod(mode)
-    assert len(readable_by_others([file, file.with_name("none.toml")])) == named
+    assert [problem.title for problem in exposed_files([file, file.with_name("none.toml")])] == titles
+
+
+@pytest.mark.parametrize(
+    ("mode", "titles"), [(0o755, []), (0o775, []), (0o1777, []), (0o777, [CHANGE]), (0o702, [CHANGE])]
+)
+def test_a_file_that_others_can_replace_is_named(file: Path, mode: int, titles: list[str]) -> None:
+    file.chmod(0o600)
+    file.parent.chmod(mode)
+    problems = exposed_files([file])
+    assert [problem.title for problem in problems] == titles
+    assert all(f"chmod go-w {file.parent}" in problem.remedy for problem in problems)
 
 
 def test_the_remedy_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> None:
     file = tmp_path / "it's here; really.toml"
     file.touch(mode=0o644)
-    (problem,) = readable_by_others([file])
+    (problem,) = exposed_files([file])
     assert problem.remedy.endswith("""it'"'"'s here; really.toml'""")
 
 
@@ -65,5 +90,6 @@ def test_every_page_says_so(project: Path, page: str, file: Path) -> None:
         assert not app.exception
         return [alert.proto.title for alert in app.warning]
 
-    assert titles(0o644) == ["Others can read the secrets"]
+    assert titles(0o644) == [READ]
+    assert titles(0o622) == [CHANGE]
     assert titles(0o600) == []

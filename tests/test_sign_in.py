@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
@@ -17,11 +19,9 @@ from mimecast.settings.auth import (
     MICROSOFT_ISSUER,
     AccessDecision,
     decide_access,
-    may_configure_auth,
     read_auth,
     verified_email,
 )
-from mimecast.settings.dashboard import read_dashboard
 from mimecast.settings.project import PROJECT
 from mimecast.settings.validation import SettingsError
 from mimecast.store.annotations.notes import load_notes
@@ -49,8 +49,8 @@ SHARED = {key: AUTH[key] for key in ("redirect_uri", "cookie_secret")}
 ADA = {"is_logged_in": True, "email": "Ada@Contoso.com", "email_verified": True, "iat": NOW.timestamp() - 60}
 
 
-HERE = ADA | {"iat": 4_000_000_000}
-"""Signed in whenever the test runs."""
+HERE = ADA | {"iat": time.time()}
+"""Signed in when the tests began."""
 
 
 def without(key: str) -> dict[str, Any]:
@@ -68,6 +68,7 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
     assert rules is not None
     assert (rules.providers, rules.origin) == (("",), "https://scores.contoso.com")
     assert (rules.allowed_emails, rules.allowed_domains) == (("ada@contoso.com",), ("fabrikam.com",))
+    assert not rules.admits_anyone_signed_in
     rules = read_auth({"auth": SHARED | {"entra": PROVIDER, "okta": PROVIDER}})
     assert rules is not None
     assert rules.providers == ("entra", "okta")
@@ -86,7 +87,7 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
         ({"auth": without("client_id") | {"clientid": "x"}}, "[auth] lacks client_id. Is 'clientid' meant to be it?"),
         ({"auth": AUTH | {"client_id": " "}}, "client_id in [auth] is empty or not text"),
         ({"auth": AUTH | {"cookie_secret": 5}}, "cookie_secret in [auth] is empty or not text"),
-        ({"auth": AUTH | {"cookie_secret": "recognisable"}}, "cookie_secret in [auth] is shorter than 32 letters"),
+        ({"auth": AUTH | {"cookie_secret": "recognisable"}}, "cookie_secret in [auth] is shorter than 32 characters"),
         ({"auth": AUTH | {"redirect_uri": "recognisable"}}, "redirect_uri in [auth] is not a web address"),
         ({"auth": AUTH | {"redirect_uri": "https://[::1"}}, "redirect_uri in [auth] is not a web address"),
         (
@@ -96,17 +97,28 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
         ({"auth": AUTH | {"redirect_uri": "https://scores.contoso.com/"}}, "does not end with /oauth2callback"),
         ({"auth": AUTH | {"server_metadata_url": "http://recognisable.com"}}, "server_metadata_url in [auth] begins"),
         ({"auth": SHARED | {"entra": without("client_id")}}, "[auth.entra] lacks client_id"),
-        ({"auth": SHARED | {"my_entra": PROVIDER}}, "The name of [auth.my_entra] holds a _"),
+        ({"auth": SHARED | {"my_entra": PROVIDER}}, "The name of [auth.my_entra] has a _"),
         ({"Auth": AUTH}, "The table [Auth] is unknown. Did you mean [auth]?"),
         ({"oauth": {}}, "Did you mean [auth]?"),
         ({"authentication": AUTH}, "Did you mean [auth]?"),
-        ({"cookie_secret": "recognisable"}, "cookie_secret stands outside any table"),
+        ({"cookie_secret": "recognisable"}, "cookie_secret is outside any table"),
         (
             {"dashboard": {"allowed_emails": ["a@b.com"]}},
             "allowed_emails in [dashboard] needs sign-in, and there",
         ),
         ({"auth": AUTH, "dashboard": {"allowed_mails": ["a@b.com"]}}, "Did you mean allowed_emails?"),
-        ({"auth": AUTH, "dashboard": {"time_zone": "recognisable"}}, "time_zone in [dashboard]"),
+        ({"dashboard": {"allowed_mails": ["a@b.com"]}}, "Did you mean allowed_emails?"),
+        ({"auth": AUTH, "dashboard": "recognisable"}, "dashboard is a single value instead of a table"),
+        ({"auth": AUTH, "dashbord": {"allowed_domains": ["x.com"]}}, "The table [dashbord] is unknown"),
+        ({"auth": AUTH, "dashbord": {"allowed_domain": ["x.com"]}}, "The table [dashbord] is unknown"),
+        ({"auth": AUTH | {"allowed_domains": ["x.com"]}}, "allowed_domains is in [auth]. Move it below [dashboard]."),
+        ({"auth": AUTH, "mimecast": {"allowed_emails": []}}, "allowed_emails is in [mimecast]."),
+        ({"auth": AUTH, "allowed_emails": ["a@b.com"]}, "allowed_emails is outside any table."),
+        ({"auth": AUTH | {"client_secret": "..."}}, "client_secret in [auth] is still the example's “...”"),
+        (
+            {"auth": AUTH | {"server_metadata_url": "https://login.microsoftonline.com/TENANT-ID/v2.0"}},
+            "server_metadata_url in [auth] still has the example's TENANT-ID",
+        ),
     ],
 )
 def test_what_may_be_meant_to_keep_people_out_and_does_not_is_named(secrets: dict[str, Any], said: str) -> None:
@@ -118,22 +130,37 @@ def test_what_may_be_meant_to_keep_people_out_and_does_not_is_named(secrets: dic
 
 
 @pytest.mark.parametrize(
+    "dashboard", [{"time_zone": "Mars"}, {"pptx_template": "none.pptx"}, {"refresh_after": 6}, {"zzz": 1}]
+)
+def test_a_faulty_key_that_has_nothing_to_do_with_access_does_not_close_the_pages(dashboard: dict[str, Any]) -> None:
+    rules = read_auth({"auth": AUTH, "dashboard": {"allowed_domains": ["contoso.com"]} | dashboard})
+    assert rules is not None
+    assert rules.allowed_domains == ("contoso.com",)
+
+
+def test_allow_lists_in_tables_of_other_programs_are_theirs() -> None:
+    assert read_auth({"auth": AUTH, "mailer": {"allowed_domains": ["x.com"]}, "connections": {"crm": {}}}) is not None
+
+
+@pytest.mark.parametrize(
     ("table", "said"),
     [
         ({"allowed_emails": "ada@contoso.com"}, "allowed_emails in [dashboard] is not a list of texts"),
         ({"allowed_emails": [5]}, "allowed_emails in [dashboard] is not a list of texts"),
-        ({"allowed_emails": []}, "allowed_emails in [dashboard] is an empty list"),
         ({"allowed_emails": ["ada@contoso.com", "recognisable"]}, "Entry 2 of allowed_emails in [dashboard] is not an"),
         ({"allowed_domains": ["@recognisable.com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),
         ({"allowed_domains": ["*.recognisable.com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),
         ({"allowed_domains": ["com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),
+        ({"allowed_domains": ["straße.de"]}, "Entry 1 of allowed_domains in [dashboard] has a character that is not"),
+        ({"allowed_emails": ["a\u212a@b.com"]}, "Entry 1 of allowed_emails in [dashboard] has a character that is not"),
     ],
 )
-def test_a_list_of_those_who_may_is_checked(table: dict[str, Any], said: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        read_dashboard({"dashboard": table})
-    assert said in str(caught.value)
-    assert "recognisable" not in str(caught.value)
+def test_an_allow_list_is_checked(table: dict[str, Any], said: str) -> None:
+    for secrets in ({"auth": AUTH, "dashboard": table}, {"dashboard": table}):
+        with pytest.raises(SettingsError) as caught:
+            read_auth(secrets)
+        assert said in str(caught.value)
+        assert "recognisable" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -178,31 +205,25 @@ def test_only_an_e_mail_address_that_the_provider_vouches_for_counts(claims: dic
         ({"is_logged_in": False}, {}, AccessDecision.SIGNED_OUT),
         ({"iat": NOW.timestamp() - timedelta(hours=13).total_seconds()}, {}, AccessDecision.EXPIRED),
         ({"iat": None}, {}, AccessDecision.EXPIRED),
+        ({"iat": NOW.timestamp() + 3600}, {}, AccessDecision.EXPIRED),
+        ({"iat": float("nan")}, {}, AccessDecision.EXPIRED),
+        ({"iat": float("inf")}, {}, AccessDecision.EXPIRED),
+        ({"iat": float("-inf")}, {}, AccessDecision.EXPIRED),
+        ({"iat": 10**400}, {}, AccessDecision.EXPIRED),
+        ({"iat": True}, {}, AccessDecision.EXPIRED),
+        ({}, {"allowed_emails": []}, AccessDecision.NOT_ALLOWED),
+        ({}, {"allowed_domains": []}, AccessDecision.NOT_ALLOWED),
+        ({}, {"allowed_emails": [], "allowed_domains": ["contoso.com"]}, AccessDecision.ALLOWED),
+        ({"email": "ada@straße.de"}, {"allowed_domains": ["strasse.de"]}, AccessDecision.NOT_ALLOWED),
+        ({"email": "ada@contoſo.com"}, {"allowed_domains": ["contoso.com"]}, AccessDecision.NOT_ALLOWED),
+        ({"email": "\u212aim@contoso.com"}, {"allowed_emails": ["kim@contoso.com"]}, AccessDecision.NOT_ALLOWED),
+        ({"email": "KIM@CONTOSO.COM"}, {"allowed_emails": ["kim@contoso.com"]}, AccessDecision.ALLOWED),
     ],
 )
 def test_who_is_welcome(claims: dict[str, Any], dashboard: dict[str, Any], expected: AccessDecision) -> None:
     rules = read_auth({"auth": AUTH, "dashboard": dashboard})
     assert rules is not None
     assert decide_access(ADA | claims, rules, NOW) is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "closed"),
-    [
-        ("[mimecast\n", False),
-        ("# [auth]\n[mimecast\n", False),
-        ("[mimecast\n[auth]\n", True),
-        ('[mimecast\n  [ "auth" ]\n', True),
-        ("[mimecast\n[auth.entra]\n", True),
-        ("[mimecast\nallowed_emails = [\n", True),
-        ("[mimecast\n[author]\n", False),
-    ],
-)
-def test_a_file_that_is_not_toml_may_still_say_that_sign_in_was_wanted(tmp_path: Path, text: str, closed: bool) -> None:
-    file = tmp_path / "secrets.toml"
-    file.write_text(text)
-    assert may_configure_auth([tmp_path / "none.toml", file]) is closed
-    assert may_configure_auth([tmp_path]), "what cannot be read may hold it"
 
 
 # On the pages
@@ -292,15 +313,53 @@ def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: 
     nothing_is_shown(app)
 
 
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[auth]\nredirect_uri = recognisable\n", "is not valid TOML"),
+        (b"[mimecast\n", "is not valid TOML"),
+        ("[mimecast]\n".encode("utf-16"), "is UTF-16 instead of UTF-8 text"),
+        (b"name = '\xe9'", "is not UTF-8 text"),
+        (b'\xef\xbb\xbf[auth]\nclient_id = "recognisable"\n', "Save the file without BOM"),
+    ],
+    ids=["auth", "no auth", "UTF-16", "Latin-1", "byte-order mark"],
+)
 @pytest.mark.usefixtures("stored")
-def test_a_file_that_is_not_toml_and_names_auth_shows_nothing(project: Path, home: Path) -> None:
+def test_a_file_that_cannot_be_parsed_shows_the_reason_and_no_number(
+    project: Path, home: Path, monkeypatch: pytest.MonkeyPatch, page: str, content: bytes, said: str
+) -> None:
+    """With an account from the environment, which would be shown without a file."""
+    for key, value in {"CLIENT_ID": "id", "CLIENT_SECRET": "secret", "BASE_URL": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(f"MIMECAST_{key}", value)
+    write_secrets(home, content)
+    app = shown(project, page, {})
+    shown_text = app.warning[0].value.replace("\\", "")
+    assert said in shown_text
+    assert "No page is shown until this is fixed" in shown_text
+    nothing_is_shown(app)
+
+
+@pytest.mark.usefixtures("stored")
+def test_without_auth_a_byte_order_mark_does_no_harm(project: Path, home: Path) -> None:
+    account = "".join(f"{key} = {value!r}\n" for key, value in NOBODY.items())
+    write_secrets(home, f"\ufeff[mimecast]\n{account}".encode())
+    assert "77,315" in everything(shown(project, "app.py", {}))
+
+
+def write_secrets(home: Path, content: bytes) -> None:
     folder = home / ".streamlit"
     folder.mkdir()
-    (folder / "secrets.toml").write_text("[auth]\nredirect_uri = recognisable\n")
+    (folder / "secrets.toml").write_bytes(content)
     (folder / "secrets.toml").chmod(0o600)
-    app = shown(project, "app.py", {})
-    assert "is not valid TOML" in app.warning[0].value
-    nothing_is_shown(app)
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_visitor_who_clears_streamlits_caches_does_not_make_the_server_forget_sign_in(project: Path) -> None:
+    nothing_is_shown(shown(project, "app.py", {"mimecast": NOBODY, "auth": AUTH}))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    nothing_is_shown(shown(project, "app.py", {"mimecast": NOBODY}))
 
 
 @pytest.mark.usefixtures("stored")

@@ -6,18 +6,27 @@ mistake in it is reported in a sentence and never leaves the pages open.
 
 from __future__ import annotations
 
-import difflib
+import math
 import re
-from collections.abc import Iterable, Mapping
+import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from mimecast.settings.dashboard import ALLOW_LIST_KEYS, read_dashboard
-from mimecast.settings.validation import SettingsError, check_not_misspelt, parse_web_address, require_https
+from mimecast.settings.dashboard import ALLOW_LIST_KEYS, DashboardSettings, read_dashboard
+from mimecast.settings.placement import misplaced_allow_lists
+from mimecast.settings.validation import (
+    MAX_SHOWN_CHARS,
+    SettingsError,
+    check_not_misspelt,
+    is_placeholder,
+    nearest,
+    parse_web_address,
+    require_https,
+)
 
 AUTH_TABLE: Final = "auth"
 SHARED_KEYS: Final = ("redirect_uri", "cookie_secret")
@@ -34,6 +43,15 @@ MIN_COOKIE_SECRET_CHARS: Final = 32
 SESSION_LIFETIME: Final = timedelta(hours=12)
 """How long a sign-in is valid. Streamlit's cookie lasts 30 days, even if the user's account has been closed by then."""
 
+MAX_CLOCK_DIFFERENCE_SECONDS: Final = 30.0
+"""How far the identity provider's clock may be ahead of this computer's."""
+
+EXAMPLE_TENANT: Final = "TENANT-ID"
+"""The part of the example's address that has to be replaced."""
+
+ASCII_LOWER_CASE: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+"""Lower case of A to Z only. `str.lower` and `str.casefold` turn other characters into these, for example ß into ss."""
+
 MICROSOFT_ISSUER: Final = "https://login.microsoftonline.com/"
 """Issuer of Microsoft Entra ID, which sends no `email_verified`; its `xms_edov` means the same for work accounts."""
 
@@ -45,19 +63,19 @@ class AuthSettings:
     Attributes:
         providers: The names of the tables [auth.NAME], or one empty name for [auth] itself.
         origin: Scheme, host and port of the dashboard's address.
-        allowed_emails: The case-folded e-mail addresses that are admitted.
-        allowed_domains: The case-folded domains of e-mail addresses that are admitted.
+        allowed_emails: The e-mail addresses that are admitted, in lower-case ASCII; None without such a list.
+        allowed_domains: The domains of e-mail addresses that are admitted, likewise.
     """
 
     providers: tuple[str, ...]
     origin: str
-    allowed_emails: tuple[str, ...] = ()
-    allowed_domains: tuple[str, ...] = ()
+    allowed_emails: tuple[str, ...] | None = None
+    allowed_domains: tuple[str, ...] | None = None
 
     @property
     def admits_anyone_signed_in(self) -> bool:
         """Whether every user that the identity provider authenticates is admitted, because there is no allow list."""
-        return not self.allowed_emails and not self.allowed_domains
+        return self.allowed_emails is None and self.allowed_domains is None
 
 
 class AccessDecision(Enum):
@@ -75,16 +93,13 @@ def read_auth(secrets: Mapping[str, Any]) -> AuthSettings | None:
 
     Raises:
         SettingsError: [auth] is wrong, or the secrets contain something that seems meant to restrict access and does
-            not: a misspelt table, an allow list without [auth], a list that cannot be read.
+            not: a misspelt table, an allow list without [auth], a list that cannot be read or is in the wrong place.
     """
+    for problem in misplaced_allow_lists(secrets):
+        raise problem
+    dashboard = read_dashboard(secrets)
     if AUTH_TABLE not in secrets:
-        check_not_misspelt(
-            secrets,
-            AUTH_TABLE,
-            is_table_key=lambda key: key in (*SHARED_KEYS, "server_metadata_url"),
-            telltale_keys=SHARED_KEYS,
-        )
-        _check_no_allow_list(secrets)
+        _check_not_intended(secrets, dashboard)
         return None
     table = secrets[AUTH_TABLE]
     if not isinstance(table, Mapping):
@@ -92,33 +107,20 @@ def read_auth(secrets: Mapping[str, Any]) -> AuthSettings | None:
     _check_texts(table, SHARED_KEYS, "[auth]")
     if len(table["cookie_secret"]) < MIN_COOKIE_SECRET_CHARS:
         raise SettingsError(
-            f"cookie_secret in [auth] is shorter than {MIN_COOKIE_SECRET_CHARS} letters.",
+            f"cookie_secret in [auth] is shorter than {MIN_COOKIE_SECRET_CHARS} characters.",
             remedy="Make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
         )
     origin = _read_origin(table["redirect_uri"].strip())
     providers = [name for name, value in table.items() if isinstance(value, Mapping) and name != "client_kwargs"]
     for name in providers:
         if "_" in name:
-            raise SettingsError(f"The name of [auth.{name[:60]}] holds a _.", remedy="Choose a name without one.")
+            raise SettingsError(f"The name of [auth.{name[:60]}] has a _.", remedy="Choose a name without one.")
         _check_provider(table[name], f"[auth.{name[:60]}]")
     if not providers:
         _check_provider(table, "[auth]")
-    dashboard = read_dashboard(secrets)
+    if dashboard.access_problem:
+        raise dashboard.access_problem
     return AuthSettings(tuple(providers) or ("",), origin, dashboard.allowed_emails, dashboard.allowed_domains)
-
-
-def may_configure_auth(files: Iterable[Path]) -> bool:
-    """Return whether secrets files that cannot be parsed seem to configure sign-in; then the pages must stay closed."""
-    for file in files:
-        try:
-            text = file.read_bytes()
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return True
-        if re.search(rb"""(?im)^\s*(\[+\s*)?["']?(auth\b|allowed_(emails|domains))""", text):
-            return True
-    return False
 
 
 def verified_email(claims: Mapping[str, Any]) -> str:
@@ -148,21 +150,57 @@ def decide_access(claims: Mapping[str, Any], rules: AuthSettings, now: datetime)
     """
     if not claims.get("is_logged_in"):
         return AccessDecision.SIGNED_OUT
-    issued_at = claims.get("iat")
-    if not isinstance(issued_at, int | float) or now.timestamp() - issued_at > SESSION_LIFETIME.total_seconds():
+    if not _is_fresh(claims.get("iat"), now):
         return AccessDecision.EXPIRED
-    email = verified_email(claims).casefold()
+    email = verified_email(claims).translate(ASCII_LOWER_CASE)
     if not email:
         return AccessDecision.UNVERIFIED
     domain = email.rpartition("@")[2]
-    if rules.admits_anyone_signed_in or email in rules.allowed_emails or domain in rules.allowed_domains:
+    is_listed = email in (rules.allowed_emails or ()) or domain in (rules.allowed_domains or ())
+    if is_listed or rules.admits_anyone_signed_in:
         return AccessDecision.ALLOWED
     return AccessDecision.NOT_ALLOWED
 
 
+def _is_fresh(issued_at: object, now: datetime) -> bool:
+    """Return whether a sign-in at `issued_at` (seconds since 1970-01-01 UTC) is still valid.
+
+    A time in the future, one that is infinite and anything that is not a number never are.
+    """
+    try:
+        age = now.timestamp() - float(issued_at) if isinstance(issued_at, int | float) else math.nan
+    except OverflowError:  # an integer that is too large for a float
+        return False
+    return -MAX_CLOCK_DIFFERENCE_SECONDS <= age <= SESSION_LIFETIME.total_seconds()
+
+
+def _check_not_intended(secrets: Mapping[str, Any], dashboard: DashboardSettings) -> None:
+    """Raise a SettingsError if secrets without [auth] seem meant to restrict access."""
+    check_not_misspelt(
+        secrets,
+        AUTH_TABLE,
+        is_table_key=lambda key: key in (*SHARED_KEYS, "server_metadata_url"),
+        telltale_keys=SHARED_KEYS,
+    )
+    for key in ALLOW_LIST_KEYS:
+        if getattr(dashboard, key) is not None:
+            raise SettingsError(
+                f"{key} in [dashboard] needs sign-in, and there is no [auth].",
+                remedy="Set up [auth], see “Sign-in” in docs/running.md, or remove the list.",
+            )
+    for fault in dashboard.faults:
+        if fault.key in ALLOW_LIST_KEYS:
+            raise fault.problem
+
+
 def _check_provider(table: Mapping[str, Any], place: str) -> None:
     _check_texts(table, PROVIDER_KEYS, place)
-    _check_address(table["server_metadata_url"].strip(), f"server_metadata_url in {place}")
+    setting = f"server_metadata_url in {place}"
+    if EXAMPLE_TENANT in table["server_metadata_url"]:
+        raise SettingsError(
+            f"{setting} still has the example's {EXAMPLE_TENANT}.", remedy="Replace it by the id of your tenant."
+        )
+    _check_address(table["server_metadata_url"].strip(), setting)
 
 
 def _read_origin(redirect_uri: str) -> str:
@@ -187,9 +225,9 @@ def _check_texts(table: Mapping[str, Any], keys: tuple[str, ...], place: str) ->
     """Raise a SettingsError for the first of the keys that is missing, empty or not text."""
     for key in keys:
         if key not in table:
-            near_misses = difflib.get_close_matches(key, [name for name in table if name not in keys], n=1, cutoff=0.8)
-            if near_misses:
-                remedy = f"Is {near_misses[0][:60]!r} meant to be it?"
+            near_miss = next((name for name in table if name not in keys and nearest(name, [key], cutoff=0.8)), None)
+            if near_miss:
+                remedy = f"Is {near_miss[:MAX_SHOWN_CHARS]!r} meant to be it?"
             elif key in SHARED_KEYS:
                 remedy = "See “Sign-in” in docs/running.md."
             else:
@@ -197,14 +235,5 @@ def _check_texts(table: Mapping[str, Any], keys: tuple[str, ...], place: str) ->
             raise SettingsError(f"{place} lacks {key}.", remedy=remedy)
         if not isinstance(table[key], str) or not table[key].strip():
             raise SettingsError(f"{key} in {place} is empty or not text.", remedy="Write its value in quotes.")
-
-
-def _check_no_allow_list(secrets: Mapping[str, Any]) -> None:
-    """Raise a SettingsError for an allow list, which has no effect without [auth]."""
-    dashboard = secrets.get("dashboard")
-    for key in ALLOW_LIST_KEYS:
-        if isinstance(dashboard, Mapping) and key in dashboard:
-            raise SettingsError(
-                f"{key} in [dashboard] needs sign-in, and there is no [auth].",
-                remedy="Set [auth] up, see “Sign-in” in docs/running.md, or remove the list.",
-            )
+        if is_placeholder(table[key]):
+            raise SettingsError(f"{key} in {place} is still the example's “...”.", remedy="Fill it in.")

@@ -1,11 +1,11 @@
-"""Check that other users of this computer cannot read the secrets files."""
+"""Check that other users of this computer can neither read nor change the secrets files."""
 
 from __future__ import annotations
 
 import shlex
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mimecast.problem import Problem
@@ -17,26 +17,47 @@ class SecretsExposed(Problem):
     title = "Others can read the secrets"
 
 
-def readable_by_others(files: Iterable[Path]) -> list[SecretsExposed]:
-    """Return a problem for each file that its group or other users may read; none on Windows, which has no such modes.
+class SecretsWritable(Problem):
+    """A secrets file that other users can change, or replace through its folder."""
 
-    Files that do not exist are skipped.
+    title = "Others can change the secrets"
+
+
+def exposed_files(files: Iterable[Path]) -> list[Problem]:
+    """Return the problems of files that their group or other users may read or change.
+
+    Files that do not exist are skipped. Windows has no such modes, so there are no problems there.
     """
     if sys.platform == "win32":
         return []
-    return [_problem(file) for file in files if _mode(file) & (stat.S_IRGRP | stat.S_IROTH)]
+    return [problem for file in files for problem in _problems(file)]
 
 
-def _mode(file: Path) -> int:
-    """Return the mode bits of a file, 0 if they cannot be read."""
+def _problems(file: Path) -> Iterator[Problem]:
+    mode = _mode(file)
+    quoted = shlex.quote(str(file))
+    if mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield SecretsExposed(
+            f"{file} can be read by other users of this computer.",
+            remedy=f"Keep it to yourself: chmod 600 {quoted}",
+        )
+    if mode & (stat.S_IWGRP | stat.S_IWOTH):
+        yield SecretsWritable(
+            f"{file} can be changed by other users of this computer.",
+            remedy=f"Keep it to yourself: chmod 600 {quoted}",
+        )
+    folder_mode = _mode(file.parent) if mode else 0
+    # A folder that its group may write is normal where each user has a group of its own.
+    if folder_mode & stat.S_IWOTH and not folder_mode & stat.S_ISVTX:
+        yield SecretsWritable(
+            f"{file} can be replaced by other users of this computer, who may write its folder.",
+            remedy=f"Keep the folder to yourself: chmod go-w {shlex.quote(str(file.parent))}",
+        )
+
+
+def _mode(path: Path) -> int:
+    """Return the mode bits of a file or folder, 0 if they cannot be read."""
     try:
-        return file.stat().st_mode
+        return path.stat().st_mode
     except OSError:
         return 0
-
-
-def _problem(file: Path) -> SecretsExposed:
-    return SecretsExposed(
-        f"{file} can be read by other users of this computer.",
-        remedy=f"Keep it to yourself: chmod 600 {shlex.quote(str(file))}",
-    )

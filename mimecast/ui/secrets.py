@@ -8,12 +8,46 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from mimecast.settings.secrets_files import read_secrets_files
+from mimecast.settings.auth import AUTH_TABLE
+from mimecast.settings.secrets_files import UnreadableSecretsError, read_secrets_files, secrets_files, starts_with_bom
 
 
 def read_secrets() -> Mapping[str, Any]:
-    """Every table of the secrets. Raises SettingsError."""
+    """Return every table of the secrets.
+
+    Raises:
+        UnreadableSecretsError: A file exists and cannot be read or parsed, or Streamlit, which performs the sign-in,
+            cannot read its table [auth].
+    """
     try:
         return st.secrets.to_dict()
-    except (StreamlitSecretNotFoundError, UnicodeDecodeError, OSError):
-        return read_secrets_files()
+    except (StreamlitSecretNotFoundError, UnicodeDecodeError, OSError, RecursionError):
+        tables = read_secrets_files()
+    if AUTH_TABLE in tables:
+        raise _unreadable_for_streamlit()
+    return tables
+
+
+def server_problem() -> UnreadableSecretsError | None:
+    """Return why Streamlit answers no request: it fails itself at a file that it cannot decode or open."""
+    try:
+        st.secrets.load_if_toml_exists()
+    except (UnicodeDecodeError, OSError, RecursionError):
+        try:
+            read_secrets_files()
+        except UnreadableSecretsError as problem:
+            return problem
+        return _unreadable_for_streamlit()
+    return None
+
+
+def _unreadable_for_streamlit() -> UnreadableSecretsError:
+    marked = next((file for file in secrets_files() if starts_with_bom(file)), None)
+    if marked:
+        return UnreadableSecretsError(
+            f"{marked} begins with a byte-order mark, with which sign-in does not work.",
+            remedy="Save the file without BOM: in Notepad, choose the encoding UTF-8.",
+        )
+    return UnreadableSecretsError(
+        "Streamlit cannot read a secrets file, so sign-in does not work.", remedy="The server's log has the reason."
+    )

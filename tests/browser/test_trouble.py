@@ -25,7 +25,6 @@ app_key = "recognisable-key"
 """
 
 SETTINGS = {
-    "TOML syntax error": ("[mimecast]\naccess_key = recognisable-access\n", "is not valid TOML, at line 2"),
     "wrong key name": (f'[mimecast]\n{KEYS}secret_kee = "c2VjcmV0"\n', "Did you mean secret_key?"),
     "secret key that is not base64": (f'[mimecast]\n{KEYS}secret_key = "recognisable!"\n', "is not base64"),
     "key missing": (f"[mimecast]\n{KEYS}", "[mimecast] lacks secret_key"),
@@ -59,6 +58,16 @@ def test_settings_that_are_wrong_are_named_and_what_is_stored_is_shown(
             assert "15 users graded" in tab.get_by_test_id("stMain").inner_text()
             assert "recognisable" not in tab.content()
             assert "SAMPLE DATA" not in tab.content()
+
+
+def test_a_file_that_is_not_toml_shows_the_reason_and_no_number(run_app: RunApp, tab: Page, kept: str) -> None:
+    with run_app({"SNAPSHOTS_URL": kept}, secrets="[mimecast]\naccess_key = recognisable-access\n") as url:
+        for page in ("", "history"):
+            tab.goto(f"{url}/{page}")
+            alert = tab.get_by_test_id("stAlert").filter(has_text="is not valid TOML, at line 2")
+            expect(alert).to_contain_text("No page is shown until this is fixed.")
+            assert "15 users" not in tab.content()
+            assert "recognisable" not in tab.content()
 
 
 @pytest.mark.parametrize("secrets", [None, "", "# nothing yet\n"], ids=["no file", "empty file", "only a comment"])
@@ -165,7 +174,8 @@ def test_settings_written_and_mended_while_the_dashboard_runs_are_taken_at_the_n
         file.write_text(right)
         wait_until(lambda: after_reload("Contoso · "))
         file.write_text("[mimecast")
-        wait_until(lambda: after_reload("is not valid TOML"))
+        tab.goto(url)
+        expect(tab.get_by_test_id("stAlert").filter(has_text="is not valid TOML")).to_be_visible(timeout=20_000)
         file.write_text(right)
         wait_until(lambda: after_reload("Contoso · "))
         expect(tab.get_by_test_id("stAlert")).to_have_count(0)

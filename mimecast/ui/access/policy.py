@@ -16,12 +16,9 @@ from mimecast.settings.auth import (
     AccessDecision,
     AuthSettings,
     decide_access,
-    may_configure_auth,
     read_auth,
     verified_email,
 )
-from mimecast.settings.secrets_files import secrets_files
-from mimecast.settings.validation import SettingsError
 from mimecast.ui.access.user_cookie import read_claims
 from mimecast.ui.secrets import read_secrets
 
@@ -63,13 +60,7 @@ def load_auth() -> AuthSettings | None:
 
     Raises Problem where that is unknown or cannot work. No user may then see anything.
     """
-    try:
-        secrets = read_secrets()
-    except SettingsError:
-        if AUTH_MEMORY.auth_was_configured or may_configure_auth(secrets_files()):
-            raise
-        return None
-    auth = read_auth(secrets)
+    auth = read_auth(read_secrets())
     if auth is None:
         if AUTH_MEMORY.auth_was_configured:
             raise SignInRemoved("The dashboard was started with [auth] in its secrets, which is gone.")
