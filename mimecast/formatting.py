@@ -69,6 +69,12 @@ def format_datetime(instant: datetime, zone: tzinfo) -> str:
     return f"{format_date(local.date())}, {local:%H:%M} {zone_name(zone)}"
 
 
+def format_until(instant: datetime, now: datetime) -> str:
+    """Return `12:52:11 UTC`, the end of a wait, or `25 Nov 2026, 12:52 UTC` when that is not today."""
+    end, today = instant.astimezone(UTC), now.astimezone(UTC).date()
+    return f"{end:%H:%M:%S} UTC" if end.date() == today else format_datetime(end, UTC)
+
+
 def format_iso_utc(instant: datetime) -> str:
     """Return `2026-11-24T03:00:00Z`."""
     return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

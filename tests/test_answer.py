@@ -160,15 +160,15 @@ def test_status_fail_meta_and_data_are_looked_at_in_this_order() -> None:
 @pytest.mark.parametrize(
     ("counts", "expected"),
     [
-        ({"F": 1, "a": 2}, ScoreCounts(a=2, f=1)),
-        ({"a": 5.0}, ScoreCounts(a=5)),
-        ({"a": 0, "b": 0, "c": 0, "d": 0, "f": 0}, ScoreCounts()),
-        ({"b": MAX_USERS}, ScoreCounts(b=MAX_USERS)),
+        ({"F": 1, "a": 2}, Summary(ScoreCounts(a=2, f=1), missing_grades=("B", "C", "D"))),
+        ({"a": 5.0, "b": 0, "c": 0, "d": 0, "f": 0}, Summary(ScoreCounts(a=5))),
+        ({"a": 0, "b": 0, "c": 0, "d": 0, "f": 0}, Summary(ScoreCounts())),
+        ({"b": MAX_USERS}, Summary(ScoreCounts(b=MAX_USERS), missing_grades=("A", "C", "D", "F"))),
     ],
     ids=["any order and case, the missing count nothing", "5.0 is 5", "nobody graded yet", "very many"],
 )
-def test_score_counts_are_read(counts: dict[str, Any], expected: ScoreCounts) -> None:
-    assert read(counts) == Summary(expected)
+def test_score_counts_are_read(counts: dict[str, Any], expected: Summary) -> None:
+    assert read(counts) == expected
 
 
 def test_an_unknown_grade_keeps_its_users_and_is_named() -> None:
@@ -231,7 +231,7 @@ def test_nobody_graded_yet_has_no_shares() -> None:
     ids=["both cases", "twice", "unknown grade in both cases"],
 )
 def test_the_same_grade_twice_is_refused(body: bytes) -> None:
-    with pytest.raises(ResponseUnreadable, match="stands more than once"):
+    with pytest.raises(ResponseUnreadable, match="appears more than once"):
         read_body(body)
 
 
@@ -286,6 +286,21 @@ def test_an_answer_without_score_counts_says_what_was_found(body: bytes, said: s
     with pytest.raises(ResponseUnreadable) as caught:
         read_body(body)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        b",".join(b'"k%d":1' % (number // 2) for number in range(100_000)),
+        b",".join(b'"a":1' for _ in range(150_000)),
+    ],
+    ids=["many keys twice", "one key many times"],
+)
+def test_repeated_keys_cost_no_more_than_their_number(pairs: bytes) -> None:
+    """A megabyte, the most that is read. Time that grows with the square of it would be minutes."""
+    body = b'{"data": [{"scoreCounts": {' + pairs + b"}}]}"
+    with pytest.raises(ResponseUnreadable):
+        read_body(body)
 
 
 def test_more_than_one_entry_is_warned_of() -> None:

@@ -136,7 +136,7 @@ def test_a_page_does_not_wait_for_what_the_command_line_waits_for(
     with pytest.raises(RateLimited) as caught:
         ask(sandbox, sleeps.retry_policy(longest))
     assert sleeps == waits
-    assert (caught.value.not_before is None) is bool(waits)
+    assert caught.value.not_before == NOW + timedelta(seconds=6), "the wait also holds for whoever comes next"
 
 
 @pytest.mark.parametrize(
@@ -150,14 +150,48 @@ def test_a_page_does_not_wait_for_what_the_command_line_waits_for(
         ({"X-RateLimit-Reset": "99999999999"}, MAX_RETRY_AFTER_SECONDS),
         ({"X-RateLimit-Reset": "-5"}, None),
         ({"X-RateLimit-Reset": "soon"}, None),
+        ({"X-RateLimit-Reset": "1500, 1500"}, 1.5),
+        ({"X-RateLimit-Reset": "1500,2500"}, 2.5),
+        ({"Retry-After": "120, 120"}, 120.0),
+        ({"Retry-After": "Tue, 24 Nov 2026 21:50:11 GMT"}, 9 * 3600.0),
+        ({"Retry-After": "Tue, 24 Nov 2026 21:50:11 GMT, Tue, 24 Nov 2026 21:50:11 GMT"}, 9 * 3600.0),
         ({"Retry-After": "Tue, 24 Nov 2026 12:50:11 GMT"}, None),
+        ({"Retry-After": "Tue, 24 Nov 2026 12:00:00 GMT"}, None),
+        ({"Retry-After": "Thu, 24 Dec 2026 12:00:00 GMT"}, MAX_RETRY_AFTER_SECONDS),
+        ({"Retry-After": "Tue, 31 Nov 2026 12:50:11 GMT"}, None),
+        (
+            {"Retry-After": "Sun, 24 Jan 2027 12:01:00 GMT", "Date": "Sun, 24 Jan 2027 12:00:00 GMT"},
+            60.0,
+        ),
         ({}, None),
     ],
 )
 def test_every_spelling_is_understood_and_the_longest_wait_counts(
     headers: dict[str, str], seconds: float | None
 ) -> None:
-    assert retry_after_seconds(CaseInsensitiveDict(headers), (*RATE_LIMIT_RESET_HEADERS, RETRY_AFTER_HEADER)) == seconds
+    names = (*RATE_LIMIT_RESET_HEADERS, RETRY_AFTER_HEADER)
+    assert retry_after_seconds(CaseInsensitiveDict(headers), names, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("fault", "until"),
+    [("rate-limited-date", "25 Nov 2026, 12:50 UTC"), ("rate-limited-twice", "12:52:11 UTC")],
+)
+def test_a_date_and_a_header_that_was_sent_twice_are_respected_over_http(
+    sandbox: Sandbox, sleeps: Sleeps, fault: str, until: str
+) -> None:
+    sandbox.set_fault(fault)
+    with pytest.raises(RateLimited) as caught:
+        ask(sandbox, sleeps.retry_policy())
+    assert sandbox.summary_requests == 1
+    assert sleeps == []
+    assert caught.value.remedy.startswith(f"Try again after {until}. ")
+
+
+def test_the_end_of_a_wait_is_said_with_its_date_when_it_is_not_today() -> None:
+    problem = RateLimited("Mimecast answered with status 429.")
+    problem.postpone(NOW + timedelta(hours=24), NOW)
+    assert problem.remedy.startswith("Try again after 25 Nov 2026, 12:50 UTC. ")
 
 
 def test_the_end_of_the_window_is_no_wait_for_a_fault(sandbox: Sandbox, sleeps: Sleeps) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from mimecast.api.auth import Api1Auth, Api1Keys, Api2Keys, BearerAuth, new_request_id, utc_now
 from mimecast.api.errors import ClockWrong, CredentialsRejected, MimecastError, TokenRejected
-from mimecast.api.response import Summary, parse_summary, request_id_of, server_date
+from mimecast.api.response import Summary, is_from_sandbox, parse_summary, request_id_of, server_date
 from mimecast.api.retry import NO_WAITING, RetryPolicy, with_retries
 from mimecast.api.tokens import PROCESS_TOKENS, TokenCache
 from mimecast.api.transport import TIMEOUT, Response, post
@@ -18,8 +18,8 @@ from mimecast.formatting import pluralize
 
 SAFE_SCORE_SUMMARY: Final = "/api/awareness-training/company/get-safe-score-summary"
 
-TOLERATED_SKEW: Final = timedelta(minutes=2)
-"""Clock skew up to which the clock is not blamed for a 401. An assumption: Mimecast publishes no limit."""
+TOLERATED_SKEW: Final = timedelta(minutes=3)
+"""Clock skew up to which this computer's clock counts as right. An assumption: Mimecast publishes no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,27 @@ class SummaryResult:
         received_at: When the response arrived, by this computer's clock (UTC).
         request_id: The id that was sent (API 1.0) or the one that Mimecast returned (API 2.0); empty without one.
         server_time: When Mimecast sent the response, by Mimecast's clock (UTC); None without a `Date` header.
+        is_from_sandbox: Whether our own sandbox sent the response, whose score counts are made up.
     """
 
     summary: Summary
     received_at: datetime
     request_id: str
     server_time: datetime | None = None
+    is_from_sandbox: bool = False
+
+    @property
+    def clock_problem(self) -> ClockWrong | None:
+        """The problem of this computer's clock, if it differs from Mimecast's by more than `TOLERATED_SKEW`."""
+        skew = clock_skew(self.server_time, self.received_at)
+        if skew is None or abs(skew) <= TOLERATED_SKEW:
+            return None
+        return ClockWrong(f"This computer's clock is {format_skew(skew)} Mimecast's.")
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the counts were true (UTC): by this computer's clock, or by Mimecast's where that one is wrong."""
+        return self.server_time if self.server_time and self.clock_problem else self.received_at
 
 
 class Client:
@@ -108,12 +123,18 @@ class Client:
         except MimecastError as error:
             error.request_id = request_id or error.request_id
             raise
-        received_at, returned_id = self._clock(), request_id_of(response.headers)
-        return SummaryResult(summary, received_at, request_id or returned_id or "", server_date(response.headers))
+        headers = response.headers
+        return SummaryResult(
+            summary,
+            self._clock(),
+            request_id or request_id_of(headers) or "",
+            server_date(headers),
+            is_from_sandbox(headers),
+        )
 
     def _parse(self, response: Response) -> Summary:
         try:
-            return parse_summary(response)
+            return parse_summary(response, now=self._clock())
         except CredentialsRejected as error:
             refined = self._refine_401(error)
         except MimecastError as error:
@@ -142,8 +163,9 @@ def clock_skew(server_time: datetime | None, now: datetime) -> timedelta | None:
 
 
 def format_skew(skew: timedelta) -> str:
-    """Return a clock skew in words: `12 minutes ahead of`, `1 minute behind`."""
-    return (
-        f"{pluralize(round(abs(skew).total_seconds() / 60), 'minute')} "
-        f"{'ahead of' if skew > timedelta(0) else 'behind'}"
-    )
+    """Return a clock skew in words: `12 minutes ahead of`, `400 days behind`."""
+    seconds = abs(skew).total_seconds()
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length or unit == "minute":
+            break
+    return f"{pluralize(round(seconds / length), unit)} {'ahead of' if skew > timedelta(0) else 'behind'}"

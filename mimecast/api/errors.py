@@ -18,6 +18,7 @@
         ├── PermissionMissing      403 and its codes: the role
         ├── ProductMissing         app_forbidden: the application's products
         ├── RateLimited            429
+        │   └── WaitRequested      not sent, because Mimecast has asked to wait
         ├── ServiceError           500 and above
         ├── RequestRejected        any other refusal
         └── ResponseUnreadable     a response that this dashboard does not understand
@@ -29,6 +30,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mimecast.formatting import format_until
 from mimecast.problem import Problem
 
 
@@ -42,7 +44,7 @@ class MimecastError(Problem):
         status: The HTTP status, or None without a response.
         code: Mimecast's error code, or None without one.
         retry_after: The seconds that Mimecast asks to wait, or None.
-        not_before: When to try again (UTC), where that is too long to wait for; else None.
+        not_before: When to try again (UTC), once the wait that Mimecast asked for has outlasted the retries; else None.
         server_time: The `Date` of the response (UTC), or None without one.
     """
 
@@ -67,10 +69,10 @@ class MimecastError(Problem):
         self.not_before: datetime | None = None
         self.server_time: datetime | None = None
 
-    def postpone(self, until: datetime) -> None:
-        """Record when to try again (UTC), and add it to the remedy."""
+    def postpone(self, until: datetime, now: datetime) -> None:
+        """Record when to try again (UTC), and add it to the remedy, with its date when that is not today."""
         self.not_before = until
-        self.remedy = f"Try again after {until:%H:%M:%S} UTC. {self.remedy}"
+        self.remedy = f"Try again after {format_until(until, now)}. {self.remedy}"
 
 
 class Unreachable(MimecastError):
@@ -210,9 +212,16 @@ class RateLimited(MimecastError):
     """HTTP 429: the application has used up its rate limit."""
 
     title = "Too many requests"
-    remedy = "Wait until Mimecast takes requests again; other tools that use the same application count too."
+    remedy = "Wait until Mimecast accepts requests again; other tools that use the same application count too."
     can_retry = True
     automatic_retries = 3
+
+
+class WaitRequested(RateLimited):
+    """Mimecast has asked to wait, and the wait is not over, so no request was sent."""
+
+    title = "Mimecast has asked to wait"
+    remedy = "Nothing has to be done here; other tools that use the same application can make Mimecast ask for it."
 
 
 class ServiceError(MimecastError):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -62,9 +64,18 @@ RATE_LIMIT_RESET_HEADERS: Final = ("X-RateLimit-Reset", "X-Rate-Limit-Reset", "X
 it is a time to wait only when the limit was reached."""
 
 RETRY_AFTER_HEADER: Final = "Retry-After"
-"""Header with the seconds to wait."""
+"""Header with the seconds to wait, or with the date until which to wait (RFC 9110, section 10.2.3)."""
 
 MAX_RETRY_AFTER_SECONDS: Final = 24 * 3600.0
+
+SANDBOX_HEADER: Final = "X-Safe-Score-Sandbox"
+"""Header with which our own sandbox identifies itself. Its score counts are made up."""
+
+HTTP_DATE: Final = r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|[+-]\d{4})"
+"""A date as headers have it (RFC 9110, section 5.6.7), for example `Tue, 24 Nov 2026 12:50:11 GMT`."""
+
+EARLIEST_SERVER_YEAR: Final = 2010
+"""A `Date` before this year is not believed: SAFE Score did not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +85,13 @@ class Summary:
     Attributes:
         counts: Users per grade.
         other_letters: The undocumented grades behind `counts.other`, in alphabetical order.
+        missing_grades: The documented grades that the response does not mention, best first. Their counts are 0.
         warnings: One sentence about each other thing in the response that was not expected.
     """
 
     counts: ScoreCounts
     other_letters: tuple[str, ...] = ()
+    missing_grades: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -92,13 +105,17 @@ class _JsonObject(dict[str, Any]):
         """Return an object of the pairs; of a repeated key, the last value counts."""
         parsed = cls(pairs)
         if len(parsed) < len(pairs):
-            keys = [key for key, _ in pairs]
-            parsed.repeated = frozenset(key for key in keys if keys.count(key) > 1)
+            occurrences = Counter(key for key, _ in pairs)
+            parsed.repeated = frozenset(key for key, count in occurrences.items() if count > 1)
         return parsed
 
 
-def parse_summary(response: Response) -> Summary:
+def parse_summary(response: Response, *, now: datetime | None = None) -> Summary:
     """Return the score counts in a response.
+
+    Args:
+        response: The response.
+        now: The current time; by default by this computer's clock.
 
     Raises:
         MimecastError: The HTTP status, `fail` or `meta.status` reports a failure, or (`ResponseUnreadable`) `data`
@@ -107,57 +124,98 @@ def parse_summary(response: Response) -> Summary:
     try:
         return _parse_counts(_open_envelope(response))
     except MimecastError as error:
-        _add_metadata(error, response)
+        _add_metadata(error, response, now)
         raise
 
 
-def error_for(response: Response, *, on_401: type[MimecastError] | None = None) -> MimecastError:
-    """Return the error for a response whose HTTP status is not 200; `on_401` is the class for a 401 without a code."""
+def error_for(
+    response: Response, *, on_401: type[MimecastError] | None = None, now: datetime | None = None
+) -> MimecastError:
+    """Return the error for a response whose HTTP status is not 200.
+
+    Args:
+        response: The response.
+        on_401: The class for a 401 without a code.
+        now: The current time; by default by this computer's clock.
+    """
     error = _error(response.status, _error_code(_parse_json_or_none(response.body)), on_401)
-    if isinstance(error, RateLimited):
-        error.retry_after = retry_after_seconds(response.headers, (*RATE_LIMIT_RESET_HEADERS, RETRY_AFTER_HEADER))
-    elif isinstance(error, ServiceError):
-        error.retry_after = retry_after_seconds(response.headers, (RETRY_AFTER_HEADER,))
-    _add_metadata(error, response)
+    _add_metadata(error, response, now)
     return error
 
 
-def _add_metadata(error: MimecastError, response: Response) -> None:
+def _add_metadata(error: MimecastError, response: Response, now: datetime | None) -> None:
     """Copy the status and what the headers say to the error."""
     error.status = response.status
     error.request_id = request_id_of(response.headers)
     error.server_time = server_date(response.headers)
+    if isinstance(error, RateLimited):
+        headers: tuple[str, ...] = (*RATE_LIMIT_RESET_HEADERS, RETRY_AFTER_HEADER)
+    elif isinstance(error, ServiceError):
+        headers = (RETRY_AFTER_HEADER,)
+    else:
+        return
+    error.retry_after = retry_after_seconds(response.headers, headers, now or datetime.now(UTC))
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """Return the request id that Mimecast returned, or None when there is none that looks like an id."""
-    request_id = headers.get("x-request-id", "")
+    request_id = _first_value(headers.get("x-request-id", ""))
     return request_id if re.fullmatch(r"[\w-]{1,80}", request_id, re.ASCII) else None
 
 
 def server_date(headers: Mapping[str, str]) -> datetime | None:
-    """Return the time by Mimecast's clock (UTC), or None without a valid `Date` header."""
-    try:
-        date = parsedate_to_datetime(headers.get("Date", ""))
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    """Return the time by Mimecast's clock (UTC), or None without a plausible `Date` header."""
+    dates = _http_dates(headers.get("Date", ""))
+    return dates[0] if dates and dates[0].year >= EARLIEST_SERVER_YEAR else None
 
 
-def retry_after_seconds(headers: Mapping[str, str], names: Iterable[str]) -> float | None:
-    """Return the longest wait in seconds that one of the named headers asks for, or None when none does."""
-    waits = [_parse_number(headers.get(name)) / (1 if name == RETRY_AFTER_HEADER else 1000) for name in names]
+def is_from_sandbox(headers: Mapping[str, str]) -> bool:
+    """Return whether our own sandbox sent the response."""
+    return SANDBOX_HEADER in headers
+
+
+def retry_after_seconds(headers: Mapping[str, str], names: Iterable[str], now: datetime) -> float | None:
+    """Return the longest wait in seconds that one of the named headers asks for, or None when none does.
+
+    Args:
+        headers: The headers of the response. The values of a header that was sent twice are joined by commas.
+        names: The headers to read.
+        now: The current time (UTC), from which a date is counted when the response has no `Date` of its own.
+    """
+    sent_at = server_date(headers) or now
+    waits = [0.0]
+    for name in names:
+        text = headers.get(name, "")
+        if name == RETRY_AFTER_HEADER:
+            waits += [(date - sent_at).total_seconds() for date in _http_dates(text)]
+        unit = 1 if name == RETRY_AFTER_HEADER else 1000
+        waits += [_parse_number(part) / unit for part in text.split(",")]
     return min(max(waits), MAX_RETRY_AFTER_SECONDS) or None
 
 
-def _parse_number(text: str | None) -> float:
-    return float(text) if text and re.fullmatch(r"\d{1,12}(\.\d{1,6})?", text.strip(), re.ASCII) else 0.0
+def _first_value(text: str) -> str:
+    """Return the first value of a header that may have been sent more than once."""
+    return text.partition(",")[0].strip()
+
+
+def _http_dates(text: str) -> list[datetime]:
+    """Return the valid dates in a header, in UTC."""
+    dates = []
+    for match in re.findall(HTTP_DATE, text):
+        with suppress(ValueError, OverflowError):
+            date = parsedate_to_datetime(match)
+            dates.append((date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC))
+    return dates
+
+
+def _parse_number(text: str) -> float:
+    return float(text) if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", text.strip(), re.ASCII) else 0.0
 
 
 def _open_envelope(response: Response) -> object:
     """Return `data` of a response that reports success in all places."""
     if response.status != 200:
-        raise error_for(response)
+        raise _error(response.status, _error_code(_parse_json_or_none(response.body)))
     envelope = _parse_json(response.body)
     if not isinstance(envelope, dict):
         raise ResponseUnreadable(f"Mimecast's answer is {_describe(envelope)} instead of an object.")
@@ -250,6 +308,7 @@ def _parse_counts(data: object) -> Summary:
     return Summary(
         ScoreCounts.from_mapping({**known, OTHER: sum(other.values())}),
         tuple(sorted(letter for letter, count in other.items() if count)),
+        tuple(grade for grade in GRADES if grade not in known),
         tuple(warnings),
     )
 
@@ -278,7 +337,7 @@ def _users_by_letter(score_counts: _JsonObject) -> tuple[dict[str, int], int]:
             continue
         letter = key.upper()
         if letter in users or key in score_counts.repeated:
-            raise ResponseUnreadable(f"The grade {letter} stands more than once in Mimecast's answer.")
+            raise ResponseUnreadable(f"The grade {letter} appears more than once in Mimecast's answer.")
         users[letter] = _parse_users(letter, value)
     return users, ignored
 

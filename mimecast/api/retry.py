@@ -62,9 +62,10 @@ def with_retries(attempt: Callable[[], T], retry_policy: RetryPolicy) -> T:
         except MimecastError as error:
             attempts += 1
             wait = max(error.retry_after or 0.0, _backoff(attempts))
-            if error.retry_after and error.retry_after > retry_policy.max_wait:
-                error.postpone(retry_policy.clock() + timedelta(seconds=error.retry_after))
             if attempts > error.automatic_retries or wait > retry_policy.max_wait:
+                if error.retry_after:
+                    now = retry_policy.clock()
+                    error.postpone(now + timedelta(seconds=error.retry_after), now)
                 raise
             retry_policy.on_wait(error, wait)
         retry_policy.sleep(wait)
