@@ -28,6 +28,7 @@ from tests.support import browser
 from tests.support.clock import TODAY, later
 from tests.support.processes import CommandLine
 from tests.support.requirements import REQUIRE_ALL, skip_or_fail
+from tests.support.sandbox import UnmarkedSandbox
 from tests.support.server import RunApp, serve
 from tests.support.stores import postgresql_cluster
 from tests.support.stores.postgresql_cluster import Cluster
@@ -122,8 +123,8 @@ def company() -> DemoCompany:
 
 @pytest.fixture
 def sandbox(company: DemoCompany) -> Iterator[Sandbox]:
-    """Serve the demo company's score counts of `TODAY` on a free port."""
-    with Sandbox(lambda: company.counts_on(TODAY)) as server:
+    """Serve the demo company's score counts of `TODAY` on a free port, without saying that it is a sandbox."""
+    with UnmarkedSandbox(lambda: company.counts_on(TODAY)) as server:
         yield server
 
 

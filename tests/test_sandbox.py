@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from mimecast.api.auth import Api1Keys, authorization_header, format_mc_date, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY
+from mimecast.api.response import is_from_sandbox
 from mimecast.domain.scores import GRADES, ScoreCounts
 from mimecast.sandbox.api1 import ASSUMED_MAX_SKEW, TOY_KEYS, Api1
 from mimecast.sandbox.demo_company import (
@@ -27,6 +28,7 @@ from mimecast.sandbox.demo_company import (
 from mimecast.sandbox.server import MAX_BODY_BYTES, RATE_LIMIT, UNKNOWN_KEY_RATE_LIMIT, PortInUse, Sandbox
 from tests.support.clock import NOW, TODAY
 from tests.support.facts import load_facts
+from tests.support.sandbox import UnmarkedSandbox
 
 COUNTS = ScoreCounts(a=5, b=4, c=3, d=2, f=1, other=9)
 GOOD_BODY = b'{"data": []}'
@@ -166,7 +168,7 @@ def test_a_signature_for_another_path_is_refused(strict: Sandbox, path: str) -> 
 @pytest.mark.parametrize(
     "date",
     [
-        format_datetime(NOW, usegmt=True),
+        "Tue, 24 Nov 2026 12:50:11 EST",
         "Mon, 24 Nov 2026 12:50:11 UTC",
         "Di, 24 Nov 2026 12:50:11 UTC",
         "Die, 24 Nov 2026 12:50:11 UTC",
@@ -190,11 +192,37 @@ def test_a_date_of_another_form_is_refused_although_it_was_signed(strict: Sandbo
     assert answer.error["message"] == f"x-mc-date is not a date, or too far from now {ASSUMED}"
 
 
-def test_the_day_of_the_month_has_two_digits() -> None:
-    early = datetime(2026, 11, 4, 12, tzinfo=NOW.tzinfo)
-    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: early)) as server:
-        assert send(server, signed(date="Wed, 4 Nov 2026 12:00:00 UTC")).status == 401
-        assert send(server, signed(date="Wed, 04 Nov 2026 12:00:00 UTC")).status == 200
+EARLY = datetime(2026, 11, 4, 12, tzinfo=NOW.tzinfo)
+
+SAMPLE_PROGRAMS = {
+    "PowerShell": ("Wed, 04 Nov 2026 12:00:00 UTC", b'{"data": []}', ""),
+    "Python": (
+        "Wed, 04 Nov 2026 12:00:00 UTC",
+        str({"data": []}).encode(),
+        "the body has single quotes, so it is not JSON",
+    ),
+    "C#": ("Wed, 04 Nov 2026 12:00:00 GMT", b'{"data": []}', "x-mc-date ends with GMT instead of UTC"),
+    "Java": ("Wed, 4 Nov 2026 12:00:00 UTC", b'{"data": []}', "the day in x-mc-date has one digit"),
+}
+"""The date and the body that each of Mimecast's sample programs sends, and how they depart from its documentation."""
+
+
+@pytest.mark.parametrize(("date", "body", "departure"), SAMPLE_PROGRAMS.values(), ids=SAMPLE_PROGRAMS)
+def test_mimecasts_own_sample_programs_are_accepted_and_what_is_odd_is_logged(
+    date: str, body: bytes, departure: str
+) -> None:
+    lines: list[str] = []
+    with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: EARLY), log=lines.append) as server:
+        assert send(server, signed(date=date), body=body).status == 200
+    note = f" (departs from Mimecast's documentation: {departure})" if departure else ""
+    assert lines == [f"POST {SAFE_SCORE_SUMMARY} 200{note}"]
+
+
+def test_the_command_always_says_that_it_is_a_sandbox(strict: Sandbox) -> None:
+    for answer in (send(strict, signed()), send(strict, {}), send(strict, signed(), path="/other")):
+        assert is_from_sandbox(answer.headers)
+    with UnmarkedSandbox(lambda: COUNTS, api1=Api1(clock=lambda: NOW)) as server:
+        assert not is_from_sandbox(send(server, signed()).headers)
 
 
 @pytest.mark.parametrize("sign", [1, -1], ids=["ahead", "behind"])
@@ -252,7 +280,7 @@ def test_a_content_type_may_name_its_encoding(strict: Sandbox) -> None:
     ("body", "said"),
     [
         (b"", "The body is not JSON"),
-        (b"{'data': []}", "The body is not JSON"),
+        (b"{'data': [\"a\"]}", "The body is not JSON"),
         (b"data=1", "The body is not JSON"),
         (b"\xff\xfe", "The body is not JSON"),
         (b"[" * 60_000, "The body is not JSON"),

@@ -14,11 +14,17 @@ MAX_CLOCK_SKEW: Final = timedelta(minutes=5)
 
 
 class Source(StrEnum):
-    """Where a snapshot came from."""
+    """Where a snapshot came from. The counts of a sample and of the sandbox are made up."""
 
     MIMECAST = "mimecast"
     IMPORTED = "imported"
     SAMPLE = "sample"
+    SANDBOX = "sandbox"
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether snapshots of this source are marked SAMPLE DATA."""
+        return self in (Source.SAMPLE, Source.SANDBOX)
 
 
 @dataclass(frozen=True, slots=True)

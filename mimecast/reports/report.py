@@ -176,5 +176,10 @@ def compared_day(compare_with: int | date, last: date) -> date:
 
 def source_text(snapshot: Snapshot) -> str:
     """Return where a snapshot came from, as tables show it."""
-    texts = {Source.SAMPLE: SAMPLE_MARK, Source.IMPORTED: "imported", Source.MIMECAST: "from Mimecast"}
+    texts = {
+        Source.SAMPLE: SAMPLE_MARK,
+        Source.SANDBOX: SAMPLE_MARK,
+        Source.IMPORTED: "imported",
+        Source.MIMECAST: "from Mimecast",
+    }
     return texts[snapshot.source]

@@ -100,7 +100,7 @@ def history_frame(timeline: Timeline, account: str) -> pd.DataFrame:
             **{name.lower(): users[name].astype("Int64") for name in GRADE_COLUMNS},
             "period": [str(label.date()) for label in users.index],
             "resolution": timeline.resolution.value,
-            "source": ["SAMPLE DATA" if source == "sample" else source for source in users["source"]],
+            "source": ["SAMPLE DATA" if source in ("sample", "sandbox") else source for source in users["source"]],
             **{name: users[name].astype("Int64") for name in ("users_graded", "at_risk", "doing_well")},
             **{f"{name}_percent": shares[name] for name in ("at_risk", "doing_well")},
         }

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from mimecast.charts.palette import HEADER_FILL
 from mimecast.domain.scores import OTHER
-from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.formatting import format_date, zone_name
 from mimecast.reports.grade_table import grade_rows
@@ -69,7 +69,7 @@ def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:
             for column, name in enumerate(COUNT_COLUMNS, start=2):
                 sheet.write_number(place + 1, column, counts[name], users)
             written += 1
-            is_sample = is_sample or snapshot.source is Source.SAMPLE
+            is_sample = is_sample or snapshot.source.is_made_up
         if sheet is None:
             _snapshot_sheet(book, 0)
         about = [*([("Note", SAMPLE_WARNING)] if is_sample else []), ("taken_at", "UTC."), *DEFINITIONS]

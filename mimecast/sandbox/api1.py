@@ -72,18 +72,33 @@ class Api1:
         return None
 
 
+def date_departures(text: str) -> list[str]:
+    """Return how an accepted `x-mc-date` departs from the documented form, as two of Mimecast's sample programs do."""
+    departures = []
+    if text.endswith("GMT"):
+        departures.append("x-mc-date ends with GMT instead of UTC")
+    if re.match(r"[A-Z][a-z]{2}, \d ", text):
+        departures.append("the day in x-mc-date has one digit")
+    return departures
+
+
 def _parse_date(text: str) -> datetime | None:
-    """Return a date of the documented form, `Tue, 24 Nov 2026 12:50:11 UTC`, or None for any other."""
-    match = re.fullmatch(r"[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) UTC", text)
+    """Return a date like the documented `Tue, 24 Nov 2026 12:50:11 UTC`, or None for any other.
+
+    Mimecast's sample programs also send `GMT` (C#) and a day without a leading zero (Java), so both are accepted.
+    """
+    match = re.fullmatch(
+        r"([A-Z][a-z]{2}), (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) (?:UTC|GMT)", text, re.ASCII
+    )
     if not match:
         return None
-    day, month_name, year, hour, minute, second = match.groups()
+    weekday, day, month_name, year, hour, minute, second = match.groups()
     try:
         month = MONTHS.index(month_name) + 1
         date = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
     except ValueError:
         return None
-    return date if format_mc_date(date) == text else None  # the weekday may still be wrong
+    return date if format_mc_date(date).startswith(f"{weekday}, ") else None
 
 
 def _is_guid(text: str) -> bool:

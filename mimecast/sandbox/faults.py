@@ -103,6 +103,14 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "rate-limited-6s": Fault("429, to wait 6 seconds: too long for a page", _rate_limited(X_RateLimit_Reset="6000")),
     "rate-limited-long": Fault("429, to wait 2 minutes", _rate_limited(X_Mimecast_RateLimit_Reset="120000")),
     "rate-limited-seconds": Fault("429 with Retry-After", _rate_limited(Retry_After="120")),
+    "rate-limited-date": Fault(
+        "429 with Retry-After as a date in the far future", _rate_limited(Retry_After="Fri, 31 Dec 2100 12:00:00 GMT")
+    ),
+    "rate-limited-twice": Fault(
+        "429 with the header twice, to wait 2 minutes",
+        replace(_rate_limited(X_RateLimit_Reset="120000"), repeated_headers=(("X-RateLimit-Reset", "120000"),)),
+    ),
+    "grades-missing": Fault("a summary without D and F, which are stored as 0", _summary({"a": 5, "b": 4, "c": 3})),
     "server-error": Fault("500 in the flat form", Reply.flat(500, "internal-error", "An unexpected error occurred")),
     "server-error-once": Fault("the same, once", Reply.flat(500, "internal-error", "An unexpected error"), times=1),
     "bad-gateway": Fault("502 with a proxy's HTML page", replace(_HTML, status=502)),

@@ -32,6 +32,7 @@ class Reply:
         status: The HTTP status.
         body: The body.
         headers: Headers that add to the usual ones or replace them.
+        repeated_headers: Headers that are sent in addition to all others, also under the name of another.
         ending: How the response ends.
         clock_offset: How far the `Date` header is ahead of this computer's clock; None leaves the header out.
     """
@@ -39,6 +40,7 @@ class Reply:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    repeated_headers: tuple[tuple[str, str], ...] = ()
     ending: Ending = Ending.WHOLE
     clock_offset: timedelta | None = timedelta(0)
 

@@ -1,4 +1,8 @@
-"""Local HTTP server that implements API 1.0 and API 2.0 strictly, and misbehaves on request."""
+"""Local HTTP server that implements API 1.0 and API 2.0 strictly, and misbehaves on request.
+
+It accepts Mimecast's own sample programs and logs where they depart from the documentation. Its responses have a header
+that identifies it, so that its made-up score counts are never taken for Mimecast's.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,16 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 from urllib.parse import urlsplit
 
 from mimecast.api.auth import Api1Keys, new_request_id
 from mimecast.api.client import SAFE_SCORE_SUMMARY
+from mimecast.api.response import SANDBOX_HEADER
 from mimecast.api.tokens import TOKEN_PATH
 from mimecast.domain.scores import OTHER, ScoreCounts
 from mimecast.problem import Problem
-from mimecast.sandbox.api1 import Api1
+from mimecast.sandbox.api1 import Api1, date_departures
 from mimecast.sandbox.api2 import Api2
 from mimecast.sandbox.faults import Fault, find_fault
 from mimecast.sandbox.replies import Ending, Reply
@@ -60,6 +65,9 @@ class Sandbox:
         summary_requests: The number of requests for score counts, however they were answered.
         token_requests: The number of requests for a token, however they were answered.
     """
+
+    is_marked: ClassVar[bool] = True
+    """Whether responses have the header that identifies the sandbox. Only tests imitate Mimecast without it."""
 
     def __init__(
         self,
@@ -228,12 +236,27 @@ def _body_rejection(headers: dict[str, str], body: bytes) -> Reply | None:
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return Reply.assumed(400, "err_validation_content_type", "Content-Type is not application/json")
     try:
-        payload = json.loads(body)
+        payload = _parse_body(body)
     except (ValueError, RecursionError):
         return Reply.assumed(400, "err_validation_body", "The body is not JSON")
     if not isinstance(payload, dict) or not isinstance(payload.get("data"), list):
         return Reply.assumed(400, "err_validation_body", "The body has no list named data")
     return None
+
+
+def _parse_body(body: bytes) -> object:
+    """Return the content of a body that is JSON, or JSON with single quotes as Mimecast's Python sample sends it."""
+    return json.loads(body.replace(b"'", b'"') if _has_single_quotes(body) else body)
+
+
+def _has_single_quotes(body: bytes) -> bool:
+    return b"'" in body and b'"' not in body
+
+
+def _departures(headers: dict[str, str], body: bytes) -> list[str]:
+    """Return how an accepted request departs from Mimecast's documentation."""
+    quotes = ["the body has single quotes, so it is not JSON"] if _has_single_quotes(body) else []
+    return [*date_departures(headers.get("x-mc-date", "")), *quotes]
 
 
 class _Server(ThreadingHTTPServer):
@@ -269,11 +292,15 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
         size = int(length) if length.isdecimal() else MAX_BODY_BYTES + 1
+        departures: list[str] = []
         if size > MAX_BODY_BYTES:
             reply, self.close_connection = Reply.assumed(413, "err_too_large", "The body is too large"), True
         else:
-            reply = sandbox.respond(self.command, self.path, headers, self.rfile.read(size))
-        sandbox.log(f"{self.command} {urlsplit(self.path).path} {reply.status}")
+            body = self.rfile.read(size)
+            reply = sandbox.respond(self.command, self.path, headers, body)
+            departures = _departures(headers, body) if reply.status == 200 else []
+        note = f" (departs from Mimecast's documentation: {'; '.join(departures)})" if departures else ""
+        sandbox.log(f"{self.command} {urlsplit(self.path).path} {reply.status}{note}")
         if reply.ending is not Ending.WHOLE:
             self.close_connection = True
         match reply.ending:
@@ -297,6 +324,7 @@ class _Handler(BaseHTTPRequestHandler):
             "Content-Type": "application/json",
             "Cache-Control": "no-store",
             **({} if reply.status == 429 else rate_limit),
+            **({SANDBOX_HEADER: "1"} if self.server.sandbox.is_marked else {}),
             **reply.headers,
         }
         if reply.clock_offset is not None:
@@ -304,7 +332,7 @@ class _Handler(BaseHTTPRequestHandler):
         if length is not None:
             headers["Content-Length"] = str(length)
         self.send_response_only(reply.status)
-        for name, value in headers.items():
+        for name, value in (*headers.items(), *reply.repeated_headers):
             self.send_header(name, value)
         self.end_headers()
 

@@ -129,7 +129,7 @@ def _lines(parts: tuple[str, ...]) -> list[str]:
 
 def _source(snapshot: Snapshot, now: datetime) -> str:
     match snapshot.source:
-        case Source.SAMPLE:
+        case Source.SAMPLE | Source.SANDBOX:
             return SAMPLE_MARK
         case Source.IMPORTED:
             return "imported"
