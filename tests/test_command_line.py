@@ -18,9 +18,11 @@ import openpyxl
 import pytest
 from pptx import Presentation
 
+from mimecast.domain.scheduled_runs import RunOutcome
 from mimecast.domain.scores import ScoreCounts
-from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.server import Sandbox
+from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.processes import CommandLine, assert_failed
@@ -89,6 +91,71 @@ def test_a_bad_account_does_not_keep_the_others_from_being_stored(
     assert Store.open(store_url).accounts() == ["good"]
     assert command_line("snapshot", "--account", "good", variables=store).returncode == 0
     assert_failed(command_line("snapshot", "--account", "ugly", variables=store), 2, "no account 'ugly'", "bad, good")
+
+
+def test_one_account_with_faulty_settings_does_not_stop_the_others(
+    command_line: CommandLine, sandbox: Sandbox, home: Path, store_url: str
+) -> None:
+    several(sandbox, home)
+    file = home / ".streamlit" / "secrets.toml"
+    file.write_text(file.read_text().replace("YmFk", "recognisable!"))
+    variables = {"SNAPSHOTS_URL": store_url}
+    done = command_line("snapshot", variables=variables)
+    assert_failed(done, 1, "bad: secret_key in [mimecast.accounts.bad] is not base64. Copy the complete secret key")
+    assert done.stdout.startswith("good: 1,204 users graded")
+    assert "recognisable" not in done.stdout + done.stderr
+    store = Store.open(store_url)
+    assert store.accounts() == ["good"]
+    (run,) = newest_runs(store, "bad")
+    assert (run.outcome, run.message) == (RunOutcome.FAILED, "secret_key in [mimecast.accounts.bad] is not base64.")
+    assert command_line("snapshot", "--account", "good", variables=variables).returncode == 0
+    assert_failed(command_line("snapshot", "--account", "bad", variables=variables), 2, "is not base64")
+    checked = command_line("check", "--json", variables=variables)
+    assert checked.returncode == 1
+    failed = [row for row in map(json.loads, checked.stdout.splitlines()) if row["state"] == "failed"]
+    assert [(row["account"], row["step"]) for row in failed] == [("bad", "Settings")]
+    assert command_line("check", "--account", "bad", variables=variables).returncode == 2
+
+
+def test_a_faulty_setting_that_a_capture_does_not_need_is_a_warning(
+    command_line: CommandLine, account_variables: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    (home / ".streamlit").mkdir()
+    file = home / ".streamlit" / "secrets.toml"
+    file.write_text(
+        '[dashboard]\npptx_template = "recognisable.pptx"\nallowed_domains = ["straße.de"]\ntime_zone = "Mars"\n'
+    )
+    file.chmod(0o600)
+    for arguments in (["snapshot"], ["backup", "backup.db"], ["export"]):
+        done = command_line(*arguments, variables=account_variables)
+        assert (done.returncode, len(done.stderr.splitlines())) == (0, 3)
+        assert "time_zone in [dashboard] is not the name of a time zone." in done.stderr
+        assert "which does not exist" in done.stderr
+    assert_failed(command_line("report", "--out", "r.html", variables=account_variables), 2, "time_zone in [dashboard]")
+    file.write_text('[dashboard]\npptx_template = "none.pptx"\n')
+    assert_failed(command_line("report", "--out", "r.pptx", variables=account_variables), 2, "pptx_template")
+    assert command_line("report", "--out", "r.html", variables=account_variables).returncode == 0
+    file.write_text("[connection.snapshots]\nurl = 'sqlite:///elsewhere.db'\n")
+    del account_variables["SNAPSHOTS_URL"]
+    assert_failed(command_line("snapshot", variables=account_variables), 2, "Did you mean [connections.snapshots]?")
+
+
+@pytest.mark.parametrize("option", ["--since", "--until"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2009-12-31", "0206-01-16", "2026-13-01", "soon"])
+def test_a_date_on_which_no_snapshot_can_have_been_taken_is_refused(
+    command_line: CommandLine, account_variables: dict[str, str], option: str, day: str
+) -> None:
+    done = command_line("report", "--out", "r.html", option, day, variables=account_variables)
+    assert_failed(done, 2, f"argument {option}: '{day}' is not ")
+
+
+def test_the_last_and_the_first_plausible_day_are_accepted(
+    command_line: CommandLine, account_variables: dict[str, str]
+) -> None:
+    assert command_line("snapshot", variables=account_variables).returncode == 0
+    tomorrow = str(datetime.now(UTC).date() + timedelta(days=1))
+    dates = ("--since", "2010-01-01", "--until", tomorrow)
+    assert command_line("report", "--out", "r.html", *dates, variables=account_variables).returncode == 0
 
 
 def test_settings_that_are_wrong_end_with_2(command_line: CommandLine, home: Path) -> None:
@@ -277,7 +344,7 @@ def test_report_uses_the_template_of_the_settings(
     assert Presentation(str(tmp_path / "r.pptx")).slide_master.name == "Contoso master"
     file.write_text('[dashboard]\npptx_template = "none.pptx"\n')
     assert_failed(
-        command_line("report", "--out", "r.pptx", variables=account_variables), 2, "none.pptx, which is not there"
+        command_line("report", "--out", "r.pptx", variables=account_variables), 2, "none.pptx, which does not exist"
     )
 
 
@@ -351,7 +418,9 @@ def test_the_sandbox_prints_settings_to_paste_and_ends_quietly(
         (home / ".streamlit" / "secrets.toml").write_text(block)
         done = command_line("snapshot", variables={"SNAPSHOTS_URL": store_url})
         assert done.returncode == 0, done.stderr
-        assert Store.open(store_url).accounts() == ["default"]
+        assert done.stdout.rstrip().endswith("These numbers are made up: the sandbox answered.")
+        (snapshot,) = Store.open(store_url).all_snapshots("default")
+        assert snapshot.source is Source.SANDBOX
 
         port = tomllib.loads(block)["mimecast"]["base_url"].rpartition(":")[2]
         assert_failed(command_line("sandbox", "--port", port), 1, f"Port {port} on 127.0.0.1 cannot be used", "--port")

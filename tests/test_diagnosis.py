@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mimecast.api.retry import RetryPolicy
 from mimecast.capture.diagnostics import (
+    ANSWER,
     CLOCK,
     CONNECTION,
+    DAILY,
     DATA,
     HOST,
     NEWEST,
@@ -20,11 +24,14 @@ from mimecast.capture.diagnostics import (
     REQUEST_STEPS,
     SETTINGS,
     STORE,
+    STORE_STEPS,
     Step,
     StepStatus,
+    check_ready,
     diagnose,
     support_text,
 )
+from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.api1 import TOY_KEYS, Api1
@@ -33,13 +40,17 @@ from mimecast.sandbox.faults import FAULTS
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
+from mimecast.store.leases import Lease
+from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
 from tests.support.clock import NOW, TODAY
 from tests.support.faults import API_2_FAULTS, EXPECTED_ERRORS
 from tests.support.processes import CommandLine
+from tests.support.sandbox import UnmarkedSandbox
+from tests.support.waiting import wait_until
 
 AT_ONCE = RetryPolicy(1000.0, sleep=lambda _: None)
-NAMES = [SETTINGS, HOST, *REQUEST_STEPS, STORE, NEWEST, REFRESH]
+NAMES = [SETTINGS, HOST, *REQUEST_STEPS, *STORE_STEPS]
 
 
 def account_of(sandbox: Sandbox, generation: int) -> Account:
@@ -54,24 +65,40 @@ def checked(account: Account, store: Store | None, *, now: datetime | None = Non
     return {step.name: step for step in steps}
 
 
+def keep_up_to_date(store: Store, account: str, now: datetime) -> None:
+    """Store a snapshot of each of the last days, and the scheduled runs that took them; the last one ended just now."""
+    for day in reversed(range(5)):
+        taken_at = now - timedelta(days=day)
+        store.add([Snapshot(account, taken_at, ScoreCounts(a=1))])
+        save_runs(store, Run(account, taken_at - timedelta(seconds=2), taken_at, RunOutcome.STORED))
+
+
+@pytest.fixture
+def kept_up(store: Store) -> Store:
+    """A store to which a daily schedule adds snapshots of the account."""
+    keep_up_to_date(store, "contoso", datetime.now(UTC))
+    return store
+
+
 def test_every_fault_has_its_expectation() -> None:
     assert set(EXPECTED_ERRORS) == set(FAULTS)
 
 
 @pytest.mark.parametrize("generation", [1, 2])
-def test_when_all_is_well_every_step_is_in_order(sandbox: Sandbox, store: Store, generation: int) -> None:
-    steps = checked(account_of(sandbox, generation), store)
+def test_when_all_is_well_every_step_is_in_order(sandbox: Sandbox, kept_up: Store, generation: int) -> None:
+    before = list(kept_up.all_snapshots("contoso"))
+    steps = checked(account_of(sandbox, generation), kept_up)
     assert {step.status for step in steps.values()} == {StepStatus.DONE}
     assert steps[SETTINGS].detail.startswith(f"Keys of API {generation}.0")
     assert steps[DATA].detail == "1,204 users graded."
     assert steps[DATA].request_id == sandbox.answered_ids[-1]
-    assert list(store.all_snapshots("contoso")) == []
+    assert list(kept_up.all_snapshots("contoso")) == before
 
 
 @pytest.mark.parametrize("fault", [fault for fault in EXPECTED_ERRORS if fault != "silent"])
-def test_a_fault_fails_at_its_step_and_says_what_to_do(sandbox: Sandbox, store: Store, fault: str) -> None:
+def test_a_fault_fails_at_its_step_and_says_what_to_do(sandbox: Sandbox, kept_up: Store, fault: str) -> None:
     sandbox.set_fault(fault)
-    steps = checked(account_of(sandbox, 2 if fault in API_2_FAULTS else 1), store)
+    steps = checked(account_of(sandbox, 2 if fault in API_2_FAULTS else 1), kept_up)
     expected = EXPECTED_ERRORS[fault]
     if expected is None:
         assert {step.status for step in steps.values()} == {StepStatus.DONE}
@@ -117,8 +144,10 @@ def late_sandbox(company: DemoCompany) -> Iterator[Sandbox]:
 def test_a_clock_that_is_off_is_told_before_it_matters(late_sandbox: Sandbox, store: Store) -> None:
     ahead = datetime.now().astimezone() + timedelta(minutes=12)
     steps = checked(account_of(late_sandbox, 1), store, now=ahead)
-    assert steps[CLOCK].status is StepStatus.DONE
-    assert steps[CLOCK].detail == "It is 12 minutes ahead of Mimecast's. Set it before that matters."
+    assert steps[CLOCK].status is StepStatus.WARNING
+    assert steps[CLOCK].detail.startswith("It is 12 minutes ahead of Mimecast's.")
+    assert steps[CLOCK].problem is not None
+    assert "Set the clock" in steps[CLOCK].problem.remedy
 
 
 def test_the_newest_snapshot_and_the_next_refresh_are_told(sandbox: Sandbox, store: Store) -> None:
@@ -126,6 +155,146 @@ def test_the_newest_snapshot_and_the_next_refresh_are_told(sandbox: Sandbox, sto
     steps = checked(account_of(sandbox, 2), store, now=NOW)
     assert steps[NEWEST].detail == "Taken 2 hours ago, 24 Nov 2026, 10:50 UTC."
     assert steps[REFRESH].detail == ("When a page is open after 24 Nov 2026, 16:50 UTC; a snapshot may be 6 hours old.")
+
+
+DAILY_RUNS = [
+    Run("contoso", NOW - timedelta(days=day), NOW - timedelta(days=day), RunOutcome.STORED) for day in (4, 3, 2, 1)
+]
+
+
+@pytest.mark.parametrize(
+    ("runs", "status", "said"),
+    [
+        ([], StepStatus.WARNING, "No scheduled snapshot was ever recorded."),
+        (
+            DAILY_RUNS,
+            StepStatus.DONE,
+            "The last run ended 23 Nov 2026, 12:50 UTC. The next one is expected 24 Nov 2026, 12",
+        ),
+        (DAILY_RUNS[:-1], StepStatus.FAILED, "The last run ended 2 days ago, 22 Nov 2026, 12:50 UTC."),
+        (
+            [
+                Run("contoso", run.started - timedelta(days=1), run.ended - timedelta(days=1), run.outcome)
+                for run in DAILY_RUNS
+            ],
+            StepStatus.FAILED,
+            "The last run ended 2 days ago, 22 Nov 2026, 12:50 UTC; the next one was expected 23 Nov 2026, 12:50 UTC.",
+        ),
+        (DAILY_RUNS[-1:], StepStatus.DONE, "There are too few runs to predict the next one."),
+        (
+            [*DAILY_RUNS[:-1], Run("contoso", NOW, NOW, RunOutcome.FAILED, "Title", "A message.")],
+            StepStatus.WARNING,
+            "The last run, 24 Nov 2026, 12:50 UTC, failed. Title: A message.",
+        ),
+    ],
+    ids=["not set up", "in order", "few and old", "overdue", "few", "failed"],
+)
+def test_the_schedule_is_part_of_the_check(
+    sandbox: Sandbox, store: Store, runs: list[Run], status: StepStatus, said: str
+) -> None:
+    if runs:
+        save_runs(store, *runs)
+    step = checked(account_of(sandbox, 2), store, now=NOW)[DAILY]
+    assert step.status is status
+    assert said in step.detail
+    assert bool(step.problem) is (status is not StepStatus.DONE)
+
+
+def test_a_snapshot_that_is_too_old_or_in_the_future_is_named(sandbox: Sandbox, store: Store) -> None:
+    account = account_of(sandbox, 2)
+    store.add([Snapshot("contoso", NOW - timedelta(hours=37), ScoreCounts(a=1))])
+    step = checked(account, store, now=NOW)[NEWEST]
+    assert (step.status, step.detail) == (StepStatus.WARNING, "Taken 1 day ago, 22 Nov 2026, 23:50 UTC.")
+    store.add([Snapshot("contoso", NOW + timedelta(days=2), ScoreCounts(a=1))])
+    step = checked(account, store, now=NOW)[NEWEST]
+    assert (step.status, step.detail) == (
+        StepStatus.WARNING,
+        "It is dated 26 Nov 2026, 12:50 UTC, which is in the future.",
+    )
+
+
+def test_of_five_checks_at_once_one_requests_and_all_have_its_answer(store: Store) -> None:
+    """The sandbox answers the first check once the four others are about to make their requests."""
+    checks = 5
+    others = threading.Semaphore(0)
+
+    def counts() -> ScoreCounts:
+        for _ in range(checks - 1):
+            assert others.acquire(timeout=20)
+        return ScoreCounts(5, 4, 3, 2, 1)
+
+    def check(clock: Callable[[], datetime]) -> str:
+        steps = diagnose(account, store, DashboardSettings(), retry_policy=AT_ONCE, clock=clock)
+        return next(step.detail for step in steps if step.name == DATA)
+
+    def clock_of_another() -> datetime:
+        others.release()
+        return datetime.now(UTC)
+
+    with UnmarkedSandbox(counts) as sandbox, ThreadPoolExecutor(checks) as pool:
+        account = account_of(sandbox, 1)
+        results = [pool.submit(check, lambda: datetime.now(UTC))]
+        wait_until(lambda: sandbox.summary_requests == 1)
+        results += [pool.submit(check, clock_of_another) for _ in range(checks - 1)]
+        assert [result.result(timeout=30) for result in results] == ["15 users graded."] * checks
+        assert sandbox.summary_requests == 1
+
+
+def test_a_check_waits_for_a_capture_and_uses_its_snapshot(sandbox: Sandbox, store: Store, store_url: str) -> None:
+    lease = Lease(Store.open(store_url), "contoso")
+    assert lease.acquire()
+    with ThreadPoolExecutor(1) as pool, lease.hold():
+        result = pool.submit(checked, account_of(sandbox, 1), store)
+        store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
+        steps = result.result(timeout=30)
+    assert steps[DATA].detail == "15 users graded, which another run has just stored."
+    assert sandbox.summary_requests == 0
+
+
+def test_a_wait_that_mimecast_asked_for_is_reported_and_nothing_is_requested(sandbox: Sandbox, store: Store) -> None:
+    account = account_of(sandbox, 1)
+    sandbox.set_fault("rate-limited-date")
+    assert checked(account, store)[ANSWER].status is StepStatus.FAILED
+    sandbox.set_fault(None)
+    step = checked(account, store)[ANSWER]
+    assert step.problem is not None
+    assert step.problem.title == "Mimecast has asked to wait"
+    end = datetime.now(UTC) + timedelta(hours=24)
+    assert f"{end.day} {end:%b %Y}" in step.problem.remedy
+    assert sandbox.summary_requests == 1
+
+
+def ready(account: Account, store: Store | None, now: datetime) -> dict[str, StepStatus]:
+    return {step.name: step.status for step in check_ready(account, store, DashboardSettings(), clock=lambda: now)}
+
+
+def test_readiness_is_a_store_that_works_and_a_fresh_snapshot(sandbox: Sandbox, store: Store) -> None:
+    account = account_of(sandbox, 1)
+    assert ready(account, None, NOW) == {STORE: StepStatus.FAILED, NEWEST: StepStatus.FAILED}
+    assert ready(account, store, NOW) == {STORE: StepStatus.DONE, NEWEST: StepStatus.FAILED}
+    store.add([Snapshot("contoso", NOW, ScoreCounts(a=1))])
+    assert set(ready(account, store, NOW).values()) == {StepStatus.DONE}
+    assert ready(account, store, NOW + timedelta(hours=36))[NEWEST] is StepStatus.FAILED
+    assert ready(account, store, NOW - timedelta(days=2))[NEWEST] is StepStatus.FAILED
+    weekly = [Run("contoso", NOW - timedelta(days=day), NOW, RunOutcome.STORED) for day in (21, 14, 7, 0)]
+    save_runs(store, *weekly)
+    assert ready(account, store, NOW + timedelta(days=8))[NEWEST] is StepStatus.DONE
+    assert sandbox.summary_requests == 0
+
+
+def test_check_ready_ends_with_1_unless_the_newest_snapshot_is_fresh(
+    command_line: CommandLine, account_variables: dict[str, str], store: Store, sandbox: Sandbox
+) -> None:
+    done = command_line("check", "--ready", "--quiet", variables=account_variables)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("default: No snapshot is stored yet.")
+    store.add([Snapshot("default", datetime.now(UTC), ScoreCounts(a=1))])
+    done = command_line("check", "--ready", variables=account_variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("✓ Store: It can be read and written.\n✓ Newest snapshot: Taken ")
+    assert sandbox.summary_requests == 0
+    broken = account_variables | {"SNAPSHOTS_URL": "sqlite:////proc/none/snapshots.db"}
+    assert command_line("check", "--ready", variables=broken).returncode == 1
 
 
 def test_without_a_store_the_rest_is_told_all_the_same(sandbox: Sandbox) -> None:
@@ -150,10 +319,13 @@ def test_the_text_for_support_has_the_id_and_the_time_and_no_key(sandbox: Sandbo
 
 def test_check_prints_a_line_a_step(command_line: CommandLine, account_variables: dict[str, str]) -> None:
     done = command_line("check", variables=account_variables)
-    lines = done.stdout.splitlines()
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("  ")]
+    signs = {NEWEST: "!", DAILY: "!"}
     assert done.returncode == 0
     assert done.stderr == ""
-    assert [line.partition(":")[0] for line in lines[: len(NAMES)]] == [f"✓ {name}" for name in NAMES]
+    assert [line.partition(":")[0] for line in lines[: len(NAMES)]] == [
+        f"{signs.get(name, '✓')} {name}" for name in NAMES
+    ]
     assert "Data: 1,204 users graded." in done.stdout
 
 

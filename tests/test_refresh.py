@@ -6,12 +6,14 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+import streamlit as st
 
 from mimecast.capture.background_refresh import Refresher
 from mimecast.capture.one_account import CapturedSnapshot
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
+from mimecast.ui import resources
 from tests.support.clock import NOW
 from tests.support.waiting import wait_until
 
@@ -100,3 +102,36 @@ def test_work_that_crashes_or_finds_nothing_to_do_leaves_nothing_stuck(
     assert refresher.start("contoso", lambda: None, automatic=False)
     finished(refresher, 2)
     assert refresher.state("contoso").problem is None
+
+
+def test_a_failure_that_lasts_for_days_still_waits_a_quarter_of_an_hour(refresher: Refresher, clock: Clock) -> None:
+    for run in range(1, 60):
+        assert refresher.start("contoso", fails, automatic=False)
+        finished(refresher, run)
+    assert refresher.state("contoso").not_before == clock.now + timedelta(minutes=15)
+
+
+def test_after_a_success_the_next_automatic_refresh_waits_whatever_the_snapshots_time_is(
+    refresher: Refresher, clock: Clock
+) -> None:
+    """With a wrong clock the new snapshot is at once too old, and would be requested again and again."""
+    assert refresher.start("contoso", works, automatic=True, interval=timedelta(hours=6))
+    finished(refresher, 1)
+    assert not refresher.start("contoso", works, automatic=True, interval=timedelta(hours=6))
+    assert refresher.start("contoso", works, automatic=False, interval=timedelta(hours=6))
+    finished(refresher, 2)
+    clock.now += timedelta(hours=6)
+    assert refresher.start("contoso", works, automatic=True)
+
+
+def test_waits_are_not_in_streamlits_caches_which_any_visitor_can_clear() -> None:
+    before = resources.refresher()
+    assert before.start("contoso", fails, automatic=True)
+    wait_until(lambda: before.state("contoso").completed == 1)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    try:
+        assert resources.refresher() is before
+        assert not resources.refresher().start("contoso", works, automatic=True)
+    finally:
+        resources.forget_everything()

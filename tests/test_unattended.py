@@ -25,6 +25,7 @@ from mimecast.problem import Problem
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store import leases as module
+from mimecast.store.database.clock import DatabaseNow
 from mimecast.store.database.schema import data_tables, leases, runs
 from mimecast.store.leases import LEASE_DURATION, RENEW_INTERVAL, Lease
 from mimecast.store.scheduled_runs import MAX_RUNS_KEPT, load_schedule_status, newest_runs, save_runs
@@ -45,7 +46,7 @@ def account(sandbox: Sandbox) -> Account:
 def ends_in(store: Store, account: str = "contoso") -> int:
     """Milliseconds until the lease ends, by the database's clock."""
     with store.reading() as connection:
-        query = select(leases.c.until - module._Now()).where(leases.c.account == account)
+        query = select(leases.c.until - DatabaseNow()).where(leases.c.account == account)
         return int(connection.execute(query).scalar_one())
 
 
@@ -104,7 +105,7 @@ def test_the_lease_goes_by_the_databases_clock_and_not_by_the_machines(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with store.reading() as connection:
-        now = connection.execute(select(module._Now())).scalar_one()
+        now = connection.execute(select(DatabaseNow())).scalar_one()
     assert abs(now - time.time() * 1000) < 60_000
     monkeypatch.setattr(time, "time", lambda: 0.0)
     assert Lease(store, "contoso").acquire()

@@ -22,6 +22,9 @@ FIRST_RETRY_DELAY: Final = timedelta(minutes=1)
 MAX_RETRY_DELAY: Final = timedelta(minutes=15)
 """How long the next automatic capture waits after a failure: it doubles from the first delay to the longest."""
 
+MAX_DOUBLINGS: Final = 10
+"""Doublings of the delay that are computed. A failure that lasts for days would give a delay too long for any type."""
+
 MAX_WORKERS: Final = 4
 
 
@@ -61,13 +64,22 @@ class Refresher:
         with self._lock:
             return self._states.get(key, RefreshState())
 
-    def start(self, key: Hashable, work: Callable[[], CapturedSnapshot | None], *, automatic: bool) -> bool:
+    def start(
+        self,
+        key: Hashable,
+        work: Callable[[], CapturedSnapshot | None],
+        *,
+        automatic: bool,
+        interval: timedelta = timedelta(0),
+    ) -> bool:
         """Start a refresh, unless one is in progress, or this one is automatic and the last failure too recent.
 
         Args:
             key: The account.
             work: Captures the account; returns None if there turned out to be nothing to do.
             automatic: Whether no user asked for this refresh.
+            interval: How long the next automatic refresh waits if this one stores a snapshot. What is stored can be
+                older than this computer's time, when its clock is wrong, and must not be requested again at once.
 
         Returns:
             Whether it has started.
@@ -78,21 +90,22 @@ class Refresher:
             if state.in_progress or too_soon:
                 return False
             self._states[key] = replace(state, in_progress=True)
-        self._workers.submit(self._run, key, work).add_done_callback(_log_crash)
+        self._workers.submit(self._run, key, work, interval).add_done_callback(_log_crash)
         return True
 
-    def _run(self, key: Hashable, work: Callable[[], CapturedSnapshot | None]) -> None:
-        problem: Problem | None = Problem("The refresh ended unexpectedly.", remedy="Look at the server's log.")
-        warnings: tuple[str, ...] = ()
+    def _run(self, key: Hashable, work: Callable[[], CapturedSnapshot | None], interval: timedelta) -> None:
+        outcome: CapturedSnapshot | Problem | None = Problem(
+            "The refresh ended unexpectedly.", remedy="Look at the server's log."
+        )
         try:
-            captured = work()
-            warnings, problem = captured.warnings if captured else (), None
+            outcome = work()
         except Problem as raised:
-            problem = raised
+            outcome = raised
         finally:
-            self._finish(key, problem, warnings)
+            self._finish(key, outcome, interval)
 
-    def _finish(self, key: Hashable, problem: Problem | None, warnings: tuple[str, ...]) -> None:
+    def _finish(self, key: Hashable, outcome: CapturedSnapshot | Problem | None, interval: timedelta) -> None:
+        problem = outcome if isinstance(outcome, Problem) else None
         with self._lock:
             before = self._states[key]
             failures = before.failures + 1 if problem else 0
@@ -100,14 +113,23 @@ class Refresher:
                 completed=before.completed + 1,
                 failures=failures,
                 problem=problem,
-                warnings=warnings,
-                not_before=self._next_attempt(failures, problem) if problem else None,
+                warnings=outcome.warnings if isinstance(outcome, CapturedSnapshot) else (),
+                not_before=self._next_attempt(failures, outcome, interval),
             )
 
-    def _next_attempt(self, failures: int, problem: Problem) -> datetime:
-        """Return when the next automatic refresh may start: after the delay, and not before Mimecast allows it."""
-        delay = min(FIRST_RETRY_DELAY * (1 << (failures - 1)), MAX_RETRY_DELAY)
-        not_before = problem.not_before if isinstance(problem, MimecastError) else None
+    def _next_attempt(
+        self, failures: int, outcome: CapturedSnapshot | Problem | None, interval: timedelta
+    ) -> datetime | None:
+        """Return when the next automatic refresh may start.
+
+        After a failure it waits for the delay, and for as long as Mimecast asks.
+        """
+        if outcome is None:
+            return None
+        if isinstance(outcome, CapturedSnapshot):
+            return self._clock() + interval
+        delay = min(FIRST_RETRY_DELAY * (1 << min(failures - 1, MAX_DOUBLINGS)), MAX_RETRY_DELAY)
+        not_before = outcome.not_before if isinstance(outcome, MimecastError) else None
         after_delay = self._clock() + delay
         return max(after_delay, not_before) if not_before else after_delay
 

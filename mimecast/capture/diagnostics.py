@@ -1,22 +1,23 @@
 """Diagnostics of the connection to Mimecast and of the store, step by step, for the Connection page and `check`.
 
-One request to Mimecast answers most steps: the class of its error tells how far it came. Nothing is stored.
+One request to Mimecast answers most steps: the class of its error tells how far it came. No snapshot is stored.
 """
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from requests.utils import get_environ_proxies, select_proxy
 
-from mimecast.api.auth import Api1Keys, Api2Keys, utc_now
-from mimecast.api.client import TOLERATED_SKEW, Client, clock_skew, format_skew
+from mimecast.api.auth import Api1Keys, utc_now
+from mimecast.api.client import TOLERATED_SKEW, SummaryResult, clock_skew, format_skew
 from mimecast.api.errors import (
     ApplicationRejected,
     ClientRejected,
@@ -32,8 +33,19 @@ from mimecast.api.errors import (
     TimedOut,
     TokenRejected,
     Unreachable,
+    WaitRequested,
 )
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
+from mimecast.capture.check_request import request_for_check
+from mimecast.capture.one_account import CaptureInProgress
+from mimecast.domain.account_status import stale_after
+from mimecast.domain.scheduled_runs import (
+    DailySnapshotsMissing,
+    DailySnapshotsOverdue,
+    RunOutcome,
+    ScheduleStatus,
+    daily_snapshots_problem,
+)
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_age, format_datetime, format_duration, pluralize
 from mimecast.problem import Problem
@@ -41,13 +53,29 @@ from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
 from mimecast.settings.validation import SettingsError
 from mimecast.store.errors import StoreError
+from mimecast.store.scheduled_runs import load_schedule_status
 from mimecast.store.store import Store
+
+
+class SnapshotStale(Problem):
+    """The newest snapshot is too old, or there is none."""
+
+    title = "The newest snapshot is too old"
+    remedy = "Capture one: python -m mimecast snapshot. It names what prevents it."
+
+
+class LastRunFailed(Problem):
+    """The last scheduled capture failed, so that the day has no snapshot yet."""
+
+    title = "The last daily snapshot failed"
+    remedy = "Correct what it names, and capture one now: python -m mimecast snapshot"
 
 
 class StepStatus(StrEnum):
     """How a step ended."""
 
     DONE = "done"
+    WARNING = "warning"
     FAILED = "failed"
     NOT_REACHED = "not reached"
 
@@ -60,7 +88,7 @@ class Step:
         name: What is checked.
         status: How it ended.
         detail: The result in a sentence; may be empty.
-        problem: Why it failed.
+        problem: Why it failed, or what it warns of.
         request_id: The id of the request to Mimecast, which its support asks for; empty without one.
         requested_at: When the request was made (UTC); None without one.
     """
@@ -83,7 +111,11 @@ PERMISSION: Final = "Permission"
 DATA: Final = "Data"
 STORE: Final = "Store"
 NEWEST: Final = "Newest snapshot"
+DAILY: Final = "Daily snapshots"
 REFRESH: Final = "Next automatic refresh"
+
+STORE_STEPS: Final = (STORE, NEWEST, DAILY, REFRESH)
+"""The steps after the request, in their order."""
 
 REQUEST_STEPS: Final = (CONNECTION, ANSWER, CLOCK, CREDENTIALS, PERMISSION, DATA)
 """The steps that one request to Mimecast answers, in the order in which it can fail."""
@@ -127,15 +159,36 @@ def diagnose(
     if account.keys is None or host.status is not StepStatus.DONE:
         yield from _not_reached(REQUEST_STEPS)
     else:
-        yield from _check_request(account, account.keys, retry_policy, clock)
+        yield from _check_request(account, store, retry_policy, clock)
     yield from _check_store(account, store, dashboard, clock(), not_before)
+
+
+def check_ready(
+    account: Account, store: Store | None, dashboard: DashboardSettings, *, clock: Callable[[], datetime] = utc_now
+) -> Iterator[Step]:
+    """Check without a request whether the store works and the account's newest snapshot is fresh.
+
+    A step fails where `diagnose` only warns: without a snapshot, and with one that is too old.
+
+    Yields:
+        The steps of the store and the newest snapshot.
+    """
+    for step in _check_store(account, store, dashboard, clock(), None):
+        if step.name not in (STORE, NEWEST):
+            continue
+        if store is None:
+            yield replace(step, status=StepStatus.FAILED, detail="The store could not be opened.")
+        elif step.name == NEWEST and step.status is not StepStatus.DONE:
+            yield replace(step, status=StepStatus.FAILED)
+        else:
+            yield step
 
 
 def steps_without_settings(problem: Problem) -> list[Step]:
     """Return all steps for settings that define no account because of `problem`."""
     return [
         _failed(SETTINGS, problem),
-        *_not_reached((HOST, *REQUEST_STEPS, STORE, NEWEST, REFRESH)),
+        *_not_reached((HOST, *REQUEST_STEPS, *STORE_STEPS)),
     ]
 
 
@@ -157,6 +210,10 @@ def support_text(steps: list[Step], account: Account, now: datetime) -> str:
 
 def _failed(name: str, problem: Problem) -> Step:
     return Step(name, StepStatus.FAILED, problem.message, problem)
+
+
+def _warning(name: str, detail: str, problem: Problem) -> Step:
+    return Step(name, StepStatus.WARNING, detail, problem)
 
 
 def _not_reached(names: Iterable[str]) -> Iterator[Step]:
@@ -189,44 +246,64 @@ def _check_host(account: Account) -> Step:
 
 
 def _check_request(
-    account: Account, keys: Api1Keys | Api2Keys, retry_policy: RetryPolicy, clock: Callable[[], datetime]
+    account: Account, store: Store | None, retry_policy: RetryPolicy, clock: Callable[[], datetime]
 ) -> Iterator[Step]:
     """Make the request. The steps before the one at which it fails are in order."""
     began = clock()
-    encrypted = account.base_url.startswith("https:")
+    match request_for_check(account, store, retry_policy, clock).outcome:
+        case SummaryResult() as result:
+            yield from _passed_steps(account, REQUEST_STEPS[:-1], result.server_time, result.received_at)
+            sentences = [f"{pluralize(result.summary.counts.users_graded, 'user')} graded.", *result.summary.warnings]
+            if result.is_from_sandbox:
+                sentences.append("They are made up: the sandbox answered.")
+            yield Step(
+                DATA,
+                StepStatus.DONE,
+                " ".join(sentences),
+                request_id=result.request_id,
+                requested_at=result.received_at,
+            )
+        case Snapshot() as snapshot:
+            yield from _passed_steps(account, REQUEST_STEPS[:-1], None, began)
+            users = pluralize(snapshot.counts.users_graded, "user")
+            yield Step(DATA, StepStatus.DONE, f"{users} graded, which another run has just stored.")
+        case WaitRequested() | CaptureInProgress() as problem:
+            yield from _not_reached(REQUEST_STEPS[: REQUEST_STEPS.index(ANSWER)])
+            yield _failed(ANSWER, problem)
+            yield from _not_reached(REQUEST_STEPS[REQUEST_STEPS.index(ANSWER) + 1 :])
+        case MimecastError() as problem:
+            failed = next(name for name, error_classes in STEP_OF_ERROR if isinstance(problem, error_classes))
+            position = REQUEST_STEPS.index(failed)
+            yield from _passed_steps(account, REQUEST_STEPS[:position], problem.server_time, clock())
+            yield Step(failed, StepStatus.FAILED, problem.message, problem, problem.request_id or "", began)
+            yield from _not_reached(REQUEST_STEPS[position + 1 :])
+
+
+def _passed_steps(
+    account: Account, names: Iterable[str], server_time: datetime | None, now: datetime
+) -> Iterator[Step]:
+    """Yield the steps that a request has passed."""
+    is_encrypted = account.base_url.startswith("https:")
     details = {
-        CONNECTION: "Encrypted, with a trusted certificate." if encrypted else "To this computer, so unencrypted.",
+        CONNECTION: "Encrypted, with a trusted certificate." if is_encrypted else "To this computer, so unencrypted.",
         ANSWER: "It does.",
         CREDENTIALS: "Accepted.",
         PERMISSION: "Granted.",
     }
-
-    def passed(names: Iterable[str], server_time: datetime | None, now: datetime) -> Iterator[Step]:
-        for name in names:
-            yield _check_clock(server_time, now) if name == CLOCK else Step(name, StepStatus.DONE, details[name])
-
-    try:
-        result = Client(account.base_url, keys, retry_policy=retry_policy, clock=clock).safe_score_summary()
-    except MimecastError as problem:
-        failed = next(name for name, error_classes in STEP_OF_ERROR if isinstance(problem, error_classes))
-        position = REQUEST_STEPS.index(failed)
-        yield from passed(REQUEST_STEPS[:position], problem.server_time, clock())
-        yield Step(failed, StepStatus.FAILED, problem.message, problem, problem.request_id or "", began)
-        yield from _not_reached(REQUEST_STEPS[position + 1 :])
-        return
-    yield from passed(REQUEST_STEPS[:-1], result.server_time, result.received_at)
-    users = f"{pluralize(result.summary.counts.users_graded, 'user')} graded."
-    detail = " ".join([users, *result.summary.warnings])
-    yield Step(DATA, StepStatus.DONE, detail, request_id=result.request_id, requested_at=result.received_at)
+    for name in names:
+        yield _check_clock(server_time, now) if name == CLOCK else Step(name, StepStatus.DONE, details[name])
 
 
 def _check_clock(server_time: datetime | None, now: datetime) -> Step:
     skew = clock_skew(server_time, now)
     if skew is None:
-        return Step(CLOCK, StepStatus.NOT_REACHED, "Mimecast's answer held no time to compare with.")
+        return Step(CLOCK, StepStatus.NOT_REACHED, "Mimecast's answer has no time to compare with.")
     if abs(skew) > TOLERATED_SKEW:
-        return Step(CLOCK, StepStatus.DONE, f"It is {format_skew(skew)} Mimecast's. Set it before that matters.")
-    return Step(CLOCK, StepStatus.DONE, "Within two minutes of Mimecast's.")
+        problem = ClockWrong(
+            f"It is {format_skew(skew)} Mimecast's. Snapshots are stored with Mimecast's time until it is set."
+        )
+        return _warning(CLOCK, problem.message, problem)
+    return Step(CLOCK, StepStatus.DONE, f"Within {format_duration(TOLERATED_SKEW)} of Mimecast's.")
 
 
 def _check_store(
@@ -234,22 +311,70 @@ def _check_store(
 ) -> Iterator[Step]:
     if store is None:
         yield Step(STORE, StepStatus.NOT_REACHED, "The store could not be opened.")
-        yield from _not_reached((NEWEST, REFRESH))
+        yield from _not_reached(STORE_STEPS[1:])
         return
     newest: Snapshot | None = None
+    schedule: ScheduleStatus | None = None
     try:
         newest = store.newest(account.id)
+        schedule = load_schedule_status(store, account.id)
         store.check_writable()
         exposure = f" {store.writable_by_others}" if store.writable_by_others else ""
         yield Step(STORE, StepStatus.DONE, f"It can be read and written.{exposure}")
     except StoreError as problem:
         yield _failed(STORE, problem)
-    if newest is None:
-        yield Step(NEWEST, StepStatus.DONE, "None is stored yet.")
-        yield Step(REFRESH, StepStatus.DONE, "Once a page is open.")
+    if schedule is None:
+        yield from _not_reached(STORE_STEPS[1:])
         return
-    taken_at = format_datetime(newest.taken_at, dashboard.time_zone)
-    yield Step(NEWEST, StepStatus.DONE, f"Taken {format_age(now - newest.taken_at)}, {taken_at}.")
+    zone = dashboard.time_zone
+    yield _check_newest(newest, schedule, now, zone)
+    yield _check_daily(schedule, now, zone)
+    yield _next_refresh(newest, dashboard, now, not_before)
+
+
+def _check_newest(newest: Snapshot | None, schedule: ScheduleStatus, now: datetime, zone: ZoneInfo) -> Step:
+    if newest is None:
+        problem = SnapshotStale("No snapshot is stored yet.", title="There is no snapshot")
+        return _warning(NEWEST, problem.message, problem)
+    taken_at = format_datetime(newest.taken_at, zone)
+    age = now - newest.taken_at
+    if age < -TOLERATED_SKEW:
+        problem = SnapshotStale(
+            f"It is dated {taken_at}, which is in the future.",
+            title="The newest snapshot is in the future",
+            remedy="Check this computer's clock.",
+        )
+        return _warning(NEWEST, problem.message, problem)
+    detail = f"Taken {format_age(age)}, {taken_at}."
+    if age >= stale_after(schedule.interval):
+        return _warning(NEWEST, detail, SnapshotStale(detail))
+    return Step(NEWEST, StepStatus.DONE, detail)
+
+
+def _check_daily(schedule: ScheduleStatus, now: datetime, zone: ZoneInfo) -> Step:
+    match daily_snapshots_problem(schedule, now, zone):
+        case DailySnapshotsMissing() as problem:
+            return _warning(DAILY, problem.message, problem)
+        case DailySnapshotsOverdue() as problem:
+            return _failed(DAILY, problem)
+    last, due = schedule.last, schedule.next_expected
+    ended = format_datetime(last.ended, zone) if last else ""
+    expected = (
+        f"The next one is expected {format_datetime(due, zone)}."
+        if due
+        else "There are too few runs to predict the next one."
+    )
+    if last and last.outcome is RunOutcome.FAILED:
+        failure = LastRunFailed(f"The last run, {ended}, failed. {last.title}: {last.message} {expected}")
+        return _warning(DAILY, failure.message, failure)
+    return Step(DAILY, StepStatus.DONE, f"The last run ended {ended}. {expected}")
+
+
+def _next_refresh(
+    newest: Snapshot | None, dashboard: DashboardSettings, now: datetime, not_before: datetime | None
+) -> Step:
+    if newest is None:
+        return Step(REFRESH, StepStatus.DONE, "Once a page is open.")
     due = newest.taken_at + dashboard.refresh_after
     due = max(due, not_before) if not_before else due
     when = (
@@ -257,4 +382,4 @@ def _check_store(
         if due > now
         else "As soon as a page is open"
     )
-    yield Step(REFRESH, StepStatus.DONE, f"{when}; a snapshot may be {format_duration(dashboard.refresh_after)} old.")
+    return Step(REFRESH, StepStatus.DONE, f"{when}; a snapshot may be {format_duration(dashboard.refresh_after)} old.")

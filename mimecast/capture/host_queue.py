@@ -14,8 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from mimecast.api.auth import Api1Keys
-from mimecast.api.errors import MimecastError, RateLimited
+from mimecast.api.errors import MimecastError, RateLimited, WaitRequested
 from mimecast.api.retry import RetryPolicy
 from mimecast.settings.accounts import Account
 
@@ -45,7 +44,7 @@ class HostQueue:
         with self._lock:
             if not self._waiting:
                 return None
-            ready = (account for account in self._waiting if self._pause_seconds(_application(account)) <= 0)
+            ready = (account for account in self._waiting if self._pause_seconds(account.application) <= 0)
             account = next(ready, self._waiting[0])
             self._waiting.remove(account)
             return account
@@ -57,7 +56,7 @@ class HostQueue:
         Raises:
             RateLimited: Mimecast has told the application to wait for longer than the retry policy allows.
         """
-        application = _application(account)
+        application = account.application
         self._acquire_slot(application)
         try:
             self._check_not_refused(application)
@@ -75,7 +74,7 @@ class HostQueue:
         While the request waits for its next attempt, another account has its slot. If the wait is for a rate limit, the
         other accounts of the application wait as well.
         """
-        application = _application(account)
+        application = account.application
 
         def on_wait(error: MimecastError, seconds: float) -> None:
             if isinstance(error, RateLimited):
@@ -105,14 +104,8 @@ class HostQueue:
     def _check_not_refused(self, application: Application) -> None:
         """Raise the error that Mimecast would return, if it has refused the application's requests until later."""
         until = self._refused_until.get(application)
-        if until is not None and until > self._retry_policy.clock():
-            refusal = RateLimited("Mimecast takes no more requests of this account's application, so it was not asked.")
-            refusal.postpone(until)
+        now = self._retry_policy.clock()
+        if until is not None and until > now:
+            refusal = WaitRequested("Mimecast has asked this account's application to wait, so it was not requested.")
+            refusal.postpone(until, now)
             raise refusal
-
-
-def _application(account: Account) -> Application:
-    keys = account.keys
-    if keys is None:
-        return (account.id,)
-    return (account.base_url, keys.app_id if isinstance(keys, Api1Keys) else keys.client_id)

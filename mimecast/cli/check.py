@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from mimecast.cli.context import find_account, load_settings_with_accounts, open_store
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from mimecast.capture.diagnostics import Step
     from mimecast.store.store import Store
 
-STATUS_SIGNS: Final = {"done": "✓", "failed": "✗", "not reached": "–"}
-ASCII_STATUS_SIGNS: Final = {"done": "[ok]", "failed": "[x]", "not reached": "[-]"}
+STATUS_SIGNS: Final = {"done": "✓", "warning": "!", "failed": "✗", "not reached": "–"}
+ASCII_STATUS_SIGNS: Final = {"done": "[ok]", "warning": "[!]", "failed": "[x]", "not reached": "[-]"}
 """Signs for a terminal whose encoding lacks the others."""
 
 
@@ -29,6 +30,11 @@ def add_parser(commands: Commands) -> None:
         "check",
         parents=[account_option(), reporting_options()],
         help="settings, connection, credentials, permission, data: step by step",
+    )
+    parser.add_argument(
+        "--ready",
+        action="store_true",
+        help="request nothing; exit 1 unless the store works and each newest snapshot is fresh",
     )
     parser.set_defaults(command=run)
 
@@ -42,17 +48,21 @@ def run(options: argparse.Namespace) -> int:
     truststore.inject_into_ssl()
     try:
         settings = load_settings_with_accounts("check")
-    except SettingsError as problem:
-        for step in steps_without_settings(problem):
-            _print_step(options, "", step)
+        accounts = [find_account(settings, options.account)] if options.account else list(settings.accounts)
+    except SettingsError as unusable:
+        _print_steps(options, options.account or "", steps_without_settings(unusable))
         return USAGE
-    accounts = [find_account(settings, options.account)] if options.account else list(settings.accounts)
+    faulty = {} if options.account else settings.account_problems
+    has_headings = len(accounts) + len(faulty) > 1
     store = _open_store(settings)
     statuses = []
     for account in accounts:
-        if len(accounts) > 1 and not options.quiet and not options.json:
-            print(f"{account.id}:")
+        _print_heading(options, account.id, is_needed=has_headings)
         statuses.append(_check_account(options, account, settings, store))
+    for account_id, problem in faulty.items():
+        _print_heading(options, account_id, is_needed=has_headings)
+        _print_steps(options, account_id, steps_without_settings(problem))
+        statuses.append(FAILED)
     return max(statuses)
 
 
@@ -70,15 +80,29 @@ def _open_store(settings: Settings) -> Store | None:
 def _check_account(options: argparse.Namespace, account: Account, settings: Settings, store: Store | None) -> int:
     from datetime import UTC, datetime
 
-    from mimecast.capture.diagnostics import StepStatus, diagnose, support_text
+    from mimecast.capture.diagnostics import StepStatus, check_ready, diagnose, support_text
 
-    steps = []
-    for step in diagnose(account, store, settings.dashboard):
-        steps.append(step)
-        _print_step(options, account.id, step)
-    if not options.quiet and not options.json:
-        print(f"\nFor support, without any secret:\n{support_text(steps, account, datetime.now(UTC))}\n")
+    if options.ready:
+        steps = _print_steps(options, account.id, check_ready(account, store, settings.dashboard))
+    else:
+        steps = _print_steps(options, account.id, diagnose(account, store, settings.dashboard))
+        if not options.quiet and not options.json:
+            print(f"\nFor support, without any secret:\n{support_text(steps, account, datetime.now(UTC))}\n")
     return FAILED if store is None or any(step.status is StepStatus.FAILED for step in steps) else DONE
+
+
+def _print_heading(options: argparse.Namespace, account_id: str, *, is_needed: bool) -> None:
+    if is_needed and not options.quiet and not options.json:
+        print(f"{account_id}:")
+
+
+def _print_steps(options: argparse.Namespace, account_id: str, steps: Iterable[Step]) -> list[Step]:
+    """Print each step as soon as it is known, and return all of them."""
+    printed = []
+    for step in steps:
+        _print_step(options, account_id, step)
+        printed.append(step)
+    return printed
 
 
 def _print_step(options: argparse.Namespace, account_id: str, step: Step) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, date, datetime
 from typing import Final, TypeAlias
 
+from mimecast.domain.reporting_days import EARLIEST_DAY, is_plausible_day, latest_day
 from mimecast.problem import Problem
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -19,7 +21,7 @@ USAGE: Final = 2
 class UsageError(Problem):
     """Arguments that argparse accepts but the command cannot use."""
 
-    title = "The command was called wrongly"
+    title = "Invalid command-line arguments"
 
 
 def reporting_options() -> argparse.ArgumentParser:
@@ -35,3 +37,19 @@ def account_option() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--account", metavar="ID", help="this account only")
     return parser
+
+
+def parse_day(text: str) -> date:
+    """Return the day of an option's value, such as `2026-01-31`.
+
+    Raises:
+        argparse.ArgumentTypeError: It is not a date, or one on which no snapshot can have been taken.
+    """
+    today = datetime.now(UTC).date()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-01-31") from None
+    if not is_plausible_day(day, today):
+        raise argparse.ArgumentTypeError(f"{text!r} is not between {EARLIEST_DAY} and {latest_day(today)}")
+    return day

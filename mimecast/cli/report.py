@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mimecast.cli.context import load_settings, open_store_or_sample_data, unknown_account
 from mimecast.cli.file_arguments import open_binary_output
-from mimecast.cli.options import DONE, Commands, UsageError, account_option, reporting_options
+from mimecast.cli.options import DONE, Commands, UsageError, account_option, parse_day, reporting_options
 from mimecast.cli.output import print_result
 from mimecast.settings.accounts import Account
 
@@ -31,8 +31,10 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", required=True, help="a name that ends with .pptx, .html or .xlsx"
     )
-    parser.add_argument("--since", type=_day, metavar="DATE", help="first day, like 2026-01-01; a year ago without it")
-    parser.add_argument("--until", type=_day, metavar="DATE", help="last day; today without it")
+    parser.add_argument(
+        "--since", type=parse_day, metavar="DATE", help="first day, like 2026-01-01; a year ago without it"
+    )
+    parser.add_argument("--until", type=parse_day, metavar="DATE", help="last day; today without it")
     parser.set_defaults(command=run)
 
 
@@ -44,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
             f"{options.out} does not say what to write.", remedy="End its name with .pptx, .html or .xlsx."
         )
     settings = load_settings()
+    settings.dashboard.require("time_zone", *(["pptx_template"] if suffix == ".pptx" else []))
     store, accounts = open_store_or_sample_data(settings)
     account = _chosen_account(options.account, accounts)
     report = _load_report(options, settings, store, account)
@@ -106,10 +109,3 @@ def _chosen_account(account_id: str | None, accounts: list[Account]) -> Account:
     if account_id is not None and account_id not in known:
         raise unknown_account(account_id, list(known))
     return known[account_id] if account_id else accounts[0]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-01-31") from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mimecast.cli.context import find_account, load_settings_with_accounts, open_store
 from mimecast.cli.options import DONE, FAILED, Commands, account_option, reporting_options
 from mimecast.cli.output import print_problem, print_result, problem_as_json
+from mimecast.domain.account_id import is_account_id
 from mimecast.formatting import format_int, format_percent, pluralize
 from mimecast.problem import Problem
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mimecast.capture.all_accounts import CaptureResult
     from mimecast.capture.one_account import CapturedSnapshot
     from mimecast.domain.scheduled_runs import Run
+    from mimecast.settings.settings import Settings
     from mimecast.store.store import Store
 
 
@@ -40,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     accounts = [find_account(settings, options.account)] if options.account else list(settings.accounts)
     store = open_store(settings.store_url)
     has_failed = False
+    if not options.account:
+        has_failed = _report_faulty_accounts(options, settings, store)
     for batch in capture_all(accounts, store):
         for result in batch:
             _print_capture(options, result)
@@ -48,15 +52,38 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if has_failed else DONE
 
 
+def _report_faulty_accounts(options: argparse.Namespace, settings: Settings, store: Store) -> bool:
+    """Print and record that accounts with faulty settings are not captured; return whether there are any."""
+    from datetime import UTC, datetime
+
+    from mimecast.domain.scheduled_runs import run_from_outcome
+
+    now = datetime.now(UTC)
+    for account_id, problem in settings.account_problems.items():
+        _print_failure(options, account_id, problem)
+    runs = [
+        run_from_outcome(account_id, now, now, problem)
+        for account_id, problem in settings.account_problems.items()
+        if is_account_id(account_id)
+    ]
+    if runs:
+        _record_runs(store, runs)
+    return bool(settings.account_problems)
+
+
 def _print_capture(options: argparse.Namespace, result: CaptureResult) -> None:
     account_id = result.account.id
     if isinstance(result.outcome, Problem):
-        print_problem(result.outcome, account_id)
-        print_result(options, {"account": account_id, "done": False, **problem_as_json(result.outcome)})
+        _print_failure(options, account_id, result.outcome)
         return
     for warning in result.outcome.warnings:
         print(f"{account_id}: {warning}", file=sys.stderr)
     print_result(options, *_describe(result.outcome))
+
+
+def _print_failure(options: argparse.Namespace, account_id: str, problem: Problem) -> None:
+    print_problem(problem, account_id)
+    print_result(options, {"account": account_id, "done": False, **problem_as_json(problem)})
 
 
 def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
@@ -66,11 +93,12 @@ def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
     snapshot = captured.snapshot
     counts, row = snapshot.counts, snapshot_row(snapshot)
     result = {"done": True, **row, "users_graded": counts.users_graded, "at_risk": counts.at_risk}
-    result["by_another"] = captured.by_another
+    result |= {"by_another": captured.by_another, "source": snapshot.source.value}
     share = format_percent(counts.share(counts.at_risk))
     users = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
     origin = " by another run" if captured.by_another else ""
-    return result, f"{snapshot.account}: {users}, stored{origin} as of {row['taken_at']}."
+    warning = " These numbers are made up: the sandbox answered." if snapshot.source.is_made_up else ""
+    return result, f"{snapshot.account}: {users}, stored{origin} as of {row['taken_at']}.{warning}"
 
 
 def _run_of(result: CaptureResult) -> Run:
@@ -78,11 +106,13 @@ def _run_of(result: CaptureResult) -> Run:
     from mimecast.domain.scheduled_runs import RunOutcome, run_from_outcome
 
     outcome: RunOutcome | Problem
+    warnings: tuple[str, ...] = ()
     if isinstance(result.outcome, Problem):
         outcome = result.outcome
     else:
         outcome = RunOutcome.SHARED if result.outcome.by_another else RunOutcome.STORED
-    return run_from_outcome(result.account.id, result.started, result.ended, outcome)
+        warnings = result.outcome.warnings
+    return run_from_outcome(result.account.id, result.started, result.ended, outcome, warnings)
 
 
 def _record_runs(store: Store, runs: list[Run]) -> None:

@@ -24,6 +24,9 @@ WEEKS_SHOWN: Final = 52
 STALE_AFTER: Final = timedelta(hours=36)
 """One day, for a daily snapshot, and half a day's grace."""
 
+STALE_INTERVALS: Final = 1.5
+"""The usual intervals between captures after which a snapshot is stale, if that is longer than `STALE_AFTER`."""
+
 
 class Freshness(StrEnum):
     """Whether an account is kept up to date, worst first."""
@@ -151,6 +154,11 @@ def freshness_of(newest: Snapshot | None, failure: Failure | None, now: datetime
     if newest is None:
         return Freshness.EMPTY
     return Freshness.STALE if now - newest.taken_at >= STALE_AFTER else Freshness.FRESH
+
+
+def stale_after(usual_interval: timedelta | None) -> timedelta:
+    """Return the age from which a newest snapshot is too old, given the usual interval of the account's captures."""
+    return max(STALE_AFTER, usual_interval * STALE_INTERVALS) if usual_interval else STALE_AFTER
 
 
 def week_ends(today: date) -> list[date]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 from typing import Final
 
+from mimecast.formatting import format_age, format_datetime
 from mimecast.problem import Problem
 
 MAX_INTERVALS: Final = 14
@@ -22,6 +23,29 @@ SAME_START: Final = timedelta(seconds=30)
 
 INTERVAL_TOLERANCE: Final = 0.1
 """How far an interval may be from the usual one, relative to it: a day of 23 hours is still a day."""
+
+MAX_DELAY: Final = timedelta(minutes=30)
+"""How late a run may be before it is overdue, or a tenth of the usual interval if that is longer."""
+
+OVERDUE_WITHOUT_INTERVAL: Final = timedelta(hours=36)
+"""The age of the last run from which the next one is overdue, while there are too few runs to know their interval."""
+
+
+class DailySnapshotsMissing(Problem):
+    """No scheduled capture was ever recorded."""
+
+    title = "Daily snapshots are not set up"
+    remedy = "Schedule them: python -m mimecast schedule prints what to paste."
+
+
+class DailySnapshotsOverdue(Problem):
+    """The next scheduled capture has not come."""
+
+    title = "The daily snapshot is overdue"
+    remedy = (
+        "Check that the scheduler's computer is on and that its entry is still there; "
+        "python -m mimecast schedule prints it again."
+    )
 
 
 class RunOutcome(StrEnum):
@@ -36,7 +60,8 @@ class RunOutcome(StrEnum):
 class Run:
     """One capture of one account. Both instants are UTC, in whole seconds.
 
-    `title` and `message` are those of the problem, and empty when there was none.
+    `title` and `message` are those of the problem of a run that failed. Otherwise `title` is empty, and `message` has
+    the warnings of the run, if any.
     """
 
     account: str
@@ -56,11 +81,13 @@ class ScheduleStatus:
     next_expected: datetime | None = None
 
 
-def run_from_outcome(account: str, started: datetime, ended: datetime, outcome: RunOutcome | Problem) -> Run:
-    """Return the run that ended with an outcome. A problem means that it failed."""
+def run_from_outcome(
+    account: str, started: datetime, ended: datetime, outcome: RunOutcome | Problem, warnings: Sequence[str] = ()
+) -> Run:
+    """Return the run that ended with an outcome and these warnings. A problem means that it failed."""
     if isinstance(outcome, Problem):
         return Run(account, started, ended, RunOutcome.FAILED, outcome.title, outcome.message)
-    return Run(account, started, ended, outcome)
+    return Run(account, started, ended, outcome, message=" ".join(warnings))
 
 
 def schedule_status(newest_first: Sequence[Run]) -> ScheduleStatus:
@@ -92,3 +119,26 @@ def usual_interval(starts: Iterable[datetime]) -> timedelta | None:
     usual = median(intervals)
     alike = sum(abs(interval - usual) <= INTERVAL_TOLERANCE * usual for interval in intervals)
     return timedelta(seconds=round(usual)) if alike > len(intervals) / 2 else None
+
+
+def daily_snapshots_problem(
+    status: ScheduleStatus, now: datetime, zone: tzinfo
+) -> DailySnapshotsMissing | DailySnapshotsOverdue | None:
+    """Return why days are being lost: no run was ever recorded, or the next one has not come. None if neither is true.
+
+    Args:
+        status: What is known about the account's scheduled captures.
+        now: The current time (UTC).
+        zone: The time zone in which the problem states instants.
+    """
+    if status.last is None:
+        return DailySnapshotsMissing("No scheduled snapshot was ever recorded. A day without a snapshot is lost.")
+    last = f"The last run ended {format_age(now - status.last.ended)}, {format_datetime(status.last.ended, zone)}"
+    if status.interval is None or status.next_expected is None:
+        if now - status.last.ended > OVERDUE_WITHOUT_INTERVAL:
+            return DailySnapshotsOverdue(f"{last}.")
+        return None
+    if now > status.next_expected + max(MAX_DELAY, status.interval * INTERVAL_TOLERANCE):
+        due = format_datetime(status.next_expected, zone)
+        return DailySnapshotsOverdue(f"{last}; the next one was expected {due}.")
+    return None

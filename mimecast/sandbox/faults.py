@@ -115,6 +115,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "server-error-once": Fault("the same, once", Reply.flat(500, "internal-error", "An unexpected error"), times=1),
     "bad-gateway": Fault("502 with a proxy's HTML page", replace(_HTML, status=502)),
     "unavailable": Fault("503 with {error: {message}}", Reply.json(503, {"error": {"message": "Try later"}})),
+    "unavailable-until-later": Fault("503 with Retry-After: 2 minutes", Reply(503, headers={"Retry-After": "120"})),
     "gateway-timeout": Fault("504 with an empty body", Reply(504)),
     "redirect": Fault("302 to another host", Reply(302, headers={"Location": "https://login.invalid/"})),
     "empty-body": Fault("200 and nothing in it", Reply(200)),

@@ -17,12 +17,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, Connection, or_
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import Connection, or_
 
+from mimecast.store.database.clock import DatabaseNow as _Now
 from mimecast.store.database.engine import upsert
 from mimecast.store.database.schema import leases
 from mimecast.store.errors import StoreError
@@ -99,20 +98,3 @@ class Lease:
         until = _Now() + int(LEASE_DURATION.total_seconds() * 1000)
         with self._store.writing(durable=False) as connection:
             connection.execute(leases.update().where(*is_own).values(until=until))
-
-
-class _Now(FunctionElement[int]):
-    """SQL function for the database's clock, in milliseconds since 1970-01-01 UTC, read when the statement runs."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(_Now, "sqlite")
-def _sqlite_now(element: _Now, compiler: Any, **options: Any) -> str:
-    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-
-
-@compiles(_Now, "postgresql")
-def _postgresql_now(element: _Now, compiler: Any, **options: Any) -> str:
-    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"

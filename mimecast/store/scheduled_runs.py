@@ -53,6 +53,8 @@ def save_runs(store: Store, *ended: Run) -> None:
 
 def newest_runs(store: Store, account: str, limit: int = MAX_RUNS_KEPT) -> list[Run]:
     """Return an account's runs, newest first. Raises StoreError."""
+    if not store.has_table(runs):
+        return []
     query = select(runs).where(runs.c.account == account).order_by(runs.c.id.desc()).limit(limit)
     with store.reading() as connection:
         return [_from_row(row) for row in connection.execute(query)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from mimecast.api.retry import PAGE_RETRIES
 from mimecast.capture.background_refresh import RefreshState
 from mimecast.capture.one_account import CapturedSnapshot, capture
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.formatting import format_age, format_duration
+from mimecast.formatting import format_age, format_datetime, format_duration
 from mimecast.store.errors import StoreError
 from mimecast.ui import resources
 from mimecast.ui.access.audit import log_action
@@ -41,16 +42,22 @@ def refresh_messages(page: Page) -> None:
     state = resources.refresher().state(page.refresh_key())
     if state.problem:
         stored = "The numbers shown were stored earlier." if page.newest else ""
-        wait = state.not_before - datetime.now(UTC) if state.not_before else None
-        seconds = int(wait.total_seconds()) if wait else 0
-        next_try = f"The next automatic try is in {max(seconds // 60, 1)} min." if seconds > 0 else ""
-        show_problem(state.problem, added=f"{stored} {next_try}".strip())
+        show_problem(state.problem, added=f"{stored} {_next_try(state, datetime.now(UTC), page.zone)}".strip())
     for warning in state.warnings:
         show_notice(warning)
     newest = page.newest
     if newest and newest.counts.other and not state.warnings:
         letters = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
         show_notice(f"Some users have a grade that Mimecast does not document{letters}; it is shown as “other”.")
+
+
+def _next_try(state: RefreshState, now: datetime, zone: ZoneInfo) -> str:
+    """Return when the next automatic refresh starts, with its date when that is not today; nothing if it may now."""
+    if state.not_before is None or state.not_before <= now:
+        return ""
+    if state.not_before.astimezone(zone).date() != now.astimezone(zone).date():
+        return f"The next automatic try is after {format_datetime(state.not_before, zone)}."
+    return f"The next automatic try is in {max(int((state.not_before - now).total_seconds()) // 60, 1)} min."
 
 
 def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
@@ -92,7 +99,7 @@ def _request(page: Page, *, automatic: bool) -> RefreshState:
         return capture(account, store, source=source, retry_policy=PAGE_RETRIES)
 
     if _can_request(page) and (not automatic or _is_due(page)):
-        refresher.start(key, work, automatic=automatic)
+        refresher.start(key, work, automatic=automatic, interval=page.dashboard.refresh_after)
     return refresher.state(key)
 
 

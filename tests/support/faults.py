@@ -57,6 +57,7 @@ EXPECTED_ERRORS: Final[dict[str, tuple[type[MimecastError], str] | None]] = {
     "server-error-once": None,
     "bad-gateway": (ServiceError, ANSWER),
     "unavailable": (ServiceError, ANSWER),
+    "unavailable-until-later": (ServiceError, ANSWER),
     "gateway-timeout": (ServiceError, ANSWER),
     "redirect": (Redirected, ANSWER),
     "empty-body": (ResponseUnreadable, DATA),

@@ -145,6 +145,14 @@ runs: Final = Table(
 )
 """Results of scheduled captures; see `scheduled_runs.py`."""
 
+waits: Final = Table(
+    "waits",
+    _metadata,
+    Column("application", String(64), primary_key=True, comment="SHA-256 of the API's address and the application"),
+    Column("until", BigInteger, nullable=False, comment="milliseconds since 1970-01-01 UTC, by the database's clock"),
+)
+"""Applications that Mimecast has asked not to send requests for some time; see `waits.py`."""
+
 
 removals: Final = Table(
     "removals",
@@ -180,6 +188,7 @@ MIGRATIONS: Final[tuple[Step, ...]] = (
 
 ADDITIONS: Final[dict[str, Step]] = {
     "removals": creating(removals),
+    "waits": creating(waits),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 
@@ -208,8 +217,10 @@ class SchemaState:
 
 
 def data_tables() -> list[Table]:
-    """Return the tables that a backup contains, each after those it refers to: all but leases and records of steps."""
-    return [table for table in _metadata.sorted_tables if table not in (leases, versions, additions)]
+    """Return the tables that a backup contains, each after those it refers to.
+
+    Leases, waits and the records of steps belong to one database and moment."""
+    return [table for table in _metadata.sorted_tables if table not in (leases, waits, versions, additions)]
 
 
 def read_state(connection: Connection) -> SchemaState:

@@ -10,17 +10,23 @@ import streamlit as st
 
 from mimecast.api.retry import PAGE_RETRIES
 from mimecast.capture.diagnostics import Step, StepStatus, diagnose, steps_without_settings, support_text
-from mimecast.formatting import format_datetime
+from mimecast.formatting import format_datetime, pluralize
 from mimecast.ui import resources
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 
 STATUS_ICONS: Final = {
     StepStatus.DONE: ":green[:material/check_circle:]",
+    StepStatus.WARNING: ":orange[:material/warning:]",
     StepStatus.FAILED: ":red[:material/cancel:]",
     StepStatus.NOT_REACHED: ":gray[:material/remove_circle_outline:]",
 }
-STATUS_WORDS: Final = {StepStatus.DONE: "OK", StepStatus.FAILED: "failed", StepStatus.NOT_REACHED: "not reached"}
+STATUS_WORDS: Final = {
+    StepStatus.DONE: "OK",
+    StepStatus.WARNING: "warning",
+    StepStatus.FAILED: "failed",
+    StepStatus.NOT_REACHED: "not reached",
+}
 
 _STEPS: Final = "connection_steps"
 
@@ -65,7 +71,10 @@ def _draw_step(step: Step) -> None:
 
 def _draw_verdict(page: Page, checked_at: datetime, steps: list[Step]) -> None:
     failed = sum(step.status is StepStatus.FAILED for step in steps)
+    warnings = sum(step.status is StepStatus.WARNING for step in steps)
     verdict = f"{failed} of {len(steps)} steps failed." if failed else "Everything works."
+    if warnings:
+        verdict = f"{verdict.removesuffix('.')}, with {pluralize(warnings, 'warning')}."
     st.caption(escape_markdown(f"{verdict} Checked {format_datetime(checked_at, page.zone)}."))
     with st.expander("Copy for support", icon=":material/content_copy:"):
         st.caption("Request id, time and result of each step. It contains no key, token or signature.")

@@ -40,7 +40,7 @@ def show_daily_snapshots(page: Page) -> None:
 def _result(run: Run) -> str:
     match run.outcome:
         case RunOutcome.STORED:
-            return "It stored a snapshot."
+            return f"It stored a snapshot. {run.message}".strip()
         case RunOutcome.SHARED:
             return "It used the snapshot that another run was storing."
         case RunOutcome.FAILED:
