@@ -16,6 +16,7 @@ import pytest
 import streamlit as st
 from streamlit.runtime.secrets import Secrets
 
+from mimecast.capture.scheduler_templates import DATABASE_VARIABLES, NETWORK_VARIABLES
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import ENVIRONMENT_KEYS
@@ -41,12 +42,12 @@ hypothesis.settings.load_profile("without_deadline")
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return an empty home folder, and remove the variables that would configure accounts, the store or a proxy."""
+    """Return an empty home folder, and remove the variables that would configure accounts, the store or the network."""
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
-    for name in (*ENVIRONMENT_KEYS, STORE_VARIABLE, "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
+    for name in (*ENVIRONMENT_KEYS, STORE_VARIABLE, *NETWORK_VARIABLES, *DATABASE_VARIABLES):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     return home

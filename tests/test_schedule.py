@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -19,6 +22,7 @@ from mimecast.capture.scheduler_templates import (
     make_snippet,
     parse_interval,
 )
+from mimecast.settings.project import PROJECT
 from tests.support.processes import CommandLine
 
 PLAIN = Installation("/opt/safe-score/.venv/bin/python", "/opt/safe-score")
@@ -61,10 +65,10 @@ def odd_place(tmp_path: Path) -> Installation:
         ("30m", "*/30 * * * *"),
         ("60m", "0 * * * *"),
         ("6h", "0 */6 * * *"),
-        ("24h", "0 3 * * *"),
-        ("1d", "0 3 * * *"),
-        ("7d", "0 3 * * 1"),
-        ("1w", "0 3 * * 1"),
+        ("24h", "20 4 * * *"),
+        ("1d", "20 4 * * *"),
+        ("7d", "20 4 * * 1"),
+        ("1w", "20 4 * * 1"),
     ],
 )
 def test_cron_gets_a_line_of_five_fields(every: str, fields: str) -> None:
@@ -91,18 +95,24 @@ def test_the_shell_that_cron_starts_finds_folder_and_interpreter(odd_place: Inst
 @pytest.mark.parametrize(
     ("every", "times"),
     [
-        ("15m", "OnCalendar=*-*-* *:00/15:00\nPersistent=true"),
-        ("6h", "OnCalendar=*-*-* 00/6:00:00\nPersistent=true"),
-        ("24h", "OnCalendar=*-*-* 03:00:00\nPersistent=true"),
-        ("7d", "OnCalendar=Mon *-*-* 03:00:00\nPersistent=true"),
-        ("5h", "OnActiveSec=1min\nOnUnitActiveSec=300min"),
-        ("36h", "OnActiveSec=1min\nOnUnitActiveSec=2160min"),
+        ("15m", "OnCalendar=*-*-* *:00/15:00\nPersistent=true\nRandomizedDelaySec=90"),
+        ("6h", "OnCalendar=*-*-* 00/6:00:00\nPersistent=true\nRandomizedDelaySec=300"),
+        ("24h", "OnCalendar=*-*-* 04:20:00\nPersistent=true\nRandomizedDelaySec=300"),
+        ("7d", "OnCalendar=Mon *-*-* 04:20:00\nPersistent=true\nRandomizedDelaySec=300"),
+        ("5h", "OnActiveSec=1min\nOnUnitActiveSec=300min\nRandomizedDelaySec=300"),
+        ("36h", "OnActiveSec=1min\nOnUnitActiveSec=2160min\nRandomizedDelaySec=300"),
     ],
 )
 def test_systemd_gets_a_service_and_a_timer_for_any_interval(every: str, times: str) -> None:
     made = make_snippet(Scheduler.SYSTEMD, parse_interval(every), PLAIN)
-    assert list(made.units) == ["safe-score-snapshot.service", "safe-score-snapshot.timer"]
-    service, timer = made.units.values()
+    assert list(made.units) == [
+        "safe-score-snapshot.service",
+        "safe-score-snapshot.timer",
+        "safe-score-snapshot-failed.service",
+    ]
+    service, timer, failed = made.units.values()
+    assert "OnFailure=safe-score-snapshot-failed.service\n" in service
+    assert "ExecStart=/bin/echo " in failed
     assert f"[Timer]\n{times}\n" in timer
     assert "WorkingDirectory=/opt/safe-score\n" in service
     assert 'ExecStart="/opt/safe-score/.venv/bin/python" -m mimecast snapshot --quiet\n' in service
@@ -140,17 +150,84 @@ def test_paths_are_quoted_as_systemd_reads_them() -> None:
 
 def test_systemd_itself_finds_nothing_to_complain_about(tmp_path: Path, odd_place: Installation) -> None:
     verify = shutil.which("systemd-analyze")
-    for number, every in enumerate(["10m", "5h", "1d", "7d"]):
-        made = make_snippet(Scheduler.SYSTEMD, parse_interval(every), odd_place)
+    as_root = replace(odd_place, is_root=True, owner="root", store_folder=odd_place.project)
+    cases = [*((every, odd_place) for every in ("10m", "5h", "1d", "7d")), ("1d", as_root)]
+    for number, (every, place) in enumerate(cases):
+        made = make_snippet(Scheduler.SYSTEMD, parse_interval(every), place)
         folder = tmp_path / str(number)
         folder.mkdir()
         for name, text in made.units.items():
-            assert re.fullmatch(r"(\[\w+\]\n(\w+=.+\n)+\n?)+", text)
+            assert re.fullmatch(r"(\[\w+\]\n(\w+=.*\n)+\n?)+", text)
             (folder / name).write_text(text)
         if verify:
             files = [str(folder / name) for name in made.units]
             done = subprocess.run([verify, "verify", *files], capture_output=True, text=True, timeout=60, check=False)
             assert (done.returncode, done.stderr) == (0, "")
+
+
+HARDENING = {
+    "CapabilityBoundingSet", "AmbientCapabilities", "LockPersonality", "NoNewPrivileges", "PrivateDevices",
+    "PrivateTmp", "ProtectClock", "ProtectControlGroups", "ProtectHome", "ProtectHostname", "ProtectKernelLogs",
+    "ProtectKernelModules", "ProtectKernelTunables", "ProtectProc", "ProtectSystem", "ReadWritePaths", "RemoveIPC",
+    "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID",
+    "SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter", "UMask",
+}  # fmt: skip
+"""Names of the settings that restrict a service."""
+
+
+def hardening_of(unit: str) -> set[str]:
+    return {line.partition("=")[0] for line in unit.splitlines()} & HARDENING
+
+
+def test_the_printed_service_is_as_restricted_as_the_example() -> None:
+    example = (PROJECT / "docs" / "examples" / "safe-score-dashboard.service").read_text()
+    assert hardening_of(example) == HARDENING
+    place = replace(PLAIN, is_root=True, owner="safe-score", store_folder="/opt/safe-score/data")
+    service = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), place).units["safe-score-snapshot.service"]
+    assert hardening_of(service) == HARDENING
+    assert 'ReadWritePaths="/opt/safe-score/data"\n' in service
+
+
+def test_a_users_own_service_has_the_restrictions_that_it_may_set() -> None:
+    service = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), PLAIN).units["safe-score-snapshot.service"]
+    assert {"NoNewPrivileges", "SystemCallFilter", "RestrictAddressFamilies", "UMask"} <= hardening_of(service)
+    assert not [name for name in hardening_of(service) if name.startswith(("Protect", "Private", "Capability"))]
+
+
+def test_what_a_snapshot_needs_is_never_hidden_from_it() -> None:
+    """In a shared temporary folder everything would be; root needs its capabilities to write others' files."""
+    place = Installation("/tmp/p/python", "/tmp/p", is_root=True, store_folder="/srv/s p")  # noqa: S108
+    service = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), place).units["safe-score-snapshot.service"]
+    assert not hardening_of(service) & {"PrivateTmp", "CapabilityBoundingSet"}
+    assert "ProtectHome=read-only\n" in service
+    assert 'ReadWritePaths="/srv/s p"\n' in service
+    on_postgresql = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), replace(PLAIN, is_root=True))
+    assert "ReadWritePaths" not in on_postgresql.units["safe-score-snapshot.service"]
+
+
+def time_of_day(scheduler: Scheduler) -> time:
+    """The time of daily runs in what is printed for a scheduler."""
+    made = make_snippet(scheduler, timedelta(days=1), WINDOWS if scheduler is Scheduler.SCHTASKS else PLAIN)
+    match scheduler:
+        case Scheduler.CRON:
+            minute, hour = made.line.split()[:2]
+            return time(int(hour), int(minute))
+        case Scheduler.SYSTEMD:
+            return time.fromisoformat(made.units["safe-score-snapshot.timer"].partition("OnCalendar=*-*-* ")[2][:8])
+        case Scheduler.SCHTASKS:
+            return time.fromisoformat(made.line.partition("/ST ")[2][:5])
+
+
+def test_the_time_of_daily_runs_occurs_exactly_once_on_every_day_of_ten_years_in_every_zone() -> None:
+    at, *others = {time_of_day(scheduler) for scheduler in Scheduler}
+    assert others == []
+    first = datetime.now(UTC).date() - timedelta(days=1)
+    moments = [datetime.combine(first + timedelta(days=day), at) for day in range(10 * 366)]
+    again = [moment.replace(fold=1) for moment in moments]
+    for name in available_timezones():
+        zone = ZoneInfo(name)
+        # The two offsets of a time differ where clocks skip it and where they repeat it.
+        assert list(map(zone.utcoffset, moments)) == list(map(zone.utcoffset, again)), name
 
 
 def test_root_schedules_for_whoever_owns_the_folder() -> None:
@@ -195,8 +272,8 @@ def windows_reads(line: str) -> list[str]:
         ("30m", "/SC MINUTE /MO 30 /ST 00:00"),
         ("90m", "/SC MINUTE /MO 90 /ST 00:00"),
         ("6h", "/SC HOURLY /MO 6 /ST 00:00"),
-        ("24h", "/SC DAILY /MO 1 /ST 03:00"),
-        ("14d", "/SC DAILY /MO 14 /ST 03:00"),
+        ("24h", "/SC DAILY /MO 1 /ST 04:20"),
+        ("14d", "/SC DAILY /MO 14 /ST 04:20"),
     ],
 )
 def test_windows_gets_one_command(every: str, when: str) -> None:
@@ -224,7 +301,7 @@ def test_a_project_at_the_root_of_a_drive_keeps_its_backslash() -> None:
         (Scheduler.SCHTASKS, "1d", Installation("C:\\python.exe", "C:\\100%"), "takes for the beginning of a variable"),
         (Scheduler.SCHTASKS, "1d", Installation("C:\\python.exe", "C:\\" + "x" * 250), "too long for a scheduled task"),
         (Scheduler.CRON, "1d", Installation("/python", "/" + "x" * 1000), "too long for a crontab line"),
-        (Scheduler.CRON, "1d", Installation("/python", "/two\nlines"), "a character that no scheduler takes"),
+        (Scheduler.CRON, "1d", Installation("/python", "/two\nlines"), "a character that no scheduler accepts"),
     ],
 )
 def test_what_a_scheduler_cannot_express_is_refused(
@@ -282,5 +359,39 @@ def test_wrong_use_and_settings_that_no_scheduler_sees_are_named(
     done = command_line("schedule", variables=account_variables)
     assert done.returncode == 0
     assert "MIMECAST_SECRET_KEY" in done.stderr
-    assert "where no scheduler looks" in done.stderr
+    assert "set in this shell only; a scheduled run will not see them" in done.stderr
     assert account_variables["MIMECAST_SECRET_KEY"] not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "remedy"),
+    [
+        ("cron", "Add a line NAME=value for each above the line in the crontab."),
+        ("systemd", "Add a line Environment=NAME=value for each below [Service]: systemctl "),
+        ("schtasks", "Set each for the user of the task: setx NAME value"),
+    ],
+)
+def test_variables_of_the_network_and_the_database_that_no_scheduler_sees_are_named(
+    command_line: CommandLine, scheduler: str, remedy: str
+) -> None:
+    variables = {
+        "HTTPS_PROXY": "http://user:recognisable@proxy.contoso.com:8080",
+        "no_proxy": "recognisable",
+        "REQUESTS_CA_BUNDLE": "/recognisable",
+        "PGPASSWORD": "recognisable",
+    }
+    done = command_line("schedule", "--scheduler", scheduler, variables=variables)
+    assert done.returncode == 0
+    names = "HTTPS_PROXY, REQUESTS_CA_BUNDLE, no_proxy and PGPASSWORD"
+    assert done.stderr.startswith(f"{names} are set in this shell only; a scheduled run will not see them. ")
+    assert remedy in done.stderr
+    assert "recognisable" not in done.stdout + done.stderr
+
+
+def test_as_root_the_service_may_write_the_folder_of_the_store(command_line: CommandLine, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root schedules a service of the system")
+    url = f"sqlite:///{tmp_path}/kept/new/snapshots.db"
+    (tmp_path / "kept").mkdir()
+    done = command_line("schedule", "--scheduler", "systemd", variables={"SNAPSHOTS_URL": url})
+    assert f'ReadWritePaths="{tmp_path}/kept"\n' in done.stdout

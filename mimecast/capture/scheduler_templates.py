@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -22,8 +22,70 @@ from mimecast.settings.validation import parse_duration
 UNIT_NAME: Final = "safe-score-snapshot"
 TASK_TITLE: Final = "SAFE Score snapshot"
 ARGUMENTS: Final = "-m mimecast snapshot --quiet"
-DAILY_HOUR: Final = 3
-"""The hour of daily and weekly runs, in the machine's time zone. It occurs once even when the clocks change."""
+FAILED_UNIT_NAME: Final = f"{UNIT_NAME}-failed"
+DAILY_TIME: Final = time(4, 20)
+"""The time of daily and weekly runs, in the machine's time zone. In every zone of tzdata it occurs exactly once on each
+day of the next ten years; 3:00, for example, is skipped in Helsinki when the clocks are put forward."""
+
+NETWORK_VARIABLES: Final = (
+    *("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+)
+"""Environment variables that decide how Mimecast is reached; the proxies' names may be in lower case as well."""
+
+DATABASE_VARIABLES: Final = (
+    *(
+        "PGHOST",
+        "PGHOSTADDR",
+        "PGPORT",
+        "PGDATABASE",
+        "PGUSER",
+        "PGPASSWORD",
+        "PGPASSFILE",
+        "PGSERVICE",
+        "PGSERVICEFILE",
+    ),
+    *("PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGOPTIONS"),
+)
+"""Environment variables that PostgreSQL's client library reads."""
+
+MAX_RANDOM_DELAY: Final = timedelta(minutes=5)
+"""The longest random delay of a timer, which keeps machines from sending their requests at the same moment."""
+
+SECCOMP_HARDENING: Final = (
+    "NoNewPrivileges=true",
+    "RestrictNamespaces=true",
+    "RestrictRealtime=true",
+    "RestrictSUIDSGID=true",
+    "LockPersonality=true",
+    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+    "SystemCallArchitectures=native",
+    "SystemCallFilter=@system-service",
+    "SystemCallFilter=~@privileged",
+    "SystemCallErrorNumber=EPERM",
+)
+"""Restrictions that a user's own service can have too. Source: systemd.exec(5)."""
+
+SYSTEM_HARDENING: Final = (
+    "ProtectSystem=strict",
+    "ProtectHome=read-only",
+    "PrivateDevices=true",
+    "ProtectClock=true",
+    "ProtectHostname=true",
+    "ProtectKernelLogs=true",
+    "ProtectKernelModules=true",
+    "ProtectKernelTunables=true",
+    "ProtectControlGroups=true",
+    "ProtectProc=invisible",
+    "RemoveIPC=true",
+)
+"""Restrictions that only the system's service manager can set. The home folders stay readable, since the interpreter,
+the secrets and the password of the database may be there."""
+
+NO_CAPABILITIES: Final = ("CapabilityBoundingSet=", "AmbientCapabilities=")
+"""Restrictions of a service that does not run as root, which needs its capabilities to write the files of others."""
+
+SHARED_TEMPORARY_FOLDERS: Final = ("/tmp/", "/var/tmp/")  # noqa: S108 - nothing is written there
 
 MAX_INTERVAL: Final = timedelta(days=365)
 
@@ -61,12 +123,14 @@ class Installation:
         project: The absolute path of the project's folder.
         is_root: Whether the text is for root.
         owner: The user as whom a snapshot has to run, if that is not the user who pastes the text; else None.
+        store_folder: The absolute path of the folder that a snapshot writes; None for a store that is not a file.
     """
 
     python: str
     project: str
     is_root: bool = False
     owner: str | None = None
+    store_folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +175,10 @@ def make_snippet(scheduler: Scheduler, interval: timedelta, installation: Instal
     Raises:
         ScheduleUnsupported: The scheduler cannot express the interval or a path.
     """
-    for path in (installation.python, installation.project):
+    for path in (installation.python, installation.project, installation.store_folder or ""):
         if not path.isprintable():
             raise ScheduleUnsupported(
-                f"The path {path!r} holds a character that no scheduler takes.", remedy="Move the project elsewhere."
+                f"The path {path!r} has a character that no scheduler accepts.", remedy="Move the project elsewhere."
             )
     templates: dict[Scheduler, Callable[[timedelta, Installation], ScheduleSnippet]] = {
         Scheduler.CRON: _cron,
@@ -132,7 +196,7 @@ def _cron(interval: timedelta, installation: Installation) -> ScheduleSnippet:
     elif hours in CRON_HOURS:
         schedule = f"0 {_cron_step(int(hours))} * * *"
     elif days in (1, 7):
-        schedule = f"0 {DAILY_HOUR} * * {'*' if days == 1 else 1}"
+        schedule = f"{DAILY_TIME.minute} {DAILY_TIME.hour} * * {'*' if days == 1 else 1}"
     else:
         raise ScheduleUnsupported(
             f"cron cannot start something every {format_duration(interval)}.",
@@ -160,12 +224,15 @@ def _systemd(interval: timedelta, installation: Installation) -> ScheduleSnippet
         "[Unit]",
         f"Description={TASK_TITLE}",
         *(["Wants=network-online.target", "After=network-online.target"] if installation.is_root else []),
+        f"OnFailure={FAILED_UNIT_NAME}.service",
         "",
         "[Service]",
         "Type=oneshot",
         *([f"User={installation.owner}"] if installation.owner else []),
         f"WorkingDirectory={installation.project.replace('%', '%%')}",
         f"ExecStart={_executable(installation.python)} {ARGUMENTS}",
+        "UMask=0077",
+        *_hardening(installation),
     ]
     timer = [
         "[Unit]",
@@ -173,18 +240,47 @@ def _systemd(interval: timedelta, installation: Installation) -> ScheduleSnippet
         "",
         "[Timer]",
         *_timer_lines(interval),
+        f"RandomizedDelaySec={int(min(MAX_RANDOM_DELAY, interval / 10).total_seconds())}",
         "",
         "[Install]",
         "WantedBy=timers.target",
     ]
-    units = {f"{UNIT_NAME}.service": "\n".join(service) + "\n", f"{UNIT_NAME}.timer": "\n".join(timer) + "\n"}
     folder, user = ("/etc/systemd/system", "") if installation.is_root else ("~/.config/systemd/user", " --user")
+    failed = [
+        "[Unit]",
+        f"Description={TASK_TITLE}: report a failure",
+        "",
+        "[Service]",
+        "Type=oneshot",
+        f'ExecStart=/bin/echo "<3>The SAFE Score snapshot failed. See the reason: journalctl{user} -u {UNIT_NAME}"',
+    ]
+    texts = {f"{UNIT_NAME}.service": service, f"{UNIT_NAME}.timer": timer, f"{FAILED_UNIT_NAME}.service": failed}
+    units = {name: "\n".join(lines) + "\n" for name, lines in texts.items()}
     paste = ["# Paste all of this into a shell:", f"mkdir -p {folder}"]
     paste += [f"cat > {folder}/{name} <<'END'\n{text}END" for name, text in units.items()]
-    paste += [f"systemctl{user} daemon-reload", f"systemctl{user} enable --now {UNIT_NAME}.timer"]
+    paste += [
+        f"systemctl{user} daemon-reload",
+        f"systemctl{user} enable --now {UNIT_NAME}.timer",
+        f"# After a failure {FAILED_UNIT_NAME}.service writes to the journal: let it call what notifies you instead.",
+    ]
     if not installation.is_root:
         paste.append("loginctl enable-linger    # so that it also runs while you are not signed in")
     return ScheduleSnippet(Scheduler.SYSTEMD, "\n".join(paste), units=units)
+
+
+def _hardening(installation: Installation) -> list[str]:
+    """Return the lines that restrict the service to what a snapshot needs."""
+    if not installation.is_root:
+        return list(SECCOMP_HARDENING)
+    lines = list(SYSTEM_HARDENING)
+    if installation.store_folder:
+        lines.insert(0, f"ReadWritePaths={_quote_path(installation.store_folder)}")
+    paths = (installation.python, installation.project, installation.store_folder or "")
+    if not any(f"{path}/".startswith(SHARED_TEMPORARY_FOLDERS) for path in paths):
+        lines.append("PrivateTmp=true")  # it would hide what is in these folders
+    if installation.owner:
+        lines += NO_CAPABILITIES
+    return [*lines, *SECCOMP_HARDENING]
 
 
 def _timer_lines(interval: timedelta) -> list[str]:
@@ -197,12 +293,18 @@ def _timer_lines(interval: timedelta) -> list[str]:
     calendar = {
         **{step: f"*-*-* *:00/{step}:00" for step in CRON_MINUTES},
         **{step * 60: f"*-*-* 00/{step}:00:00" for step in CRON_HOURS},
-        1440: f"*-*-* {DAILY_HOUR:02}:00:00",
-        10080: f"Mon *-*-* {DAILY_HOUR:02}:00:00",
+        1440: f"*-*-* {DAILY_TIME:%H:%M}:00",
+        10080: f"Mon *-*-* {DAILY_TIME:%H:%M}:00",
     }
     if minutes in calendar:
         return [f"OnCalendar={calendar[minutes]}", "Persistent=true"]
     return ["OnActiveSec=1min", f"OnUnitActiveSec={minutes}min"]
+
+
+def _quote_path(path: str) -> str:
+    """Quote a path for a setting that takes a list of them."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
 
 
 def _executable(python: str) -> str:
@@ -210,16 +312,14 @@ def _executable(python: str) -> str:
 
     Some characters are not allowed in the name of the program, but in its arguments they are; then `env` starts it.
     """
-    escaped = python.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    if re.search(r"[\"'\\$]", python):
-        return f'/usr/bin/env "{escaped.replace("$", "$$")}"'
-    return f'"{escaped}"'
+    quoted = _quote_path(python)
+    return f"/usr/bin/env {quoted.replace('$', '$$')}" if re.search(r"[\"'\\$]", python) else quoted
 
 
 def _schtasks(interval: timedelta, installation: Installation) -> ScheduleSnippet:
     minutes = int(interval.total_seconds()) // 60
     if minutes % 1440 == 0:
-        schedule = ["/SC", "DAILY", "/MO", str(minutes // 1440), "/ST", f"{DAILY_HOUR:02}:00"]
+        schedule = ["/SC", "DAILY", "/MO", str(minutes // 1440), "/ST", f"{DAILY_TIME:%H:%M}"]
     elif minutes % 60 == 0 and minutes < 1440:
         schedule = ["/SC", "HOURLY", "/MO", str(minutes // 60), "/ST", "00:00"]
     elif minutes < 1440:
@@ -231,7 +331,7 @@ def _schtasks(interval: timedelta, installation: Installation) -> ScheduleSnippe
         )
     if "%" in installation.project + installation.python:
         raise ScheduleUnsupported(
-            "A path holds a %, which Windows takes for the beginning of a variable.",
+            "A path has a %, which Windows takes for the beginning of a variable.",
             remedy="Move the project to a folder without one.",
         )
     task = f'cmd /c cd /d "{installation.project}" && "{installation.python}" {ARGUMENTS}'
@@ -257,3 +357,23 @@ def _path_too_long(entry: str) -> ScheduleUnsupported:
     return ScheduleUnsupported(
         f"The project's path is too long for {entry}.", remedy="Move the project to a folder with a shorter path."
     )
+
+
+def hidden_variables(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of the variables that are set here, change how a snapshot runs, and that no scheduler sees."""
+    names = [
+        name for name in (*NETWORK_VARIABLES, *(name.lower() for name in NETWORK_VARIABLES[:4])) if environ.get(name)
+    ]
+    return [*names, *(name for name in DATABASE_VARIABLES if environ.get(name))]
+
+
+def variables_remedy(scheduler: Scheduler, installation: Installation) -> str:
+    """Return how to give environment variables to the runs that a scheduler starts."""
+    user = "" if installation.is_root else " --user"
+    remedies = {
+        Scheduler.CRON: "Add a line NAME=value for each above the line in the crontab.",
+        Scheduler.SYSTEMD: f"Add a line Environment=NAME=value for each below [Service]: "
+        f"systemctl{user} edit {UNIT_NAME}.service",
+        Scheduler.SCHTASKS: "Set each for the user of the task: setx NAME value",
+    }
+    return remedies[scheduler]
