@@ -76,7 +76,8 @@ def test_what_the_examples_say_about_sign_in_is_right_once_it_is_filled_in() -> 
     written = [guide.partition("```toml\n")[2].partition("```")[0]]
     written.append(re.sub(r"^# ", "", EXAMPLE[EXAMPLE.index("# [auth]") :], flags=re.MULTILINE))
     for text in written:
-        assert read_auth(tomllib.loads(text.replace('"..."', f'"{"x" * 32}"')))
+        filled = text.replace('"..."', f'"{"x" * 32}"').replace("TENANT-ID", "contoso.onmicrosoft.com")
+        assert read_auth(tomllib.loads(filled))
     dashboard = uncommented(EXAMPLE, "[dashboard]", *ALLOW_LIST_KEYS)
     read = read_dashboard(tomllib.loads(dashboard[dashboard.index("[dashboard]") :]))
     assert (read.allowed_domains, read.allowed_emails) == (("contoso.com",), ("auditor@fabrikam.com",))

@@ -48,7 +48,7 @@ class MimecastError(Problem):
         server_time: The `Date` of the response (UTC), or None without one.
     """
 
-    title = "Mimecast could not be asked"
+    title = "The request to Mimecast failed"
     can_retry = False
     automatic_retries = 0
 
@@ -96,7 +96,7 @@ class ProxyFailed(Unreachable):
     """The proxy did not connect this computer to Mimecast."""
 
     title = "The proxy did not connect"
-    remedy = "Check HTTPS_PROXY, and whether the proxy needs a sign-in or must be told to let this host through."
+    remedy = "Check HTTPS_PROXY, and whether the proxy needs a sign-in or has to allow this host."
     automatic_retries = 0
 
 
@@ -116,7 +116,9 @@ class TimedOut(MimecastError):
     """The complete response did not arrive in time."""
 
     title = "Mimecast did not answer in time"
-    remedy = "Try again in a few minutes; if it stays so, check the network and Mimecast's service status page."
+    remedy = (
+        "Try again in a few minutes; if the problem persists, check the network and Mimecast's service status page."
+    )
     can_retry = True
 
 
@@ -140,7 +142,7 @@ class CredentialsRejected(MimecastError):
     title = "Mimecast does not accept the credentials"
     remedy = (
         "Mimecast does not say which of them: access key, secret key and application key look alike when wrong, and so "
-        "does the wrong region. Check base_url first, then copy the keys anew."
+        "does the wrong region. Check base_url first, then copy the keys again."
     )
 
 
@@ -148,7 +150,10 @@ class ApplicationRejected(MimecastError):
     """API 1.0, `err_developer_key`: the application ID is wrong. Seen with valid keys too, so it is retried once."""
 
     title = "Mimecast does not know the application"
-    remedy = "Copy app_id anew from the application's page in Mimecast; Mimecast also says so by mistake at times."
+    remedy = (
+        "Copy app_id again from the application's page in Mimecast. "
+        "Mimecast occasionally returns this error by mistake."
+    )
     can_retry = True
     automatic_retries = 1
 
@@ -166,8 +171,8 @@ class KeysExpired(MimecastError):
 class ClientRejected(MimecastError):
     """API 2.0: Mimecast issues no token for the client id and secret."""
 
-    title = "Mimecast does not accept the client"
-    remedy = "Copy client_id and client_secret anew, or generate new ones on the application's page in Mimecast."
+    title = "Client ID or secret rejected"
+    remedy = "Copy client_id and client_secret again, or generate new ones on the application's page in Mimecast."
 
 
 class TokenRejected(MimecastError):
@@ -175,8 +180,9 @@ class TokenRejected(MimecastError):
 
     title = "Mimecast does not accept its own token"
     remedy = (
-        "Try again in a few minutes: Mimecast is known to do so at times. If it stays so, check that base_url is the "
-        "address of the region where the application was made, and that the application is enabled."
+        "Try again in a few minutes: Mimecast occasionally returns this error by mistake. If the problem persists, "
+        "check that base_url is the address of the region where the application was made, and that the application is "
+        "enabled."
     )
     can_retry = True
 
@@ -185,7 +191,7 @@ class ClockWrong(MimecastError):
     """API 1.0, HTTP 401, and this computer's clock differs from Mimecast's."""
 
     title = "This computer's clock is wrong"
-    remedy = "Set the clock, best by switching on time synchronisation, and try again."
+    remedy = "Set the clock: switch on time synchronisation."
 
 
 class PermissionMissing(MimecastError):
@@ -228,7 +234,7 @@ class ServiceError(MimecastError):
     """HTTP 500 and above."""
 
     title = "Mimecast has a fault"
-    remedy = "Try again in a few minutes; if it stays so, look at Mimecast's service status page."
+    remedy = "Try again in a few minutes; if the problem persists, look at Mimecast's service status page."
     can_retry = True
     automatic_retries = 3
 

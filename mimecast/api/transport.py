@@ -91,9 +91,9 @@ def _exchange(
     except _BodyTooLongError:
         return ResponseUnreadable("Mimecast's answer is far longer than it can be.")
     except DecodeError:
-        return ResponseUnreadable("Mimecast's answer is packed in a way that cannot be unpacked.")
+        return ResponseUnreadable("Mimecast's answer has an invalid content encoding.")
     except HTTPError:
-        return ResponseUnreadable("Mimecast's answer was cut off or damaged on its way.")
+        return ResponseUnreadable("Mimecast's answer was cut off or damaged in transit.")
     except ValueError:  # `http.client` raises it for a header with a line break or a character outside Latin-1
         return CredentialsRejected("One of the keys holds a character that cannot be sent.")
 
