@@ -13,7 +13,6 @@ from mimecast.settings.file_permissions import exposed_files
 from mimecast.settings.project import PROJECT
 from tests.support.processes import CommandLine
 
-
 READ = "Others can read the secrets"
 CHANGE = "Others can change the secrets"
 

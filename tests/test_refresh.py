@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 import streamlit as st
 
-from mimecast.capture.background_refresh import Refresher
+from mimecast.capture.background_refresh import Due, Refresher
 from mimecast.capture.one_account import CapturedSnapshot
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
@@ -111,17 +111,22 @@ def test_a_failure_that_lasts_for_days_still_waits_a_quarter_of_an_hour(refreshe
     assert refresher.state("contoso").not_before == clock.now + timedelta(minutes=15)
 
 
-def test_after_a_success_the_next_automatic_refresh_waits_whatever_the_snapshots_time_is(
+def test_a_success_that_leaves_the_newest_snapshot_too_old_is_not_repeated_at_once(
     refresher: Refresher, clock: Clock
 ) -> None:
-    """With a wrong clock the new snapshot is at once too old, and would be requested again and again."""
-    assert refresher.start("contoso", works, automatic=True, interval=timedelta(hours=6))
+    """With a wrong clock the new snapshot is too old as soon as it is stored."""
+    interval, captured = timedelta(hours=6), works().snapshot
+    earlier = Snapshot("contoso", NOW - timedelta(days=9), ScoreCounts(2))
+    assert refresher.start("contoso", works, automatic=True, due=Due(earlier, interval))
     finished(refresher, 1)
-    assert not refresher.start("contoso", works, automatic=True, interval=timedelta(hours=6))
-    assert refresher.start("contoso", works, automatic=False, interval=timedelta(hours=6))
+    for newest in (earlier, captured):
+        assert not refresher.start("contoso", works, automatic=True, due=Due(newest, interval))
+    assert refresher.start("contoso", works, automatic=True, due=Due(None, interval)), "the store was replaced"
     finished(refresher, 2)
-    clock.now += timedelta(hours=6)
-    assert refresher.start("contoso", works, automatic=True)
+    assert refresher.start("contoso", works, automatic=False, due=Due(captured, interval))
+    finished(refresher, 3)
+    clock.now += interval
+    assert refresher.start("contoso", works, automatic=True, due=Due(captured, interval))
 
 
 def test_waits_are_not_in_streamlits_caches_which_any_visitor_can_clear() -> None:

@@ -16,6 +16,7 @@ from typing import Final
 from mimecast.api.auth import utc_now
 from mimecast.api.errors import MimecastError
 from mimecast.capture.one_account import CapturedSnapshot
+from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
 
 FIRST_RETRY_DELAY: Final = timedelta(minutes=1)
@@ -38,7 +39,10 @@ class RefreshState:
         failures: The number of failures since the last success.
         problem: Why the last one failed; None if it did not.
         warnings: The warnings of the last one.
-        not_before: When the next automatic refresh may start (UTC); None for any time.
+        not_before: When, after a failure, the next automatic refresh may start (UTC); None for any time.
+        settled: The newest snapshots before and after the last success. While the newest one is among them, another
+            automatic refresh would change nothing.
+        settled_until: When an automatic refresh is due again all the same (UTC).
     """
 
     in_progress: bool = False
@@ -47,6 +51,21 @@ class RefreshState:
     problem: Problem | None = None
     warnings: tuple[str, ...] = ()
     not_before: datetime | None = None
+    settled: tuple[Snapshot, ...] = ()
+    settled_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Why an automatic refresh is due.
+
+    Attributes:
+        newest: The newest snapshot, which is too old; None without any.
+        interval: How old it may be.
+    """
+
+    newest: Snapshot | None
+    interval: timedelta
 
 
 class Refresher:
@@ -65,35 +84,38 @@ class Refresher:
             return self._states.get(key, RefreshState())
 
     def start(
-        self,
-        key: Hashable,
-        work: Callable[[], CapturedSnapshot | None],
-        *,
-        automatic: bool,
-        interval: timedelta = timedelta(0),
+        self, key: Hashable, work: Callable[[], CapturedSnapshot | None], *, automatic: bool, due: Due | None = None
     ) -> bool:
-        """Start a refresh, unless one is in progress, or this one is automatic and the last failure too recent.
+        """Start a refresh, unless one is in progress, or this one is automatic and comes too soon.
+
+        An automatic refresh comes too soon after a failure, and after a success that left the newest snapshot too old:
+        with a wrong clock, for example, it would be requested again and again.
 
         Args:
             key: The account.
             work: Captures the account; returns None if there turned out to be nothing to do.
             automatic: Whether no user asked for this refresh.
-            interval: How long the next automatic refresh waits if this one stores a snapshot. What is stored can be
-                older than this computer's time, when its clock is wrong, and must not be requested again at once.
+            due: Why an automatic refresh is due.
 
         Returns:
             Whether it has started.
         """
         with self._lock:
             state = self._states.get(key, RefreshState())
-            too_soon = automatic and state.not_before is not None and self._clock() < state.not_before
-            if state.in_progress or too_soon:
+            if state.in_progress or (automatic and self._is_too_soon(state, due)):
                 return False
             self._states[key] = replace(state, in_progress=True)
-        self._workers.submit(self._run, key, work, interval).add_done_callback(_log_crash)
+        self._workers.submit(self._run, key, work, due).add_done_callback(_log_crash)
         return True
 
-    def _run(self, key: Hashable, work: Callable[[], CapturedSnapshot | None], interval: timedelta) -> None:
+    def _is_too_soon(self, state: RefreshState, due: Due | None) -> bool:
+        now = self._clock()
+        if state.not_before and now < state.not_before:
+            return True
+        is_settled = due is not None and due.newest is not None and due.newest in state.settled
+        return is_settled and state.settled_until is not None and now < state.settled_until
+
+    def _run(self, key: Hashable, work: Callable[[], CapturedSnapshot | None], due: Due | None) -> None:
         outcome: CapturedSnapshot | Problem | None = Problem(
             "The refresh ended unexpectedly.", remedy="Look at the server's log."
         )
@@ -102,34 +124,27 @@ class Refresher:
         except Problem as raised:
             outcome = raised
         finally:
-            self._finish(key, outcome, interval)
+            self._finish(key, outcome, due)
 
-    def _finish(self, key: Hashable, outcome: CapturedSnapshot | Problem | None, interval: timedelta) -> None:
-        problem = outcome if isinstance(outcome, Problem) else None
+    def _finish(self, key: Hashable, outcome: CapturedSnapshot | Problem | None, due: Due | None) -> None:
         with self._lock:
             before = self._states[key]
-            failures = before.failures + 1 if problem else 0
-            self._states[key] = RefreshState(
-                completed=before.completed + 1,
-                failures=failures,
-                problem=problem,
-                warnings=outcome.warnings if isinstance(outcome, CapturedSnapshot) else (),
-                not_before=self._next_attempt(failures, outcome, interval),
-            )
+            completed = RefreshState(completed=before.completed + 1)
+            if isinstance(outcome, Problem):
+                failures = before.failures + 1
+                completed = replace(
+                    completed, failures=failures, problem=outcome, not_before=self._next_attempt(failures, outcome)
+                )
+            elif outcome:
+                settled = (outcome.snapshot, *([due.newest] if due and due.newest else []))
+                settled_until = self._clock() + due.interval if due else None
+                completed = replace(completed, warnings=outcome.warnings, settled=settled, settled_until=settled_until)
+            self._states[key] = completed
 
-    def _next_attempt(
-        self, failures: int, outcome: CapturedSnapshot | Problem | None, interval: timedelta
-    ) -> datetime | None:
-        """Return when the next automatic refresh may start.
-
-        After a failure it waits for the delay, and for as long as Mimecast asks.
-        """
-        if outcome is None:
-            return None
-        if isinstance(outcome, CapturedSnapshot):
-            return self._clock() + interval
+    def _next_attempt(self, failures: int, problem: Problem) -> datetime:
+        """Return when the next automatic refresh may start: after the delay, and not before Mimecast allows it."""
         delay = min(FIRST_RETRY_DELAY * (1 << min(failures - 1, MAX_DOUBLINGS)), MAX_RETRY_DELAY)
-        not_before = outcome.not_before if isinstance(outcome, MimecastError) else None
+        not_before = problem.not_before if isinstance(problem, MimecastError) else None
         after_delay = self._clock() + delay
         return max(after_delay, not_before) if not_before else after_delay
 

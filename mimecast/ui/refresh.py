@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from mimecast.api.retry import PAGE_RETRIES
-from mimecast.capture.background_refresh import RefreshState
+from mimecast.capture.background_refresh import Due, RefreshState
 from mimecast.capture.one_account import CapturedSnapshot, capture
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_age, format_datetime, format_duration
@@ -99,7 +99,8 @@ def _request(page: Page, *, automatic: bool) -> RefreshState:
         return capture(account, store, source=source, retry_policy=PAGE_RETRIES)
 
     if _can_request(page) and (not automatic or _is_due(page)):
-        refresher.start(key, work, automatic=automatic, interval=page.dashboard.refresh_after)
+        due = Due(_load_newest(page), page.dashboard.refresh_after)
+        refresher.start(key, work, automatic=automatic, due=due)
     return refresher.state(key)
 
 
