@@ -152,7 +152,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(store_url: str, tmp_
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(
             "DROP TABLE notes; DROP TABLE targets; DROP TABLE imported_snapshots; DROP TABLE imports;"
-            "DROP TABLE leases; DROP TABLE runs;"
+            "DROP TABLE leases; DROP TABLE runs; DROP TABLE waits;"
             "DELETE FROM schema_version WHERE version > 1; PRAGMA journal_mode=DELETE"
         ).close()
     before = file.read_bytes()

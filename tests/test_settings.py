@@ -346,6 +346,10 @@ def test_where_no_account_of_several_can_be_used_each_is_named() -> None:
     assert "[mimecast.accounts.b] lacks client_secret." in caught.value.remedy
 
 
+def test_a_name_may_end_with_dots() -> None:
+    assert read_accounts({"mimecast": CLIENT | {"name": "Fabrikam..."}}, {}).accounts[0].name == "Fabrikam..."
+
+
 @pytest.mark.parametrize(
     "secrets",
     [
@@ -412,6 +416,9 @@ def test_several_accounts_under_a_misspelt_name_are_told_the_right_one() -> None
         (CLIENT | {"client_secret": "..."}, "client_secret in [mimecast] is still the example's “...”. Copy its value"),
         (ACCOUNT | {"secret_key": "…"}, "secret_key in [mimecast] is still the example's “...”. Copy its value"),
         (ACCOUNT | {"base_url": "..."}, "base_url in [mimecast] is still the example's “...”. Write the API address"),
+        (ACCOUNT | {"base_url": "https://..."}, "base_url in [mimecast] is still the example's “...”. Write the API"),
+        (CLIENT | {"base_url": "https://..."}, "base_url in [mimecast] is still the example's “...”. Remove it"),
+        (CLIENT | {"name": "..."}, "name in [mimecast] is still the example's “...”. Remove it"),
     ],
 )
 def test_an_empty_or_unfilled_key_is_named_with_the_advice_that_fits(table: dict[str, str], said: str) -> None:

@@ -135,7 +135,7 @@ def _read_several(table: Mapping[str, Any]) -> ConfiguredAccounts:
 def _name_of(account_id: str, table: object) -> str:
     """Return the name of an account, whose table may be faulty; by default it is called by its id."""
     name = table.get("name") if isinstance(table, Mapping) else None
-    if isinstance(name, str) and name.strip() and not is_placeholder(name):
+    if isinstance(name, str) and name.strip(". …"):
         return " ".join(name.split())
     return "Mimecast account" if account_id == DEFAULT_ACCOUNT else account_id
 
@@ -203,7 +203,7 @@ def _read_texts(table: Mapping[str, Any], place: str, label: Callable[[str], str
             raise SettingsError(f"{setting} is not text.", remedy="Write its value in quotes.")
         if not value.strip():
             raise SettingsError(f"{setting} is empty.", remedy=_remedy_for_empty(key, table))
-        if is_placeholder(value):
+        if is_placeholder(value) and (key != "name" or not value.strip(". …")):
             raise SettingsError(f"{setting} is still the example's “...”.", remedy=_remedy_for_empty(key, table))
     return {key: value.strip() for key, value in table.items()}
 

@@ -62,8 +62,8 @@ def nearest(name: str, known: Collection[str], *, cutoff: float) -> str | None:
 
 
 def is_placeholder(text: str) -> bool:
-    """Return whether a value is still the one of the example: `...`."""
-    return not text.replace("…", "").strip(". ") and bool(text.strip())
+    """Return whether a value still has the example's `...` in it, alone or as a part such as the host of an address."""
+    return "..." in text or "…" in text
 
 
 def check_not_misspelt(
