@@ -1,9 +1,10 @@
-"""A report as one HTML file: it opens with no network, asks nobody for anything, and offers no upload."""
+"""The report as one HTML file that loads nothing from a network and sends nothing to one."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import plotly.io
@@ -23,25 +24,25 @@ from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
 from mimecast.text.changes import NET_CHANGES
 
-PRINTED_WIDTH: Final = 680
-"""Pixels of A4 between its margins."""
+STATIC: Final = Path(__file__).resolve().parents[2] / "static"
+"""The folder with the style sheet and the script of the page."""
 
 PLOTLY_CONFIG: Final = {"displaylogo": False, "showSendToCloud": False, "responsive": True, "locale": "en"}
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 )
-"""What the file may load: nothing from anywhere."""
+"""Allows only what is in the file."""
 
 
 def render_html(report: Report) -> bytes:
-    """The report as a web page, in UTF-8."""
+    """Return the report as a web page in UTF-8."""
     charts = "".join(_chart(chart, number) for number, chart in enumerate(_charts(report), start=1))
     summary, comparison = report.summary, report.comparison
     then = f"<th scope=col>{format_date(comparison.then_day)}</th>" if comparison else ""
     change = "<th scope=col>Change</th>" if comparison else ""
     badge = "<strong class=sample>SAMPLE DATA</strong>" if report.is_sample else ""
-    made = f"""<!DOCTYPE html>
+    page = f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -49,7 +50,7 @@ def render_html(report: Report) -> bytes:
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">
 <title>{_text(report.title)}</title>
-<style>{STYLE}</style>
+<style>{_static("report_page.css")}</style>
 <script>{get_plotlyjs()}</script>
 </head>
 <body>
@@ -76,11 +77,11 @@ def render_html(report: Report) -> bytes:
 <dl>{_terms([*sources(report), *definitions(report)])}</dl>
 </section>
 </main>
-<script>{SCRIPT}</script>
+<script>{_static("report_page.js")}</script>
 </body>
 </html>
 """
-    return made.encode()
+    return page.encode()
 
 
 def _charts(report: Report) -> list[Chart]:
@@ -105,7 +106,7 @@ def _chart(chart: Chart, number: int) -> str:
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "png", "filename": chart.file_name, "scale": 2},
     }
-    drawn = plotly.io.to_html(
+    markup = plotly.io.to_html(
         figure,
         config=config,
         include_plotlyjs=False,
@@ -113,7 +114,7 @@ def _chart(chart: Chart, number: int) -> str:
         div_id=f"chart-{number}",
         default_height=f"{figure.layout.height}px",
     )
-    return f'<figure aria-label="{_text(chart.alt)}">{drawn}</figure>\n'
+    return f'<figure aria-label="{_text(chart.alt)}">{markup}</figure>\n'
 
 
 def _grades(report: Report) -> str:
@@ -140,13 +141,13 @@ def _notes(report: Report) -> str:
 
 
 def _periods(timeline: Timeline) -> str:
-    """Every period, newest first; one without a snapshot is a row of dashes."""
+    """Return a table with one row for each period, oldest first. A period without a snapshot is a row of dashes."""
     grades = timeline.shown_grades
     names = ["At risk", "Share", "Users graded", *("Other" if grade == OTHER else grade for grade in grades)]
     first = "Day" if timeline.resolution is Resolution.DAY else f"{timeline.resolution.capitalize()} from"
     head = "".join(f"<th scope=col>{name}</th>" for name in [first, *names])
     rows = []
-    users, shares = timeline.users[::-1], timeline.shares["at_risk"][::-1]
+    users, shares = timeline.users, timeline.shares["at_risk"]
     columns = ["at_risk", "users_graded", *grades]
     for label, share, counts in zip(users.index, shares, users[columns].to_numpy(), strict=True):
         risk, *others = [UNDEFINED if count != count else format_int(int(count)) for count in counts]
@@ -154,8 +155,9 @@ def _periods(timeline: Timeline) -> str:
         rows.append(
             f"<tr><th scope=row>{format_date(label.date())}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
         )
-    caption = f"The last snapshot of each {timeline.resolution}, newest first; days in {timeline.zone.key}"
-    table = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{_lines(rows)}</tbody></table>"
+    caption = f"The last snapshot of each {timeline.resolution}, oldest first; days in {timeline.zone.key}"
+    body = "\n".join(rows)
+    table = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class=wide tabindex=0 role=region aria-label="{caption}">{table}</div>'
 
 
@@ -163,60 +165,9 @@ def _terms(terms: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"<dt>{_text(term)}</dt><dd>{_text(meaning)}</dd>" for term, meaning in terms)
 
 
-def _lines(rows: Sequence[str]) -> str:
-    return "\n".join(rows)
-
-
 def _text(text: str) -> str:
     return html.escape(text)
 
 
-STYLE: Final = """
-:root { --ink: #0f1822; --quiet: #55606d; --paper: #ffffff; --rule: #d9dee5; --warn: #a04a09; }
-@media screen and (prefers-color-scheme: dark) {
-  :root { --ink: #e6eaef; --quiet: #a3aebb; --paper: #14181d; --rule: #353d47; --warn: #ffb27a; }
-}
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, Arial, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-h1 { font-size: 1.6rem; margin: 0; overflow-wrap: anywhere; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-p { margin: .3rem 0; overflow-wrap: anywhere; }
-.quiet { color: var(--quiet); }
-.sample { float: right; color: var(--warn); border: 2px solid; border-radius: 4px; padding: .1rem .6rem; }
-.headline { font-size: 1.3rem; margin: 1rem 0 .6rem; }
-figure { margin: 1.2rem 0; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--quiet); padding-bottom: .3rem; }
-th, td { text-align: right; padding: .25rem .5rem; border-bottom: 1px solid var(--rule); }
-th:first-child, .left { text-align: left; white-space: nowrap; }
-td.left:last-child { white-space: normal; overflow-wrap: anywhere; }
-thead th { border-bottom: 2px solid var(--rule); }
-.group { font-weight: 600; }
-i { display: inline-block; width: .8em; height: .8em; border: 1px solid; margin-right: .5em; }
-.wide { overflow-x: auto; }
-dt { font-weight: 600; margin-top: .6rem; }
-dd { margin: 0; overflow-wrap: anywhere; }
-@page { size: A4; margin: 14mm; }
-@media print {
-  body { font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  main { max-width: none; padding: 0; }
-  figure, tr, dt, dd, .headline, .whole { break-inside: avoid; }
-  h2, caption, thead { break-after: avoid; }
-  dt { break-after: avoid; }
-  .wide { overflow: visible; font-size: 8.5pt; }
-  .modebar { display: none; }
-}
-"""
-
-SCRIPT: Final = f"""
-const charts = [...document.querySelectorAll('.js-plotly-plot')];
-const dark = matchMedia('(prefers-color-scheme: dark)');
-const ink = light => light ? '#0f1822' : '#e6eaef';
-const paint = () => charts.forEach(chart => Plotly.relayout(chart, {{'font.color': ink(!dark.matches)}}));
-dark.addEventListener('change', paint);
-paint();
-addEventListener('beforeprint', () => charts.forEach(chart =>
-  Plotly.relayout(chart, {{'font.color': ink(true), autosize: false, width: {PRINTED_WIDTH}}})));
-addEventListener('afterprint', () => charts.forEach(chart =>
-  Plotly.relayout(chart, {{'font.color': ink(!dark.matches), width: null, autosize: true}})));
-"""
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
