@@ -146,7 +146,7 @@ def draw_target(
 
     The level is labelled above or below itself, on the side where the line of the share is not.
     """
-    target = _target_in_range(annotations, timeline)
+    target = target_in_range(annotations, timeline)
     if target is None:
         return Drawn()
     low, high = (pd.Timestamp(end).date() for end in axis_range)
@@ -247,7 +247,7 @@ def annotations_alt(annotations: Annotations, timeline: Timeline, *, with_target
     parts = []
     if with_target and annotations.band:
         parts.append(f"{band_sentence(annotations)}.")
-    if with_target and (target := _target_in_range(annotations, timeline)):
+    if with_target and (target := target_in_range(annotations, timeline)):
         parts.append(f"Target: {goal_phrase(target)}.")
     if notes := numbered_notes(annotations, timeline):
         listed = "; ".join(f"{number} on {format_date(note.day)}, {note.text}" for number, note in notes)
@@ -255,7 +255,7 @@ def annotations_alt(annotations: Annotations, timeline: Timeline, *, with_target
     return "".join(f" {part}" for part in parts)
 
 
-def _target_in_range(annotations: Annotations, timeline: Timeline) -> Target | None:
+def target_in_range(annotations: Annotations, timeline: Timeline) -> Target | None:
     """Return the target where it was set before the range ends and its date is after the range's first day."""
     target = annotations.target
     if target is None or reporting_day(target.set_at, timeline.zone) > timeline.last or target.by <= timeline.first:

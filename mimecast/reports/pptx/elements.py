@@ -1,10 +1,11 @@
-"""What is put on slides: charts, tables and letters, as python-pptx wants to be told; what they say is in `slides`."""
+"""Elements of slides: text, tables and native charts, and their styles. What they say is in `slides`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from lxml import etree
@@ -22,21 +23,37 @@ from pptx.shapes.graphfrm import GraphicFrame
 from pptx.slide import Slide
 from pptx.table import _Cell
 from pptx.text.text import Font, _Paragraph
-from pptx.util import Emu, Pt
+from pptx.util import Emu, Inches, Pt
 
 from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES, HEADER_FILL, INK, PAPER, QUIET, RULE
+from mimecast.charts.text_width import wrap
 from mimecast.formatting import format_percent
 from mimecast.reports.pptx.template import Area
 
+BOX_INSET: Final = Inches(0.1)
+"""Left and right margin of a text box, unless it is set."""
+
+LINE_SPACING: Final = 1.2
+"""Height of a line relative to the size of its text."""
+
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Line breaks, and control characters, most of which XML 1.0 cannot hold."""
+
+NOT_XML: Final = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+"""Halves of surrogate pairs and non-characters, which XML 1.0 cannot hold."""
+
 
 def add_sentence(slide: Slide, area: Area, sentence: str) -> None:
+    """Add a sentence in the middle of an area, where a chart would be."""
     frame = slide.shapes.add_textbox(*area.box).text_frame
+    frame.word_wrap = True
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.paragraphs[0].alignment = PP_ALIGN.CENTER
     add_run(frame.paragraphs[0], sentence, 18, QUIET)
 
 
 def add_chart(slide: Slide, area: Area, kind: XL_CHART_TYPE, data: CategoryChartData, name: str, alt: str) -> Chart:
+    """Add a chart that can be edited in PowerPoint, with its text alternative."""
     frame: Any = slide.shapes.add_chart(kind, *area.box, data)
     frame.name = name
     set_alt_text(frame, alt)
@@ -56,6 +73,11 @@ def add_table(
     size: float,
     right: bool = True,
 ) -> GraphicFrame:
+    """Add a table under a header, in rows as high as their text.
+
+    Columns share the width in proportion to `weights`. `size` is in points. With `right`, all columns but the first are
+    right-aligned.
+    """
     height = min(area.height, int(Pt(size * 1.9)) * (len(rows) + 1))
     frame = slide.shapes.add_table(len(rows) + 1, len(columns), *area.first(height).box)
     table = frame.table
@@ -76,7 +98,7 @@ def add_table(
 
 
 def add_swatch(cell: _Cell, grade: str) -> None:
-    """The grade's colour before its letter."""
+    """Put the colour of a grade before its letter in a cell."""
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.runs[0].text = "■  "
     paragraph.runs[0].font.color.rgb = rgb(GRADE_COLOURS[grade])
@@ -84,33 +106,53 @@ def add_swatch(cell: _Cell, grade: str) -> None:
 
 
 def add_run(paragraph: _Paragraph, text: str, size: float, colour: str, *, bold: bool = False) -> None:
+    """Append text to a paragraph. `size` is in points."""
     run = paragraph.add_run()
-    run.text = printable(text)
+    run.text = xml_text(text)
     run.font.size = Pt(size)
     run.font.bold = bold
     run.font.color.rgb = rgb(colour)
 
 
-def printable(text: str) -> str:
-    """XML knows no control characters, and nobody means them."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def xml_text(text: str) -> str:
+    """Return text with a space for each line break and control character, without other characters XML cannot hold."""
+    return NOT_XML.sub("", CONTROL.sub(" ", text))
+
+
+def line_height(size: float) -> int:
+    """Return the height of a line of text in EMU, for a size in points."""
+    return int(Pt(size * LINE_SPACING))
+
+
+def line_ems(size: float, width: int) -> float:
+    """Return how many ems a line of a text box has room for, whose width is in EMU."""
+    return max(float((width - 2 * BOX_INSET) / Pt(size)), 1.0)
+
+
+def text_height(text: str, size: float, width: int) -> int:
+    """Return the estimated height in EMU of text in a box of a width in EMU."""
+    return len(wrap(text, line_ems(size, width))) * line_height(size)
 
 
 def set_alt_text(frame: GraphicFrame, alt: str) -> None:
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", printable(alt))
+    """Set the text alternative of a chart or a table."""
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", xml_text(alt))
 
 
 def style_font(font: Font, size: float, *, bold: bool = False) -> None:
+    """Set size (points), weight and ink."""
     font.size = Pt(size)
     font.bold = bold
     font.color.rgb = rgb(INK)
 
 
 def rgb(colour: str) -> RGBColor:
+    """Return a colour such as `#2166ac` for python-pptx."""
     return RGBColor.from_string(colour.removeprefix("#").upper())
 
 
 def fill_with_grade(form: ChartFormat, grade: str) -> None:
+    """Fill a column with the colour of its grade, with a darker outline."""
     form.fill.solid()
     form.fill.fore_color.rgb = rgb(GRADE_COLOURS[grade])
     form.line.color.rgb = rgb(GRADE_OUTLINES[grade])
@@ -118,6 +160,7 @@ def fill_with_grade(form: ChartFormat, grade: str) -> None:
 
 
 def style_line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE | None = None) -> None:
+    """Draw a series as a straight line of a width in points, without markers."""
     series.smooth = False
     series.marker.style = XL_MARKER_STYLE.NONE
     series.format.line.color.rgb = rgb(colour)
@@ -127,7 +170,7 @@ def style_line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE 
 
 
 def style_note_markers(series: LineSeries, noted: dict[int, list[int]]) -> None:
-    """Diamonds without a line, each with the numbers of its notes."""
+    """Draw a series as diamonds without a line. `noted` has the numbers of the notes by the index of their point."""
     series.smooth = False
     series.format.line.fill.background()
     series.marker.style = XL_MARKER_STYLE.DIAMOND
@@ -142,7 +185,7 @@ def style_note_markers(series: LineSeries, noted: dict[int, list[int]]) -> None:
 
 
 def label_last(series: LineSeries, shares: pd.Series[float]) -> None:
-    """Name the newest value."""
+    """Label the newest value of a line with its percentage."""
     index = int(shares.notna().to_numpy().nonzero()[0][-1])
     label = series.points[index].data_label
     label.position = XL_LABEL_POSITION.ABOVE
@@ -150,6 +193,7 @@ def label_last(series: LineSeries, shares: pd.Series[float]) -> None:
 
 
 def style_value_axis(chart: Chart, number_format: str) -> None:
+    """Start the value axis at zero, with thin grid lines and labels in an Excel number format."""
     axis = chart.value_axis
     axis.minimum_scale = 0
     axis.has_major_gridlines = True
@@ -162,6 +206,7 @@ def style_value_axis(chart: Chart, number_format: str) -> None:
 
 
 def style_axis_line(axis: _BaseAxis) -> None:
+    """Draw an axis as a thin line without ticks and grid lines."""
     axis.has_major_gridlines = False
     axis.major_tick_mark = XL_TICK_MARK.NONE
     axis.format.line.color.rgb = rgb(QUIET)
@@ -169,6 +214,7 @@ def style_axis_line(axis: _BaseAxis) -> None:
 
 
 def add_legend(chart: Chart, position: XL_LEGEND_POSITION) -> None:
+    """Add a legend that takes room from the plot."""
     chart.has_legend = True
     chart.legend.position = position
     chart.legend.include_in_layout = False
@@ -176,7 +222,7 @@ def add_legend(chart: Chart, position: XL_LEGEND_POSITION) -> None:
 
 
 def thin_out_labels(chart: Chart, columns: int) -> None:
-    """Name about eight of the columns: python-pptx has no word for it."""
+    """Label about eight of the columns, which python-pptx has no function for."""
     every = str(max(1, round(columns / 8)))
     axis = chart.category_axis._element
     for name in ("c:tickLblSkip", "c:tickMarkSkip"):
@@ -185,7 +231,7 @@ def thin_out_labels(chart: Chart, columns: int) -> None:
 
 
 def space_date_labels(axis: _BaseAxis, days: Sequence[date]) -> None:
-    """About eight labels on an axis of dates: python-pptx has no word for it."""
+    """Label an axis of dates about eight times, which python-pptx has no function for."""
     span = (days[-1] - days[0]).days
     unit, every = ("months", max(1, round(span / 30.4 / 8))) if span > 100 else ("days", max(1, round(span / 8)))
     before = axis._element.find(qn("c:baseTimeUnit"))

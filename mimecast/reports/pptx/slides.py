@@ -1,10 +1,10 @@
-"""Reports as slides, with native charts whose numbers can be edited in PowerPoint."""
+"""The report as slides, with native charts whose numbers can be edited in PowerPoint."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Final
 
@@ -19,53 +19,75 @@ from pptx.enum.chart import (
 )
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.text import MSO_ANCHOR
-from pptx.presentation import Presentation as Deck
+from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
+from mimecast.charts.annotations import numbered_notes, target_in_range
 from mimecast.charts.palette import AT_RISK_LINE, BAD, GOOD, INK, QUIET, USERS_LINE, WARNING
+from mimecast.charts.text_width import em_width, shorten
 from mimecast.domain.notes import Note
-from mimecast.domain.reporting_days import Resolution
+from mimecast.domain.reporting_days import Resolution, reporting_day
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.targets import Target
 from mimecast.domain.timeline import Timeline, marked_points
 from mimecast.formatting import MONTHS, format_date, format_int, format_percent, pluralize, round_points
 from mimecast.reports.grade_table import GradeRow, grade_rows
 from mimecast.reports.pptx import elements
-from mimecast.reports.pptx.template import Area, add_slide, content_area, foot_area, number_slide, open_deck
+from mimecast.reports.pptx.template import Area, SlideDeck, open_deck
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
 from mimecast.text.changes import NET_CHANGES, comparison_sentence
 from mimecast.text.grades import grades_in_words
-from mimecast.text.stamp import SAMPLE_MARK
+from mimecast.text.stamp import SAMPLE_MARK, Stamp
 from mimecast.text.targets import target_sentence
 from mimecast.text.timelines import coverage, coverage_sentence, empty_range_sentence
 
-CHARS_PER_NOTE_LINE: Final = 95
+MAX_PROPERTY_CHARS: Final = 255
+"""Characters of a property of a file that python-pptx accepts."""
+
+STAMP_SIZES: Final = (10.5, 9.5, 8.5, 7.5)
+SUBTITLE_SIZES: Final = (14.0, 13.0, 12.0, 11.0)
+SOURCES_SIZES: Final = (13.0, 12.0, 11.0, 10.0, 9.0)
+"""Sizes of text in points; the largest with which it fits is used."""
+
+STAMP_FILL: Final = 0.9
+"""Part of the room that a shortened name takes, since lines break between words and are not filled."""
+
+NOTE_SIZE: Final = 13
+NOTE_WEIGHTS: Final = (0.5, 1.2, 8)
+"""Proportions of the columns of notes: number, day and text."""
 
 
 def render_pptx(report: Report, *, template: Path | None = None) -> bytes:
     """Return the report as a PowerPoint file. Raises TemplateUnusable."""
     deck = open_deck(template)
-    deck.core_properties.title = report.title
-    deck.core_properties.subject = report.stamp.text
-    deck.core_properties.author = ""
+    _set_properties(deck.presentation, report)
     _add_grades(deck, report)
     _add_mix(deck, report)
     _add_trend(deck, report)
     _add_comparison(deck, report)
     _add_notes(deck, report)
     _add_sources(deck, report)
-    for slide in deck.slides:
+    for slide in deck.presentation.slides:
         _add_stamp(deck, slide, report)
-        number_slide(deck, slide)
+    deck.number_slides()
     file = io.BytesIO()
-    deck.save(file)
+    deck.presentation.save(file)
     return file.getvalue()
 
 
-def _add_grades(deck: Deck, report: Report) -> None:
-    slide = add_slide(deck, report.summary.headline)
+def _set_properties(presentation: Presentation, report: Report) -> None:
+    """Set title and subject of the file, cut to what python-pptx accepts, and leave no other program's name in it."""
+    properties = presentation.core_properties
+    properties.title = elements.xml_text(report.title)[:MAX_PROPERTY_CHARS]
+    properties.subject = elements.xml_text(report.stamp.text)[:MAX_PROPERTY_CHARS]
+    properties.author = properties.last_modified_by = ""
+    properties.created = properties.modified = report.stamp.now.astimezone(UTC).replace(tzinfo=None)
+
+
+def _add_grades(deck: SlideDeck, report: Report) -> None:
+    slide = deck.add_slide(report.summary.headline)
     subject = ", ".join(filter(None, (report.title, report.stamp.account_name)))
     area = _add_subtitle(deck, slide, f"{subject}. {report.summary.details}")
     chart_area, side = area.columns(2.2, 1)
@@ -126,9 +148,9 @@ def _change_colour(row: GradeRow) -> str:
     return GOOD if (change < 0) == (row.name == "at_risk") else BAD
 
 
-def _add_mix(deck: Deck, report: Report) -> None:
+def _add_mix(deck: SlideDeck, report: Report) -> None:
     timeline = report.mix
-    slide = add_slide(deck, f"Grade mix by {timeline.resolution}")
+    slide = deck.add_slide(f"Grade mix by {timeline.resolution}")
     sentence = (
         f"{report.range_text}: shares of users graded, the last snapshot of each {timeline.resolution}. "
         f"{coverage(timeline)}; a {timeline.resolution} without one is left empty."
@@ -152,28 +174,28 @@ def _add_mix(deck: Deck, report: Report) -> None:
     elements.thin_out_labels(chart, len(timeline.users))
 
 
-def _add_trend(deck: Deck, report: Report) -> None:
+def _add_trend(deck: SlideDeck, report: Report) -> None:
     timeline, annotations = report.timeline, report.annotations
-    slide = add_slide(deck, "Share of users at risk (D + F)")
+    slide = deck.add_slide("Share of users at risk (D + F)")
     if not timeline.has_risk:
-        elements.add_sentence(slide, content_area(deck), empty_range_sentence(timeline))
+        elements.add_sentence(slide, deck.content, empty_range_sentence(timeline))
         return
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
-    target = target_sentence(report.progress) if report.progress else ""
-    area = _add_subtitle(deck, slide, " ".join(filter(None, (sentence, target))))
+    progress = target_sentence(report.progress) if report.progress else ""
+    area = _add_subtitle(deck, slide, " ".join(filter(None, (sentence, progress))))
     days = _period_days(timeline)
     shares = timeline.shares["at_risk"]
     data = CategoryChartData(number_format="0.0")
     data.categories = days
     data.add_series("At risk, % of users graded", _numbers(shares))
-    if annotations.target:
-        level = _target_level(annotations.target, days)
-        data.add_series(f"Target: at most {format_percent(annotations.target.share)}", level)
+    if target := target_in_range(annotations, timeline):
+        level = _target_level(target, reporting_day(target.set_at, timeline.zone), days)
+        data.add_series(f"Target: at most {format_percent(target.share)}", level)
     if annotations.band:
         band = {day.day: day for day in annotations.band}
         data.add_series("Normal range, lowest", [band[day].low if day in band else None for day in days])
         data.add_series("Normal range, highest", [band[day].high if day in band else None for day in days])
-    noted = _noted_periods(annotations.notes, days)
+    noted = _noted_periods(report)
     if noted:
         data.add_series("Notes", _note_heights(noted, shares))
     alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
@@ -204,17 +226,17 @@ def _add_trend(deck: Deck, report: Report) -> None:
     elements.space_date_labels(axis, days)
 
 
-def _add_comparison(deck: Deck, report: Report) -> None:
+def _add_comparison(deck: SlideDeck, report: Report) -> None:
     comparison, now = report.comparison, format_date(report.stamp.day)
     rows = grade_rows(report.stamp.newest.counts, comparison)
     if comparison:
         then = format_date(comparison.then_day)
-        slide = add_slide(deck, f"Change since {then}")
+        slide = deck.add_slide(f"Change since {then}")
         sentence = f"{comparison_sentence(comparison)} {NET_CHANGES}"
         columns = ["Grade", then, now, "Change"]
         cells = [[row.label, row.then_text, row.now_text, row.change_text] for row in rows]
     else:
-        slide = add_slide(deck, f"Users by grade on {now}")
+        slide = deck.add_slide(f"Users by grade on {now}")
         sentence = report.summary.change or "There is no earlier day to compare with."
         columns, cells = ["Grade", now], [[row.label, row.now_text] for row in rows]
     area = _add_subtitle(deck, slide, sentence)
@@ -234,66 +256,91 @@ def _add_comparison(deck: Deck, report: Report) -> None:
     elements.set_alt_text(frame, f"Table: {sentence} " + "; ".join(f"{row.label} {row.now_text}" for row in rows) + ".")
 
 
-def _add_notes(deck: Deck, report: Report) -> None:
+def _add_notes(deck: SlideDeck, report: Report) -> None:
+    """Add as many slides as the notes need."""
     pages: list[list[tuple[int, Note]]] = []
-    room = 0.0
+    room = 0
+    text_width = round(deck.content.width * NOTE_WEIGHTS[-1] / sum(NOTE_WEIGHTS))
     for order, note in enumerate(report.annotations.notes, start=1):
-        height = Pt(8 + 17 * (1 + len(note.text) // CHARS_PER_NOTE_LINE))
+        height = Pt(8) + elements.text_height(note.text, NOTE_SIZE, text_width)
         if not pages or height > room:
             pages.append([])
-            room = content_area(deck).height - Pt(60)
+            room = deck.content.height - Pt(60)
         pages[-1].append((order, note))
         room -= height
     for page, notes in enumerate(pages, start=1):
-        slide = add_slide(deck, "Notes" if len(pages) == 1 else f"Notes, {page} of {len(pages)}")
-        area = _add_subtitle(deck, slide, "What happened, in the team's own words. The numbers stand beside the line.")
+        slide = deck.add_slide("Notes" if len(pages) == 1 else f"Notes, {page} of {len(pages)}")
+        area = _add_subtitle(deck, slide, "What happened, in the team's own words. The numbers are those at the line.")
         cells = [[str(order), format_date(note.day), note.text] for order, note in notes]
         frame = elements.add_table(
-            slide, area, ["No.", "Day", "Note"], cells, weights=[0.5, 1.2, 8], size=13, right=False
+            slide, area, ["No.", "Day", "Note"], cells, weights=NOTE_WEIGHTS, size=NOTE_SIZE, right=False
         )
-        elements.set_alt_text(
-            frame, "Table of notes: " + "; ".join(f"{order} on {when}: {text}" for order, when, text in cells)
-        )
+        listed = "; ".join(f"{order} on {day}: {text}" for order, day, text in cells)
+        elements.set_alt_text(frame, f"Table of notes: {listed}")
 
 
-def _add_sources(deck: Deck, report: Report) -> None:
-    slide = add_slide(deck, "Sources and definitions")
-    area = content_area(deck)
-    for part, terms in zip(area.columns(1, 1), (sources(report), definitions(report)), strict=True):
-        frame = slide.shapes.add_textbox(*part.box).text_frame
+def _add_sources(deck: SlideDeck, report: Report) -> None:
+    """Add sources at the left and definitions at the right, in the largest size in which both fit."""
+    slide = deck.add_slide("Sources and definitions")
+    columns = list(zip(deck.content.columns(1, 1), (sources(report), definitions(report)), strict=True))
+
+    def fits(size: float) -> bool:
+        return all(
+            sum(elements.text_height(": ".join(term), size, area.width) + Pt(7) for term in terms) <= area.height
+            for area, terms in columns
+        )
+
+    size = next(filter(fits, SOURCES_SIZES), SOURCES_SIZES[-1])
+    for area, terms in columns:
+        frame = slide.shapes.add_textbox(*area.box).text_frame
         frame.word_wrap = True
         paragraph = frame.paragraphs[0]
         for term, meaning in terms:
-            elements.add_run(paragraph, f"{term}: ", 13, INK, bold=True)
-            elements.add_run(paragraph, meaning, 13, INK)
+            elements.add_run(paragraph, f"{term}: ", size, INK, bold=True)
+            elements.add_run(paragraph, meaning, size, INK)
             paragraph.space_after = Pt(7)
             paragraph = frame.add_paragraph()
 
 
-def _add_stamp(deck: Deck, slide: Slide, report: Report) -> None:
-    box = slide.shapes.add_textbox(*foot_area(deck).box)
+def _add_stamp(deck: SlideDeck, slide: Slide, report: Report) -> None:
+    """Add the stamp at the foot. A name that leaves no room for the rest is shortened: slide 1 has all of it."""
+    box = slide.shapes.add_textbox(*deck.foot.box)
     box.name = "Stamp"
     frame = box.text_frame
     frame.word_wrap = True
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.margin_top = frame.margin_bottom = Emu(0)
-    text = report.stamp.text
+    text, size = _fitted_stamp(report.stamp, deck.foot)
     if report.is_sample:
         text = text.removesuffix(SAMPLE_MARK)
-    elements.add_run(frame.paragraphs[0], text, 10.5, QUIET)
+    elements.add_run(frame.paragraphs[0], text, size, QUIET)
     if report.is_sample:
-        elements.add_run(frame.paragraphs[0], SAMPLE_MARK, 10.5, WARNING, bold=True)
+        elements.add_run(frame.paragraphs[0], SAMPLE_MARK, size, WARNING, bold=True)
 
 
-def _add_subtitle(deck: Deck, slide: Slide, text: str) -> Area:
-    """Add one or two sentences under the title; return what is left below them."""
-    area = content_area(deck)
-    lines = 1 + len(text) * 7.2 // (area.width / 12700)
-    height = int(Pt(18 * lines + 8))
+def _fitted_stamp(stamp: Stamp, area: Area) -> tuple[str, float]:
+    """Return the stamp and the size in points in which it fits into an area."""
+    for size in STAMP_SIZES:
+        if elements.text_height(stamp.text, size, area.width) <= area.height:
+            return stamp.text, size
+    size = STAMP_SIZES[-1]
+    lines = max(int(area.height / elements.line_height(size)), 1)
+    room = lines * elements.line_ems(size, area.width) - em_width(" · ".join(("", *stamp.parts[1:])))
+    return " · ".join((shorten(stamp.parts[0], room * STAMP_FILL), *stamp.parts[1:])), size
+
+
+def _add_subtitle(deck: SlideDeck, slide: Slide, text: str) -> Area:
+    """Add sentences under the title; return the area that is left below them."""
+    area = deck.content
+    size = next(
+        (size for size in SUBTITLE_SIZES if elements.text_height(text, size, area.width) <= area.height * 0.3),
+        SUBTITLE_SIZES[-1],
+    )
+    height = min(elements.text_height(text, size, area.width) + Pt(8), round(area.height * 0.5))
     frame = slide.shapes.add_textbox(*area.first(height).box).text_frame
     frame.word_wrap = True
     frame.margin_top = Emu(0)
-    elements.add_run(frame.paragraphs[0], text, 14, QUIET)
+    elements.add_run(frame.paragraphs[0], text, size, QUIET)
     return area.below(height)
 
 
@@ -329,17 +376,19 @@ def _numbers(values: pd.Series[float]) -> list[float | None]:
     return [None if value != value else float(value) for value in values]
 
 
-def _target_level(target: Target, days: Sequence[date]) -> list[float | None]:
-    """Return the target's share up to its date, or for all days when it is before the first of them."""
-    return [target.share if day <= target.by or target.by < days[0] else None for day in days]
+def _target_level(target: Target, set_on: date, days: Sequence[date]) -> list[float | None]:
+    """Return the target's share from the day it was set to its date, and for the last two days at least."""
+    start = min(sum(day < set_on for day in days), max(len(days) - 2, 0))
+    return [target.share if index >= start and day <= target.by else None for index, day in enumerate(days)]
 
 
-def _noted_periods(notes: Sequence[Note], days: Sequence[date]) -> dict[int, list[int]]:
-    """Return the numbers of the notes, from 1, by the index of the period that they fall into."""
+def _noted_periods(report: Report) -> dict[int, list[int]]:
+    """Return the numbers of the notes by the index of the period that contains their day."""
+    timeline = report.timeline
+    positions = {label: index for index, label in enumerate(timeline.users.index)}
     numbers: dict[int, list[int]] = {}
-    for order, note in enumerate(notes, start=1):
-        later = [index for index, when in enumerate(days) if when >= note.day]
-        numbers.setdefault(later[0] if later else len(days) - 1, []).append(order)
+    for number, note in numbered_notes(report.annotations, timeline):
+        numbers.setdefault(positions[timeline.label_of(note.day)], []).append(number)
     return numbers
 
 

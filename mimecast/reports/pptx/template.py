@@ -1,13 +1,8 @@
-"""The empty deck that a report is written into: a template of the user's own, or a plain one of 16:9.
-
-From a template the master, its fonts and its layouts are kept and its slides are dropped.
-"""
+"""The deck that a report is written into: without slides, on the user's template or on a plain one of 16:9."""
 
 from __future__ import annotations
 
-import copy
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,29 +10,35 @@ from typing import Final
 from lxml import etree
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.exc import PackageNotFoundError
+from pptx.exc import PythonPptxError
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.shapes.placeholder import LayoutPlaceholder
 from pptx.slide import Slide, SlideLayout
 from pptx.util import Emu, Inches, Length, Pt
 
-from mimecast.problem import Problem
+from mimecast.reports.pptx.package import TemplateUnusable, master_package
 
 WIDTH: Final = Inches(13.333)
 HEIGHT: Final = Inches(7.5)
+"""Size of the plain deck."""
 
-TEMPLATE_TYPE: Final = b"application/vnd.openxmlformats-officedocument.presentationml.template.main+xml"
-DECK_TYPE: Final = b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+DEFAULT_SIZE: Final = (Inches(10), Inches(7.5))
+"""Size of slides in a file that does not say it (ECMA-376, 19.2.1.36 and PowerPoint)."""
 
+MIN_SIDE: Final = Inches(1)
+MAX_SIDE: Final = Inches(56)
+"""Limits of the width and the height of slides (ECMA-376, ST_SlideSizeCoordinate)."""
+
+MAX_TEMPLATE_BYTES: Final = 200_000_000
+
+TITLE_PLACEHOLDERS: Final = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
 FOOTER_PLACEHOLDERS: Final = (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE)
 
+MALFORMED: Final = (PythonPptxError, etree.LxmlError, LookupError, ValueError, TypeError, AttributeError)
+"""What python-pptx raises for parts that lack an element or an attribute that the standard requires."""
 
-class TemplateUnusable(Problem):
-    """`[dashboard] pptx_template` names a file that slides cannot be made from."""
-
-    title = "The template for slides cannot be used"
-    remedy = "Save it in PowerPoint as .pptx or .potx, or remove pptx_template from [dashboard]."
+SLIDE_NUMBER_FIELD: Final = {"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ class Area:
 
     @property
     def box(self) -> tuple[Length, Length, Length, Length]:
-        """For python-pptx: left, top, width, height."""
+        """Left, top, width and height as python-pptx takes them."""
         return Emu(self.left), Emu(self.top), Emu(self.width), Emu(self.height)
 
     def columns(self, *weights: float, gap: float = 0.03) -> list[Area]:
-        """Side by side, in proportion to the weights, `gap` of the width between them."""
+        """Return areas side by side, in proportion to the weights, with `gap` of the width between them."""
         free = self.width * (1 - gap * (len(weights) - 1))
         areas, left = [], float(self.left)
         for weight in weights:
@@ -64,82 +65,181 @@ class Area:
             left += width + self.width * gap
         return areas
 
-    def below(self, height: int) -> Area:
-        """What is left under the first `height` of it."""
-        return Area(self.left, self.top + height, self.width, self.height - height)
-
     def first(self, height: int) -> Area:
+        """Return the upper part of this height."""
         return Area(self.left, self.top, self.width, height)
 
-
-def open_deck(template: Path | None) -> Deck:
-    """A deck without slides. Raises TemplateUnusable."""
-    return _plain_deck() if template is None else _from_template(template)
-
-
-def title_layout(deck: Deck) -> SlideLayout:
-    """The layout with a title and as little else as there is. Raises TemplateUnusable."""
-    titled = [layout for layout in deck.slide_layouts if _title_of(layout) is not None]
-    if not titled:
-        raise TemplateUnusable("The template has no layout with a title.")
-    return min(titled, key=lambda layout: len(_content_of(layout)))
+    def below(self, height: int) -> Area:
+        """Return what is left under the upper part of this height."""
+        return Area(self.left, self.top + height, self.width, max(self.height - height, 1))
 
 
-def add_slide(deck: Deck, title: str) -> Slide:
-    """A slide with a real title, and without the layout's other empty boxes."""
-    slide = deck.slides.add_slide(title_layout(deck))
-    slide.shapes.title.text = title
-    for placeholder in list(slide.placeholders):
-        if placeholder.placeholder_format.idx != slide.shapes.title.placeholder_format.idx:
-            placeholder._element.getparent().remove(placeholder._element)
-    return slide
+@dataclass(frozen=True, slots=True)
+class SlideDeck:
+    """A presentation to add slides to, and where there is room on each.
+
+    Charts and text go into `content`, between the title and the foot, and the stamp into `foot`. `title` is set where
+    the layout does not say where its title is. `has_number` says whether the layout has a place for the slide number.
+    """
+
+    presentation: Deck
+    layout: SlideLayout
+    content: Area
+    foot: Area
+    title: Area | None
+    has_number: bool
+
+    def add_slide(self, title: str) -> Slide:
+        """Add a slide with a real title, and without the other boxes of its layout."""
+        slide = self.presentation.slides.add_slide(self.layout)
+        heading = slide.shapes.title
+        heading.text = title
+        if self.title:
+            heading.left, heading.top, heading.width, heading.height = self.title.box
+        for placeholder in list(slide.placeholders):
+            if placeholder.placeholder_format.idx != heading.placeholder_format.idx:
+                placeholder._element.getparent().remove(placeholder._element)
+        return slide
+
+    def number_slides(self) -> None:
+        """Put the slide number on each slide: where the layout has it, or else at the lower right."""
+        for number, slide in enumerate(self.presentation.slides, start=1):
+            size = _size(self.presentation)
+            paragraph = _add_number_placeholder(slide) if self.has_number else _add_number_box(slide, *size)
+            field = etree.SubElement(paragraph, qn("a:fld"), SLIDE_NUMBER_FIELD)
+            properties = {"lang": "en-GB"} if self.has_number else {"lang": "en-GB", "sz": "1000"}
+            etree.SubElement(field, qn("a:rPr"), properties)
+            etree.SubElement(field, qn("a:t")).text = str(number)
 
 
-def content_area(deck: Deck) -> Area:
-    """Between the title and the foot of a slide."""
+def open_deck(template: Path | None) -> SlideDeck:
+    """Return a deck without slides.
+
+    Of a template the masters, layouts and fonts are kept, and nothing of its slides. Raises TemplateUnusable.
+    """
+    if template is None:
+        return _plan(_plain_deck(), "python-pptx")
+    content = master_package(_read(template), str(template))
+    try:
+        _try_out(_plan(Presentation(io.BytesIO(content)), str(template)))
+        return _plan(Presentation(io.BytesIO(content)), str(template))
+    except MALFORMED:
+        raise TemplateUnusable(
+            f"The template {template} is damaged: a master or a layout lacks something that the standard requires.",
+            remedy="Open it in PowerPoint, let PowerPoint repair it, and save it again.",
+        ) from None
+
+
+def _try_out(deck: SlideDeck) -> None:
+    """Make a slide of a deck and write the file. Raises one of `MALFORMED` where that fails."""
+    deck.add_slide("Title")
+    deck.number_slides()
+    deck.presentation.save(io.BytesIO())
+
+
+def _read(template: Path) -> bytes:
+    """Return the content of a template. Raises TemplateUnusable."""
+    try:
+        with template.open("rb") as file:
+            content = file.read(MAX_TEMPLATE_BYTES + 1)
+    except PermissionError:
+        raise TemplateUnusable(
+            f"The template {template} cannot be read: permission denied.",
+            remedy="Let the user that the dashboard runs as read the file and open its folders.",
+        ) from None
+    except OSError as error:
+        raise TemplateUnusable(
+            f"The template {template} cannot be read: {error.strerror or 'unknown reason'}.",
+            remedy="Check pptx_template in [dashboard], or remove it.",
+        ) from None
+    if len(content) > MAX_TEMPLATE_BYTES:
+        raise TemplateUnusable(
+            f"The template {template} is larger than {MAX_TEMPLATE_BYTES // 10**6} MB.",
+            remedy="Remove pictures and slides from it that the report does not need.",
+        )
+    return content
+
+
+def _plan(deck: Deck, name: str) -> SlideDeck:
+    """Find the layout and the areas of its slides. Raises TemplateUnusable, or one of `MALFORMED`."""
+    if deck.slide_width is None or deck.slide_height is None:
+        deck.slide_width, deck.slide_height = DEFAULT_SIZE
     width, height = _size(deck)
-    title: LayoutPlaceholder = _title_of(title_layout(deck))
+    if not (MIN_SIDE <= width <= MAX_SIDE and MIN_SIDE <= height <= MAX_SIDE):
+        raise ValueError("the size of the slides is not one that the standard allows")
+    layout = _title_layout(deck, name)
+    title = _area_of(_title_of(layout))
+    heading = title or Area(round(width * 0.05), round(height * 0.04), round(width * 0.9), round(height * 0.14))
+    number = _area_of(_placeholder(layout, PP_PLACEHOLDER.SLIDE_NUMBER))
+    foot = _foot(width, height, heading, number)
+    return SlideDeck(
+        presentation=deck,
+        layout=layout,
+        content=_content(width, height, heading, foot),
+        foot=foot,
+        title=None if title else heading,
+        has_number=number is not None,
+    )
+
+
+def _content(width: int, height: int, title: Area, foot: Area) -> Area:
+    """Return the area between the title and the foot of a slide."""
     left = min(max(title.left, round(width * 0.03)), round(width * 0.2))
     right = min(max(title.left + title.width, round(width * 0.8)), round(width * 0.97))
-    top = title.top + title.height + round(height * 0.012)
+    top = max(title.top + title.height, 0) + round(height * 0.012)
     if top > height * 0.45:
         top = round(height * 0.24)
-    return Area(left, top, right - left, foot_area(deck).top - round(height * 0.012) - top)
+    return Area(left, top, right - left, foot.top - round(height * 0.012) - top)
 
 
-def foot_area(deck: Deck) -> Area:
-    """The strip for the stamp: left of the slide number, above whatever else the layout has at its foot."""
-    width, height = _size(deck)
-    layout = title_layout(deck)
-    number = _furniture(layout, PP_PLACEHOLDER.SLIDE_NUMBER)
+def _foot(width: int, height: int, title: Area, number: Area | None) -> Area:
+    """Return the strip for the stamp: left of the slide number, above anything else at the foot of the layout."""
     tall = round(height * 0.05)
-    title = _title_of(layout)
-    left = max(title.left if title else 0, round(width * 0.03))
+    left = min(max(title.left, round(width * 0.03)), round(width * 0.2))
     if number is not None and number.top > height * 0.8 and number.left > width * 0.6:
         middle = number.top + number.height // 2
-        return Area(left, min(middle - tall // 2, height - tall), number.left - left, tall)
+        return Area(left, min(middle - tall // 2, height - tall), min(number.left, width) - left, tall)
     return Area(left, round(height * 0.93), round(width * 0.85) - left, tall)
 
 
-def number_slide(deck: Deck, slide: Slide) -> None:
-    """Put the layout's slide number on the slide, or one of our own where the layout has none."""
-    number = _furniture(slide.slide_layout, PP_PLACEHOLDER.SLIDE_NUMBER)
-    if number is not None:
-        slide.shapes._spTree.append(copy.deepcopy(number._element))
-        return
-    width, height = _size(deck)
-    box = slide.shapes.add_textbox(Emu(round(width * 0.9)), Emu(round(height * 0.93)), Emu(round(width * 0.07)), Pt(20))
-    box.name = "Slide number"
-    paragraph = box.text_frame.paragraphs[0]._p
-    which = {"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"}
-    field = etree.SubElement(paragraph, qn("a:fld"), which)
-    etree.SubElement(field, qn("a:rPr"), {"lang": "en-GB", "sz": "1000"})
-    etree.SubElement(field, qn("a:t")).text = str(len(deck.slides))
+def _title_layout(deck: Deck, name: str) -> SlideLayout:
+    """Return the layout that has a title and the fewest other boxes for content. Raises TemplateUnusable."""
+    layouts = [layout for master in deck.slide_masters for layout in master.slide_layouts]
+    titled = [layout for layout in layouts if _title_of(layout) is not None]
+    if not titled:
+        raise TemplateUnusable(
+            f"The template {name} has no layout with a title.",
+            remedy="Add one in PowerPoint under View, Slide Master, or remove pptx_template from [dashboard].",
+        )
+    return min(titled, key=_count_content)
+
+
+def _count_content(layout: SlideLayout) -> int:
+    kinds = [placeholder.placeholder_format.type for placeholder in layout.placeholders]
+    return sum(kind not in (*TITLE_PLACEHOLDERS, *FOOTER_PLACEHOLDERS) for kind in kinds)
+
+
+def _title_of(layout: SlideLayout) -> LayoutPlaceholder | None:
+    return _placeholder(layout, *TITLE_PLACEHOLDERS)
+
+
+def _placeholder(layout: SlideLayout, *kinds: PP_PLACEHOLDER) -> LayoutPlaceholder | None:
+    return next((each for each in layout.placeholders if each.placeholder_format.type in kinds), None)
+
+
+def _area_of(placeholder: LayoutPlaceholder | None) -> Area | None:
+    """Return where a placeholder is, or None where neither the layout nor its master says it."""
+    if placeholder is None:
+        return None
+    edges = (placeholder.left, placeholder.top, placeholder.width, placeholder.height)
+    return None if None in edges else Area(*map(int, edges))
 
 
 def _plain_deck() -> Deck:
-    """python-pptx's own deck, made 16:9: titles at the left, the foot as wide as the slide."""
-    deck = Presentation()
+    """Return python-pptx's own deck, made 16:9, with titles at the left and a foot as wide as the slide."""
+    own = io.BytesIO()
+    Presentation().save(own)
+    deck = Presentation(io.BytesIO(master_package(own.getvalue(), "python-pptx")))
     wider = WIDTH / _size(deck)[0]
     taller = HEIGHT / _size(deck)[1]
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
@@ -147,77 +247,46 @@ def _plain_deck() -> Deck:
         for shape in holder.placeholders:
             shape.left, shape.width = Emu(round(shape.left * wider)), Emu(round(shape.width * wider))
             shape.top, shape.height = Emu(round(shape.top * taller)), Emu(round(shape.height * taller))
-    for holder in (deck.slide_master, title_layout(deck)):
+    for holder in (deck.slide_master, _title_layout(deck, "python-pptx")):
         for shape in holder.placeholders:
             kind = shape.placeholder_format.type
             if kind == PP_PLACEHOLDER.TITLE:
-                _put(shape, 0.55, 0.3, 12.23, 0.75)
+                _move(shape, 0.55, 0.3, 12.23, 0.75)
             elif kind == PP_PLACEHOLDER.SLIDE_NUMBER:
-                _put(shape, 11.9, 7.0, 0.88, 0.3)
+                _move(shape, 11.9, 7.0, 0.88, 0.3)
             elif kind == PP_PLACEHOLDER.FOOTER:
-                _put(shape, 0.55, 7.0, 9.0, 0.3)
+                _move(shape, 0.55, 7.0, 9.0, 0.3)
             elif kind == PP_PLACEHOLDER.DATE:
-                _put(shape, 9.6, 7.0, 2.2, 0.3)
+                _move(shape, 9.6, 7.0, 2.2, 0.3)
     style = deck.slide_master._element.find(f".//{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
     style.set("algn", "l")
-    letters = style.find(qn("a:defRPr"))
-    letters.set("sz", "2800")
-    letters.set("b", "1")
+    font = style.find(qn("a:defRPr"))
+    font.set("sz", "2800")
+    font.set("b", "1")
     return deck
 
 
-def _put(shape: LayoutPlaceholder, left: float, top: float, width: float, height: float) -> None:
+def _move(shape: LayoutPlaceholder, left: float, top: float, width: float, height: float) -> None:
+    """Place a shape, in inches."""
     shape.left, shape.top, shape.width, shape.height = Inches(left), Inches(top), Inches(width), Inches(height)
 
 
-def _from_template(file: Path) -> Deck:
-    try:
-        deck = Presentation(io.BytesIO(_as_deck(file.read_bytes())))
-    except OSError as error:
-        raise TemplateUnusable(f"The template {file} cannot be read: {error.strerror or 'unknown reason'}.") from None
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError):
-        raise TemplateUnusable(f"The template {file} is not a PowerPoint file.") from None
-    slides = deck.slides._sldIdLst
-    for entry in list(slides):
-        deck.part.drop_rel(entry.rId)
-        slides.remove(entry)
-    title_layout(deck)
-    return deck
+def _add_number_placeholder(slide: Slide) -> etree._Element:
+    """Add the layout's placeholder of the slide number; return the paragraph in it."""
+    number = _placeholder(slide.slide_layout, PP_PLACEHOLDER.SLIDE_NUMBER)
+    slide.shapes.clone_placeholder(number)
+    (clone,) = (each for each in slide.placeholders if each.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER)
+    paragraph: etree._Element = clone.text_frame.paragraphs[0]._p
+    return paragraph
 
 
-def _as_deck(content: bytes) -> bytes:
-    """A .potx differs from a .pptx in one content type, which python-pptx insists on."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        if TEMPLATE_TYPE not in package.read("[Content_Types].xml"):
-            return content
-        made = io.BytesIO()
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
-            for entry in package.infolist():
-                part = package.read(entry)
-                if entry.filename == "[Content_Types].xml":
-                    part = part.replace(TEMPLATE_TYPE, DECK_TYPE)
-                written.writestr(entry, part)
-    return made.getvalue()
+def _add_number_box(slide: Slide, width: int, height: int) -> etree._Element:
+    """Add a box for the slide number at the lower right; return the paragraph in it."""
+    box = slide.shapes.add_textbox(Emu(round(width * 0.9)), Emu(round(height * 0.93)), Emu(round(width * 0.07)), Pt(20))
+    box.name = "Slide number"
+    paragraph: etree._Element = box.text_frame.paragraphs[0]._p
+    return paragraph
 
 
 def _size(deck: Deck) -> tuple[int, int]:
     return int(deck.slide_width), int(deck.slide_height)
-
-
-def _title_of(layout: SlideLayout) -> LayoutPlaceholder | None:
-    titles = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
-    return next((one for one in layout.placeholders if one.placeholder_format.type in titles), None)
-
-
-def _content_of(layout: SlideLayout) -> list[LayoutPlaceholder]:
-    title = _title_of(layout)
-    return [
-        one
-        for one in layout.placeholders
-        if one.placeholder_format.type not in FOOTER_PLACEHOLDERS
-        and (title is None or one._element is not title._element)
-    ]
-
-
-def _furniture(layout: SlideLayout, kind: PP_PLACEHOLDER) -> LayoutPlaceholder | None:
-    return next((one for one in layout.placeholders if one.placeholder_format.type == kind), None)

@@ -1,0 +1,72 @@
+"""How wide text is, estimated without a font: good enough to break lines and to shorten names.
+
+Widths are in ems, so a width in pixels or points is the number of ems times the size of the font. They are those of
+DejaVu Sans, the widest of the fonts that are used, so that text in another font takes less room than estimated.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+NARROW: Final = frozenset(" !'()*,-./:;I[]fijlrt|·")
+WIDE: Final = frozenset("%&@MOQWmw")
+
+ELLIPSIS: Final = "…"
+
+
+def em_width(text: str) -> float:
+    """Return the width of a line of text in ems."""
+    return sum(map(_char_width, text))
+
+
+def wrap(text: str, max_ems: float) -> list[str]:
+    """Break text into lines of at most `max_ems`, between words where possible. Returns at least one line."""
+    lines: list[str] = []
+    line, width = "", 0.0
+    for word in text.split():
+        word_width = em_width(word)
+        if line and width + _char_width(" ") + word_width <= max_ems:
+            line, width = f"{line} {word}", width + _char_width(" ") + word_width
+            continue
+        if line:
+            lines.append(line)
+        *full, line = _split(word, max_ems)
+        lines += full
+        width = em_width(line)
+    return [*lines, line] if line or not lines else lines
+
+
+def shorten(text: str, max_ems: float) -> str:
+    """Return text of at most `max_ems`, cut with an ellipsis where it is longer; at least the ellipsis."""
+    if em_width(text) <= max_ems:
+        return text
+    room = max_ems - em_width(ELLIPSIS)
+    return _split(text, max(room, 0.0))[0].rstrip() + ELLIPSIS if room > 0 else ELLIPSIS
+
+
+def _split(word: str, max_ems: float) -> list[str]:
+    """Split a word into pieces of at most `max_ems`, each of at least one character."""
+    pieces = [""]
+    width = 0.0
+    for char in word:
+        char_width = _char_width(char)
+        if pieces[-1] and width + char_width > max_ems:
+            pieces.append("")
+            width = 0.0
+        pieces[-1] += char
+        width += char_width
+    return pieces
+
+
+def _char_width(char: str) -> float:
+    if char in NARROW:
+        return 0.42
+    if char in WIDE:
+        return 0.98
+    if unicodedata.east_asian_width(char) in ("W", "F"):
+        return 1.0
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me", "Cf"):
+        return 0.0
+    return 0.75 if category == "Lu" else 0.63
