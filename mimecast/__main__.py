@@ -9,12 +9,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from mimecast.cli import check, export, import_file, report, sandbox, schedule, snapshot
 from mimecast.cli.maintenance import backup, copy, remove, rename, restore
 from mimecast.cli.options import FAILED, USAGE, UsageError
-from mimecast.cli.output import print_problem
+from mimecast.cli.output import OutputFailed, make_printable, print_problem
 from mimecast.problem import Problem
 from mimecast.settings.validation import SettingsError
 
@@ -37,6 +38,24 @@ COMMANDS: Final = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status. Problems are printed, never raised."""
+    make_printable()
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # at the interpreter's exit, a full disk would end in a traceback
+    except BrokenPipeError:  # the reader of stdout, for example `head`, has ended
+        _discard_output()
+    except OSError as error:
+        _discard_output()
+        where = error.filename or "The output"
+        with suppress(OSError):  # stderr can be on the same full disk
+            print_problem(OutputFailed(f"{where} cannot be written or read: {error.strerror}."))
+    return FAILED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = _make_parser().parse_args(arguments)
     try:
         return int(options.command(options))
@@ -46,11 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Problem as problem:
         print_problem(problem)
         return FAILED
-    except BrokenPipeError:  # the reader of stdout, for example `head`, has ended; nothing more can be printed
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     except KeyboardInterrupt:
         return FAILED
+
+
+def _discard_output() -> None:
+    """Send what is still buffered for stdout, and anything printed from now on, to nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _make_parser() -> argparse.ArgumentParser:

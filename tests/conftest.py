@@ -164,12 +164,23 @@ def command_line(project: Path, tmp_path: Path) -> CommandLine:
     """Run `python -m mimecast ...` in an empty folder, as a user would, with only the given variables added."""
 
     def run(
-        *arguments: str, variables: dict[str, str] | None = None, text: str | None = None
+        *arguments: str,
+        variables: dict[str, str] | None = None,
+        text: str | None = None,
+        output_encoding: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **(variables or {}), "PYTHONPATH": str(project)}
         command = [sys.executable, "-m", "mimecast", *arguments]
         return subprocess.run(
-            command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60, input=text, check=False
+            command,
+            capture_output=True,
+            text=True,
+            encoding=output_encoding,
+            env=environment,
+            cwd=tmp_path,
+            timeout=60,
+            input=text,
+            check=False,
         )
 
     return run

@@ -28,7 +28,7 @@ from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_int, format_percent
-from mimecast.reports.snapshot_csv import read_snapshots
+from mimecast.reports.snapshot_reader import read_snapshots
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.account_status import load_account_records
 from mimecast.store.leases import Lease
@@ -330,6 +330,6 @@ def test_an_export_of_one_account_holds_that_account_only(
     for account in BASES:
         done = command_line("export", "--account", account, "--format", form, variables={"SNAPSHOTS_URL": store_url})
         assert done.returncode == 0
-        written = read_snapshots(io.StringIO(done.stdout), now=NOW)
+        written = read_snapshots(done.stdout.encode(), now=NOW)
         assert written == [replace(one, source=Source.IMPORTED) for one in together.all_snapshots(account)]
         assert not others_in(account, done.stdout, set())

@@ -201,7 +201,7 @@ def test_import_can_put_a_file_under_another_account_and_reads_stdin(
     assert_failed(refused, 2, "holds snapshots of old-name", "--account default", "Nothing was imported")
     assert Store.open(store_url).accounts() == []
     done = command_line("import", "-", "--account", "default", "--json", variables=account_variables, text=text)
-    assert json.loads(done.stdout) == {"added": 1, "already_there": 0, "different": 0}
+    assert json.loads(done.stdout) == {"file": "-", "added": 1, "already_there": 0, "different": 0}
     assert Store.open(store_url).accounts() == ["default"]
 
 

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshot_csv import read_snapshots, write_template
+from mimecast.reports.snapshot_csv import write_template
+from mimecast.reports.snapshot_reader import read_snapshots
 from mimecast.store.imports import read_imports
 from mimecast.store.store import Store
 from tests.support.app import click, run_page, text_of
@@ -62,16 +63,16 @@ def test_a_file_is_shown_stored_listed_and_taken_out_again(
     app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(*range(1, 9))}")
     assert "8 snapshots \\(28 Jan 2025 to 28 Aug 2025\\)\\: 8 new\\." in text_of(app)
-    assert list(app.dataframe[0].value["F"]) == ["8", "7", "6", "5", "4"]
-    assert app.dataframe[0].value["At risk"].iloc[0] == "45.5%"
+    assert list(app.dataframe[0].value["F"]) == ["4", "5", "6", "7", "8"]
+    assert app.dataframe[0].value["At risk"].iloc[-1] == "45.5%"
     assert len(list(kept.all_snapshots("default"))) == 1
     click(app, "data_store")
-    assert "8 snapshots stored from months\\.csv\\." in app.success[0].value
+    assert "8 snapshots imported from months\\.csv\\." in app.success[0].value
     assert [one.source for one in kept.all_snapshots("default")].count(Source.IMPORTED) == 8
     assert "months\\.csv\\: 8 snapshots, 28 Jan 2025 to 28 Aug 2025, imported" in text_of(app)
 
     upload(app, f"{HEADER}\n{rows(8, 9)}", "more.csv")
-    assert "2 snapshots \\(28 Aug 2025 to 28 Sep 2025\\)\\: 1 new, 1 stored already" in text_of(app)
+    assert "2 snapshots \\(28 Aug 2025 to 28 Sep 2025\\)\\: 1 new, 1 already stored" in text_of(app)
     click(app, "data_store")
     first = next(one for one in read_imports(kept, "default") if one.file_name == "months.csv")
     click(app, f"import_undo_{first.id}")
@@ -92,14 +93,14 @@ def test_what_is_stored_already_needs_no_storing(project: Path, account_secrets:
     upload(app, f"{HEADER}\n{rows(1)}")
     click(app, "data_store")
     upload(app, f"{HEADER}\n{rows(1).replace('5,4,3', '6,4,3')}")
-    assert "0 new, 1 stored already\\. 1 of them with other counts" in text_of(app)
+    assert "0 new, 1 already stored\\. 1 of these has other counts in the file" in text_of(app)
     assert [one.disabled for one in app.button if one.key == "data_store"] == [True]
 
 
 def test_a_bad_row_is_named_and_nothing_is_stored(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:
     app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(1)}default,2025-02-28T12:00:00Z,5,4,many,2,1,0\n")
-    assert "Row 3, column c\\: this is not a whole number" in app.warning[0].value
+    assert "Row 3, column c\\: \\'many\\' is not a whole number" in app.warning[0].value
     assert not [one for one in app.button if one.key == "data_store"]
 
 
@@ -108,7 +109,7 @@ def test_another_accounts_file_goes_under_the_account_shown(
 ) -> None:
     app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(1, account='elsewhere')}")
-    assert any("The file names elsewhere; its snapshots are stored under" in one.value for one in app.info)
+    assert any("The file names elsewhere; its snapshots are imported under" in one.value for one in app.info)
     click(app, "data_store")
     assert kept.accounts() == ["default"]
     kept.add([Snapshot("fabrikam", NOW, ScoreCounts(1))])
@@ -133,7 +134,7 @@ def test_a_store_that_cannot_be_written_takes_nothing_and_says_why(
 def test_sample_data_takes_nothing(project: Path) -> None:
     app = run_page(project, "Alone", {})
     assert app.file_uploader[0].proto.disabled
-    assert any("Sample data takes no import" in one.value for one in app.info)
+    assert any("Nothing can be imported into sample data" in one.value for one in app.info)
 
 
 def test_the_template_is_filled_in_and_comes_back_in() -> None:
@@ -141,7 +142,7 @@ def test_the_template_is_filled_in_and_comes_back_in() -> None:
     instants = [datetime(2026, month, 28, 12, tzinfo=UTC) for month in (1, 2)]
     write_template("contoso", instants, out)
     assert out.getvalue() == (f"{HEADER}\ncontoso,2026-01-28T12:00:00Z,,,,,,0\ncontoso,2026-02-28T12:00:00Z,,,,,,0\n")
-    with pytest.raises(Exception, match="Row 2, column a: it is empty; write 0 for nobody, or delete a row"):
-        read_snapshots(io.StringIO(out.getvalue()), now=NOW)
+    with pytest.raises(Exception, match="Row 2, column a: it is empty; write 0 for no users, or delete a row"):
+        read_snapshots(out.getvalue().encode(), now=NOW)
     filled = out.getvalue().replace(",,,,,,", ",1,2,3,4,5,")
-    assert [one.taken_at for one in read_snapshots(io.StringIO(filled), now=NOW)] == instants
+    assert [one.taken_at for one in read_snapshots(filled.encode(), now=NOW)] == instants

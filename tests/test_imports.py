@@ -13,7 +13,8 @@ from hypothesis import strategies as some
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json
+from mimecast.reports.snapshot_csv import write_csv, write_json
+from mimecast.reports.snapshot_reader import read_snapshots
 from mimecast.store.imports import ImportGone, import_snapshots, read_imports, undo_import
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
@@ -90,7 +91,7 @@ def test_export_import_export_gives_the_same_bytes(write: Callable[..., int], sn
     store, other = Store.open("sqlite://"), Store.open("sqlite://")
     store.add(snapshots)
     file = exported(store, write)
-    found = read_snapshots(io.StringIO(file), now=datetime.now(UTC))
+    found = read_snapshots(file.encode(), now=datetime.now(UTC))
     added = import_snapshots(other, found, file_name="x", author="", now=NOW)
     assert (added.already_there, added.different) == (0, 0)
     assert exported(other, write) == file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -172,10 +173,13 @@ def test_text_of_people_stays_text_on_the_canvas(store: Store) -> None:
 def test_more_notes_than_there_is_room_for_are_counted(store: Store) -> None:
     report = demo_report(store)
     notes = tuple(make_note(order, TODAY - timedelta(60 - order), f"no. {order}") for order in range(1, MAX_NOTES + 4))
-    content = text_of(draw(replace(report, annotations=Annotations(notes))))
+    canvas = draw(replace(report, annotations=Annotations(notes)))
+    content = text_of(canvas)
     assert "3 earlier notes not shown." in content
     assert "no. 3 " not in content
-    assert "no. 15" in content
+    assert re.findall(r"<b>(\d+)</b> \d+ \w+ 2026 no. (\d+)", content) == [(str(n), str(n)) for n in range(4, 16)]
+    tags = [annotation.text for annotation in canvas.figure.layout.annotations if annotation.name == "note"]
+    assert (tags[0], tags[-1]) == ("4", "15"), "the numbers of the files and of the other pages"
 
 
 def test_the_canvas_says_that_no_users_are_graded(store: Store) -> None:

@@ -127,7 +127,7 @@ def test_snapshots_are_written_in_the_columns_of_export() -> None:
     book = openpyxl.load_workbook(out)
     header, *lines = rows(book["Snapshots"])
     assert header == ("account", "taken_at", "a", "b", "c", "d", "f", "other")
-    assert lines[-1] == ("contoso", NOW.replace(tzinfo=None), 5, 4, 3, 2, 1, 0)
+    assert lines[-1] == ("sample", NOW.replace(tzinfo=None), 5, 4, 3, 2, 1, 0)
     assert book["Snapshots"].freeze_panes == "A2"
     assert dict(rows(book["Definitions"])[1:])["Note"].startswith("SAMPLE DATA")
 

@@ -23,7 +23,7 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.normal_range import RangeOfDay
 from mimecast.domain.notes import Note
 from mimecast.domain.reporting_days import reporting_day
-from mimecast.domain.targets import Target, share_due
+from mimecast.domain.targets import share_due
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import format_date, format_percent, pluralize
 from mimecast.text.targets import goal_phrase
@@ -79,15 +79,6 @@ class _Tag:
     def text(self) -> str:
         first, last = self.numbers[0], self.numbers[-1]
         return str(first) if first == last else f"{first}–{last}"
-
-
-def numbered_notes(annotations: Annotations, timeline: Timeline) -> list[tuple[int, Note]]:
-    """Return the notes that fall into a timeline's range, with their numbers."""
-    return [
-        (number, note)
-        for number, note in enumerate(annotations.notes, start=1)
-        if timeline.first <= note.day <= timeline.last
-    ]
 
 
 def draw_notes(
@@ -146,7 +137,7 @@ def draw_target(
 
     The level is labelled above or below itself, on the side where the line of the share is not.
     """
-    target = target_in_range(annotations, timeline)
+    target = annotations.target_between(timeline.first, timeline.last, timeline.zone)
     if target is None:
         return Drawn()
     low, high = (pd.Timestamp(end).date() for end in axis_range)
@@ -247,25 +238,20 @@ def annotations_alt(annotations: Annotations, timeline: Timeline, *, with_target
     parts = []
     if with_target and annotations.band:
         parts.append(f"{band_sentence(annotations)}.")
-    if with_target and (target := target_in_range(annotations, timeline)):
+    if with_target and (target := annotations.target_between(timeline.first, timeline.last, timeline.zone)):
         parts.append(f"Target: {goal_phrase(target)}.")
-    if notes := numbered_notes(annotations, timeline):
+    if notes := annotations.notes_between(timeline.first, timeline.last):
         listed = "; ".join(f"{number} on {format_date(note.day)}, {note.text}" for number, note in notes)
         parts.append(f"Notes: {listed}.")
     return "".join(f" {part}" for part in parts)
 
 
-def target_in_range(annotations: Annotations, timeline: Timeline) -> Target | None:
-    """Return the target where it was set before the range ends and its date is after the range's first day."""
-    target = annotations.target
-    if target is None or reporting_day(target.set_at, timeline.zone) > timeline.last or target.by <= timeline.first:
-        return None
-    return target
-
-
 def _tags(annotations: Annotations, timeline: Timeline, low: pd.Timestamp, high: pd.Timestamp) -> list[_Tag]:
     """Return one tag per note, or one for all notes of each seventh of the axis when there are too many."""
-    placed = [(number, note, timeline.label_of(note.day)) for number, note in numbered_notes(annotations, timeline)]
+    placed = [
+        (number, note, timeline.label_of(note.day))
+        for number, note in annotations.notes_between(timeline.first, timeline.last)
+    ]
     groups: dict[int, list[tuple[int, Note, pd.Timestamp]]] = {}
     for number, note, place in placed:
         part = min(int((place - low) / (high - low) * MAX_SHARED_TAGS), MAX_SHARED_TAGS - 1)

@@ -7,8 +7,7 @@ left corner; sizes of text suit a picture that fills a slide.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -38,7 +37,6 @@ from mimecast.charts.time_series import (
 )
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
-from mimecast.domain.notes import Note
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import (
     format_date,
@@ -105,8 +103,8 @@ def report_canvas(
     figure = _blank()
     top = _draw_head(figure, text, stamp)
     hidden = max(len(annotations.notes) - MAX_NOTES, 0)
-    shown = Annotations(annotations.notes[hidden:], annotations.target, annotations.judged, annotations.band)
-    bottom = _draw_notes_list(figure, shown.notes, hidden)
+    shown = replace(annotations, notes=annotations.notes[hidden:], first_number=annotations.first_number + hidden)
+    bottom = _draw_notes_list(figure, shown, hidden)
     _add_text(figure, stamp.text, MARGIN, STAMP_TOP, 18, QUIET, name="stamp")
     counts = stamp.newest.counts
     right = RIGHT[0] - 60
@@ -275,14 +273,14 @@ def _draw_trend(figure: go.Figure, timeline: Timeline, annotations: Annotations,
     )
 
 
-def _draw_notes_list(figure: go.Figure, notes: Sequence[Note], hidden: int) -> float:
+def _draw_notes_list(figure: go.Figure, annotations: Annotations, hidden: int) -> float:
     """Draw the notes in two columns above the stamp; return where the charts have to end."""
-    if not notes:
+    if not annotations.notes:
         return STAMP_TOP - 14
     width = (WIDTH - 2 * MARGIN - 40) / 2
     entries = [
         _wrapped(f"{number}   {format_date(note.day)}   {note.text}", NOTE_SIZE, width)
-        for number, note in enumerate(notes, start=1)
+        for number, note in enumerate(annotations.notes, start=annotations.first_number)
     ]
     half = -(-len(entries) // 2)
     columns = [entries[:half], entries[half:]]

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mimecast.cli.context import load_settings, open_store_or_sample_data, unknown_account
 from mimecast.cli.file_arguments import open_binary_output, open_text_output
 from mimecast.cli.options import DONE, Commands, UsageError, account_option, reporting_options
 from mimecast.cli.output import print_result
-from mimecast.formatting import pluralize
+from mimecast.domain.reporting_days import EARLIEST_DAY, is_plausible_day
+from mimecast.formatting import format_date, format_iso_utc, pluralize
+
+if TYPE_CHECKING:
+    from mimecast.domain.snapshot import Snapshot
+    from mimecast.store.store import Store
 
 FORMAT_BY_SUFFIX: Final = {".json": "json", ".jsonl": "json", ".xlsx": "xlsx"}
 """Formats that a file name implies without `--format`. Every other name implies CSV."""
@@ -40,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
     if options.account and options.account not in known_ids:
         raise unknown_account(options.account, known_ids)
     chosen_ids = [options.account] if options.account else known_ids
-    snapshots = (snapshot for account_id in chosen_ids for snapshot in store.all_snapshots(account_id))
+    implausible: list[Snapshot] = []
+    snapshots = _all_snapshots(store, chosen_ids, implausible)
     if file_format == "xlsx":
         from mimecast.reports.workbook import write_snapshots_xlsx
 
@@ -56,4 +64,22 @@ def run(options: argparse.Namespace) -> int:
         print_result(options, result, f"{pluralize(count, 'snapshot')} written to {options.out}.")
     elif not count:
         print("Nothing is stored yet.", file=sys.stderr)
+    if implausible:
+        taken_at = format_iso_utc(implausible[0].taken_at)
+        print(
+            f"{pluralize(len(implausible), 'snapshot')} outside {format_date(EARLIEST_DAY)} to tomorrow would be "
+            f"refused by an import. Remove them from the store, beginning with: python -m mimecast remove {taken_at} "
+            f"--account {implausible[0].account}",
+            file=sys.stderr,
+        )
     return DONE
+
+
+def _all_snapshots(store: Store, accounts: list[str], implausible: list[Snapshot]) -> Iterator[Snapshot]:
+    """Yield all snapshots of the accounts, and add those to `implausible` that cannot have been taken on their day."""
+    today = datetime.now(UTC).date()
+    for account_id in accounts:
+        for snapshot in store.all_snapshots(account_id):
+            if not is_plausible_day(snapshot.taken_at.date(), today):
+                implausible.append(snapshot)
+            yield snapshot

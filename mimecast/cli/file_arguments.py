@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from collections.abc import Iterator
@@ -21,24 +22,38 @@ class FileNotWritten(Problem):
     remedy = "Choose another place with --out."
 
 
-@contextmanager
-def open_input(file: Path) -> Iterator[TextIO]:
-    """Open a UTF-8 text file for reading, or stdin for the name `-`. Raises UsageError when it cannot be read."""
-    if str(file) == "-":
-        yield sys.stdin
-        return
+class DiskFull(FileNotWritten):
+    """There is no room for the file of `--out`. A file that already had this name is unchanged."""
+
+    title = "The disk is full"
+    remedy = "Free some space, or choose another place with --out."
+
+
+def read_input(file: Path, max_bytes: int) -> bytes:
+    """Return the content of a file, or of stdin for the name `-`; of a longer one, `max_bytes` + 1 bytes.
+
+    Raises UsageError when it cannot be read.
+    """
     try:
-        text = file.open(encoding="utf-8", newline="")
+        if str(file) != "-":
+            with file.open("rb") as stream:
+                return stream.read(max_bytes + 1)
+        if sys.stdin is None:
+            raise UsageError("There is no standard input to read.", remedy="Name a file.")
+        return sys.stdin.buffer.read(max_bytes + 1)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.", remedy="Check its name and place.") from None
-    with text:
-        yield text
 
 
 @contextmanager
 def open_text_output(file: Path | None) -> Iterator[TextIO]:
-    """Open a UTF-8 text file that is replaced when the block succeeds, or stdout for None. Raises FileNotWritten."""
+    """Open a UTF-8 text file that is replaced when the block succeeds, or stdout for None. Raises FileNotWritten.
+
+    What goes to stdout is UTF-8 as well, whatever encoding the console has: it is data for another program.
+    """
     if file is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
         yield sys.stdout
         return
     with open_binary_output(file) as binary:
@@ -49,9 +64,14 @@ def open_text_output(file: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def open_binary_output(file: Path) -> Iterator[BinaryIO]:
-    """Open a binary file that is replaced when the block succeeds. Raises FileNotWritten."""
+    """Open a binary file that is replaced when the block succeeds. Raises FileNotWritten.
+
+    A device or a pipe, for example /dev/stdout, is written and not replaced.
+    """
     try:
-        with replace_file(file) as binary:
+        is_special = file.exists() and not file.is_file() and not file.is_dir()
+        with file.open("wb") if is_special else replace_file(file) as binary:
             yield binary
     except OSError as error:
-        raise FileNotWritten(f"{file} cannot be written: {error.strerror}.") from None
+        kind = DiskFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else FileNotWritten
+        raise kind(f"{file} cannot be written: {error.strerror}.") from None

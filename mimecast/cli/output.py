@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from mimecast.problem import Problem
+
+
+class OutputFailed(Problem):
+    """What a command prints could not be written, for example to a file on a full disk."""
+
+    title = "The output cannot be written"
+    remedy = "Check where the output is redirected to, and whether there is free space."
+
+
+ASCII_PUNCTUATION: Final = {"\u2212": "-", "–": "-", "·": "|", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'"}
+"""What is printed where the console's encoding lacks one of our own signs."""
+
+
+def make_printable() -> None:
+    """Let stdout and stderr print any text: characters that their encoding lacks become ASCII or are escaped."""
+    codecs.register_error("printable", _replace_unprintable)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="printable")
+
+
+def _replace_unprintable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(ASCII_PUNCTUATION.get(char) or ascii(char)[1:-1] for char in text), error.end
 
 
 def print_result(options: argparse.Namespace, result: dict[str, Any], text: str = "") -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+SAMPLE_ACCOUNT: Final = "sample"
+"""The account of the sample data. In exports, which have no column for it, its id is the mark of such data."""
 
 
 def is_account_id(text: str) -> bool:

@@ -23,7 +23,7 @@ class Source(StrEnum):
 
     @property
     def is_made_up(self) -> bool:
-        """Whether snapshots of this source are marked SAMPLE DATA."""
+        """Whether snapshots of this source are marked SAMPLE DATA and never imported."""
         return self in (Source.SAMPLE, Source.SANDBOX)
 
 

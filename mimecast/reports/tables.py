@@ -11,14 +11,12 @@ from mimecast.domain.comparison import Comparison
 from mimecast.domain.timeline import GRADE_COLUMNS, Timeline
 from mimecast.formatting import format_iso_utc
 from mimecast.reports.grade_table import grade_rows
+from mimecast.reports.snapshot_csv import BOM
 from mimecast.text.glossary import DEFINITIONS
 from mimecast.text.stamp import ComparedStamp, Stamp
 
 FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r")
 """First characters of texts that a spreadsheet would run."""
-
-BOM: Final = "\ufeff"
-"""Byte-order mark: without it, Excel reads UTF-8 as the computer's own encoding."""
 
 CSV_DEFINITIONS: Final = " ".join(f"{term}: {meaning.partition('.')[0]}." for term, meaning in DEFINITIONS[:2])
 """`At risk: Users with grade D or F. Users graded: All users with a grade.`"""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -20,13 +22,21 @@ from mimecast.formatting import format_date, zone_name
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
-from mimecast.reports.snapshot_csv import COLUMNS, COUNT_COLUMNS
+from mimecast.reports.snapshot_csv import COLUMNS, COUNT_COLUMNS, exported_row
+from mimecast.reports.xml_text import xml_text
 from mimecast.text.glossary import DEFINITIONS, SAMPLE_WARNING
+from mimecast.text.stamp import Stamp
 
 TEXT_ONLY: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 MAX_SHEET_ROWS: Final = 1_000_000
-"""Below Excel's own limit of 1,048,576; what does not fit goes on to another sheet."""
+"""Rows of a sheet, below Excel's limit of 1,048,576. Further rows go to another sheet."""
+
+MIN_EXCEL_YEAR: Final = 1900
+"""The first year that Excel has dates for."""
+
+FOOTER: Final = "&L&8 {}&R&8 &P / &N"
+MAX_FOOTER_CHARS: Final = 255
 
 SHARE_FORMAT: Final = "0.0%"
 POINTS_FORMAT: Final = "+0.00;-0.00;0.00"
@@ -36,49 +46,64 @@ DAY_FORMAT: Final = "d mmm yyyy"
 
 
 def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> bytes:
-    """The report as a workbook: what is shown, every reporting day, notes, sources and definitions."""
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {**TEXT_ONLY, "in_memory": True}) as book:
-        book.set_properties({"title": report.title, "subject": report.stamp.text})
-        _shown(book, report)
-        _daily(book, report, days)
+    """Return the report as a workbook: what is shown, every reporting day, notes, sources and definitions."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
+        book.set_properties({"title": xml_text(report.title), "subject": xml_text(report.stamp.text)})
+        _add_summary(book, report)
+        _add_days(book, report, days)
         if report.annotations.notes:
             notes = [(note.day, note.text) for note in report.annotations.notes]
-            _sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, [_form(book, DAY_FORMAT), _form(book)], report)
-        about = [*sources(report), *definitions(report)]
-        _sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), about, [_bold(book), _wrapped(book)], report)
-    return made.getvalue()
+            formats = [_number_format(book, DAY_FORMAT), _number_format(book)]
+            _add_sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, formats, report)
+        _add_definitions(book, [*sources(report), *definitions(report)], report)
+    return content.getvalue()
 
 
 def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:
-    """Snapshots in the columns of `export`, and what they mean; returns how many there are.
+    """Write snapshots in the columns of `export`, and what these mean; return the number of snapshots.
 
-    `taken_at` is a date with a time in UTC, which a workbook cannot say itself: its format ends with a Z.
+    `taken_at` is a date with a time in UTC. A workbook has no time zones, so its number format ends with a Z. A year
+    that Excel has no dates for is written as text. Raises OSError when there is no room for the file.
     """
+    try:
+        with (
+            TemporaryDirectory() as folder,
+            xlsxwriter.Workbook(out, {**TEXT_ONLY, "constant_memory": True, "tmpdir": folder}) as book,
+        ):
+            return _write_snapshots(book, snapshots)
+    except FileCreateError as error:
+        reason = error.args[0]
+        raise reason if isinstance(reason, OSError) else OSError(str(reason)) from None
+
+
+def _write_snapshots(book: Workbook, snapshots: Iterable[Snapshot]) -> int:
     written, is_sample = 0, False
-    with xlsxwriter.Workbook(out, {**TEXT_ONLY, "constant_memory": True}) as book:
-        moment, users = _form(book, 'yyyy-mm-dd"T"hh:mm:ss"Z"'), _form(book, "0")
-        sheet: Worksheet | None = None
-        for snapshot in snapshots:
-            place = written % MAX_SHEET_ROWS
-            if place == 0 or sheet is None:
-                sheet = _snapshot_sheet(book, written // MAX_SHEET_ROWS)
-            sheet.write_string(place + 1, 0, snapshot.account)
-            sheet.write_datetime(place + 1, 1, snapshot.taken_at.replace(tzinfo=None), moment)
-            counts = snapshot.counts.as_mapping()
-            for column, name in enumerate(COUNT_COLUMNS, start=2):
-                sheet.write_number(place + 1, column, counts[name], users)
-            written += 1
-            is_sample = is_sample or snapshot.source.is_made_up
-        if sheet is None:
-            _snapshot_sheet(book, 0)
-        about = [*([("Note", SAMPLE_WARNING)] if is_sample else []), ("taken_at", "UTC."), *DEFINITIONS]
-        _sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), about, [_bold(book), _wrapped(book)])
+    instant, users = _number_format(book, 'yyyy-mm-dd"T"hh:mm:ss"Z"'), _number_format(book, "0")
+    sheet: Worksheet | None = None
+    for snapshot in snapshots:
+        row = written % MAX_SHEET_ROWS + 1
+        if sheet is None or row == 1:
+            sheet = _add_snapshot_sheet(book, written // MAX_SHEET_ROWS)
+        values = exported_row(snapshot)
+        sheet.write_string(row, 0, str(values["account"]))
+        if snapshot.taken_at.year < MIN_EXCEL_YEAR:
+            sheet.write_string(row, 1, str(values["taken_at"]))
+        else:
+            sheet.write_datetime(row, 1, snapshot.taken_at.replace(tzinfo=None), instant)
+        for column, name in enumerate(COUNT_COLUMNS, start=2):
+            sheet.write_number(row, column, values[name], users)
+        written += 1
+        is_sample = is_sample or snapshot.source.is_made_up
+    if sheet is None:
+        _add_snapshot_sheet(book, 0)
+    note = [("Note", SAMPLE_WARNING)] if is_sample else []
+    _add_definitions(book, [*note, ("taken_at", "UTC."), *DEFINITIONS])
     return written
 
 
-def _snapshot_sheet(book: Workbook, before: int) -> Worksheet:
-    sheet = book.add_worksheet("Snapshots" if not before else f"Snapshots {before + 1}")
+def _add_snapshot_sheet(book: Workbook, sheets_before: int) -> Worksheet:
+    sheet = book.add_worksheet(f"Snapshots {sheets_before + 1}" if sheets_before else "Snapshots")
     widths = {"account": 24, "taken_at": 24}
     for column, name in enumerate(COLUMNS):
         sheet.set_column(column, column, widths.get(name, 10))
@@ -87,13 +112,17 @@ def _snapshot_sheet(book: Workbook, before: int) -> Worksheet:
     return sheet
 
 
-def _shown(book: Workbook, report: Report) -> None:
-    """The grades and groups as the page and the slides have them, under the sentence and the stamp."""
+def _add_definitions(book: Workbook, terms: Sequence[tuple[str, str]], report: Report | None = None) -> None:
+    _add_sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), terms, [_bold(book), _wrapped(book)], report)
+
+
+def _add_summary(book: Workbook, report: Report) -> None:
+    """Add the grades and groups as the page and the slides have them, under the sentences and the stamp."""
     sheet = book.add_worksheet("Report")
     summary = report.summary
     lines = (report.title, f"{summary.headline}. {summary.details}", report.stamp.text)
     for index, text in enumerate(lines):
-        sheet.write_string(index, 0, text, _title(book) if index == 0 else None)
+        sheet.write_string(index, 0, xml_text(text), _title(book) if index == 0 else None)
     now = format_date(report.stamp.day)
     columns = [("Grade", None), (f"Users, {now}", USERS_FORMAT), (f"Share, {now}", SHARE_FORMAT)]
     if report.comparison:
@@ -103,20 +132,21 @@ def _shown(book: Workbook, report: Report) -> None:
     header = 4
     for column, (name, _) in enumerate(columns):
         sheet.write_string(header, column, name, _header(book))
-    forms = [_form(book, form) if form else None for _, form in columns]
+    formats = [_number_format(book, code) if code else None for _, code in columns]
     rows = grade_rows(report.stamp.newest.counts, report.comparison)
     for index, row in enumerate(rows, start=header + 1):
         values: list[Any] = [row.label, row.users, _fraction(row.share)]
         if report.comparison:
             values += [row.users_then, _fraction(row.share_then), row.change_users, _hundredths(row.change_points)]
-        _write(sheet, index, values, forms)
+        _write(sheet, index, values, formats)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, len(columns) - 1, 18)
     sheet.freeze_panes(header + 1, 1)
-    _for_paper(sheet, report)
+    _set_up_printing(sheet, report)
 
 
-def _daily(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> None:
+def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> None:
+    """Add one row per reporting day, oldest first."""
     zone = report.days.zone
     columns = (
         (f"Day ({zone_name(zone)})", 18),
@@ -129,17 +159,19 @@ def _daily(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot |
         ("Doing well, share", 17),
         ("Source", 20),
     )
-    moment, users, share = _form(book, "d mmm yyyy hh:mm"), _form(book, USERS_FORMAT), _form(book, SHARE_FORMAT)
-    forms = [_form(book, DAY_FORMAT), moment, *[users] * len(GRADES), users, users, share, users, share, None]
+    users, share = _number_format(book, USERS_FORMAT), _number_format(book, SHARE_FORMAT)
+    instant = _number_format(book, "d mmm yyyy hh:mm")
+    formats = [_number_format(book, DAY_FORMAT), instant, *[users] * len(GRADES)]
+    formats += [users, users, share, users, share, None]
 
     def rows() -> Iterator[list[Any]]:
-        for when, snapshot in days:
+        for day, snapshot in days:
             if snapshot is None:
-                yield [when, *[None] * (len(columns) - 2), "no snapshot"]
+                yield [day, *[None] * (len(columns) - 2), "no snapshot"]
                 continue
             counts = snapshot.counts
             yield [
-                when,
+                day,
                 snapshot.taken_at.astimezone(zone).replace(tzinfo=None),
                 *(counts.users(grade) for grade in GRADES),
                 counts.users_graded,
@@ -150,58 +182,79 @@ def _daily(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot |
                 source_text(snapshot),
             ]
 
-    _sheet(book, "Daily values", columns, rows(), forms, report)
+    _add_sheet(book, "Daily values", columns, rows(), formats, report)
 
 
-def _sheet(
+def _add_sheet(
     book: Workbook,
     name: str,
     columns: Sequence[tuple[str, float]],
     rows: Iterable[Sequence[Any]],
-    forms: Sequence[Format | None],
+    formats: Sequence[Format | None],
     report: Report | None = None,
 ) -> None:
-    """A sheet of rows under a frozen header."""
+    """Add a sheet of rows under a frozen header. `columns` are titles and widths in characters."""
     sheet = book.add_worksheet(name)
     for column, (title, width) in enumerate(columns):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, _header(book))
     for row, values in enumerate(rows, start=1):
-        _write(sheet, row, values, forms)
+        _write(sheet, row, values, formats)
     sheet.freeze_panes(1, 1 if len(columns) > 2 else 0)
     sheet.repeat_rows(0)
     if report:
-        _for_paper(sheet, report)
+        _set_up_printing(sheet, report)
 
 
-def _write(sheet: Worksheet, row: int, values: Sequence[Any], forms: Sequence[Format | None]) -> None:
-    for column, (value, form) in enumerate(zip(values, forms, strict=True)):
+def _write(sheet: Worksheet, row: int, values: Sequence[Any], formats: Sequence[Format | None]) -> None:
+    for column, (value, number_format) in enumerate(zip(values, formats, strict=True)):
         if isinstance(value, str):
-            sheet.write_string(row, column, value, form)
+            sheet.write_string(row, column, xml_text(value), number_format)
         elif isinstance(value, date | datetime):
-            sheet.write_datetime(row, column, value, form)
+            sheet.write_datetime(row, column, value, number_format)
         elif value is not None:
-            sheet.write_number(row, column, value, form)
+            sheet.write_number(row, column, value, number_format)
 
 
-def _for_paper(sheet: Worksheet, report: Report) -> None:
-    """Printed, a sheet is one page wide and says whose numbers it holds."""
+def _set_up_printing(sheet: Worksheet, report: Report) -> None:
+    """Print a sheet one A4 page wide, with the stamp at its foot."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L&8{report.stamp.text[:200].replace('&', '&&')}&R&8&P / &N")
+    sheet.set_footer(footer(report.stamp))
 
 
-def _form(book: Workbook, number_format: str = "General") -> Format:
-    return book.add_format({"num_format": number_format, **({"align": "left"} if number_format == DAY_FORMAT else {})})
+def footer(stamp: Stamp) -> str:
+    """Return the code of a footer with the stamp at the left and the page at the right.
+
+    In Excel's codes `&8` sets the size of the text, so a space keeps a digit after it from becoming part of the size,
+    and `&&` is an ampersand. A footer has at most 255 characters, so the name is shortened where it is longer.
+    """
+    parts = [xml_text(part).replace("&", "&&") for part in stamp.parts]
+    name = xml_text(stamp.account_name)
+    code = FOOTER.format(" · ".join(parts))
+    while _utf16_length(code) > MAX_FOOTER_CHARS and name:
+        name = name[:-1].rstrip()
+        code = FOOTER.format(" · ".join([f"{name.replace('&', '&&')}…", *parts[1:]]))
+    return code
+
+
+def _utf16_length(text: str) -> int:
+    """Return the length of text as Excel counts it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _number_format(book: Workbook, code: str = "General") -> Format:
+    return book.add_format({"num_format": code, **({"align": "left"} if code == DAY_FORMAT else {})})
 
 
 def _fraction(percent: float | None) -> float | None:
-    """What Excel calls a percentage."""
+    """Return a percentage as Excel stores it."""
     return None if percent is None else percent / 100
 
 
 def _hundredths(points: float | None) -> float | None:
+    """Return points with two decimals."""
     return None if points is None else round(points, 2) + 0.0  # no "-0.00"
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Final
 
+from mimecast.domain import account_id
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.demo_company import COMPANY, DemoCompany
 from mimecast.sandbox.server import Sandbox
@@ -19,7 +20,7 @@ from mimecast.settings.project import PROJECT
 from mimecast.store.errors import StoreFull, StoreInaccessible, StoreReadOnly
 from mimecast.store.store import Store
 
-SAMPLE_ACCOUNT: Final = "sample"
+SAMPLE_ACCOUNT: Final = account_id.SAMPLE_ACCOUNT
 
 
 def sample_account(sandbox: Sandbox) -> Account:

@@ -12,8 +12,8 @@ from mimecast.domain.snapshot import Snapshot, Source
 USERS = some.integers(0, 10**9)
 IMPORTED_SNAPSHOTS = some.builds(
     Snapshot,
-    account=some.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", fullmatch=True),
-    taken_at=some.datetimes(datetime(1990, 1, 1), datetime(2026, 11, 24), timezones=some.timezones()),  # noqa: DTZ001
+    account=some.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", fullmatch=True).filter(lambda text: text != "sample"),
+    taken_at=some.datetimes(datetime(2010, 1, 3), datetime(2026, 11, 24), timezones=some.timezones()),  # noqa: DTZ001
     counts=some.builds(ScoreCounts, USERS, USERS, USERS, USERS, USERS, USERS),
     source=some.just(Source.IMPORTED),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -29,18 +28,13 @@ from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES,
 from mimecast.charts.text_width import wrap
 from mimecast.formatting import format_percent
 from mimecast.reports.pptx.template import Area
+from mimecast.reports.xml_text import xml_text
 
 BOX_INSET: Final = Inches(0.1)
 """Left and right margin of a text box, unless it is set."""
 
 LINE_SPACING: Final = 1.2
 """Height of a line relative to the size of its text."""
-
-CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""Line breaks, and control characters, most of which XML 1.0 cannot hold."""
-
-NOT_XML: Final = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
-"""Halves of surrogate pairs and non-characters, which XML 1.0 cannot hold."""
 
 
 def add_sentence(slide: Slide, area: Area, sentence: str) -> None:
@@ -112,11 +106,6 @@ def add_run(paragraph: _Paragraph, text: str, size: float, colour: str, *, bold:
     run.font.size = Pt(size)
     run.font.bold = bold
     run.font.color.rgb = rgb(colour)
-
-
-def xml_text(text: str) -> str:
-    """Return text with a space for each line break and control character, without other characters XML cannot hold."""
-    return NOT_XML.sub("", CONTROL.sub(" ", text))
 
 
 def line_height(size: float) -> int:

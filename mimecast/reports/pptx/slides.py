@@ -23,7 +23,6 @@ from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
-from mimecast.charts.annotations import numbered_notes, target_in_range
 from mimecast.charts.palette import AT_RISK_LINE, BAD, GOOD, INK, QUIET, USERS_LINE, WARNING
 from mimecast.charts.text_width import em_width, shorten
 from mimecast.domain.notes import Note
@@ -37,6 +36,7 @@ from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.template import Area, SlideDeck, open_deck
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
+from mimecast.reports.xml_text import xml_text
 from mimecast.text.changes import NET_CHANGES, comparison_sentence
 from mimecast.text.grades import grades_in_words
 from mimecast.text.stamp import SAMPLE_MARK, Stamp
@@ -80,8 +80,8 @@ def render_pptx(report: Report, *, template: Path | None = None) -> bytes:
 def _set_properties(presentation: Presentation, report: Report) -> None:
     """Set title and subject of the file, cut to what python-pptx accepts, and leave no other program's name in it."""
     properties = presentation.core_properties
-    properties.title = elements.xml_text(report.title)[:MAX_PROPERTY_CHARS]
-    properties.subject = elements.xml_text(report.stamp.text)[:MAX_PROPERTY_CHARS]
+    properties.title = xml_text(report.title)[:MAX_PROPERTY_CHARS]
+    properties.subject = xml_text(report.stamp.text)[:MAX_PROPERTY_CHARS]
     properties.author = properties.last_modified_by = ""
     properties.created = properties.modified = report.stamp.now.astimezone(UTC).replace(tzinfo=None)
 
@@ -188,7 +188,7 @@ def _add_trend(deck: SlideDeck, report: Report) -> None:
     data = CategoryChartData(number_format="0.0")
     data.categories = days
     data.add_series("At risk, % of users graded", _numbers(shares))
-    if target := target_in_range(annotations, timeline):
+    if target := annotations.target_between(timeline.first, timeline.last, timeline.zone):
         level = _target_level(target, reporting_day(target.set_at, timeline.zone), days)
         data.add_series(f"Target: at most {format_percent(target.share)}", level)
     if annotations.band:
@@ -387,7 +387,7 @@ def _noted_periods(report: Report) -> dict[int, list[int]]:
     timeline = report.timeline
     positions = {label: index for index, label in enumerate(timeline.users.index)}
     numbers: dict[int, list[int]] = {}
-    for number, note in numbered_notes(report.annotations, timeline):
+    for number, note in report.annotations.notes_between(timeline.first, timeline.last):
         numbers.setdefault(positions[timeline.label_of(note.day)], []).append(number)
     return numbers
 

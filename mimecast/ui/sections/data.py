@@ -1,11 +1,11 @@
-"""The Data section: everything that is stored taken out, months kept elsewhere brought in, and imports undone."""
+"""The Data section: exports of what is stored, imports of other files, and undoing an import."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, TextIO
 
 import pandas as pd
@@ -16,12 +16,13 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, format_int, format_percent, format_range, join_and, pluralize
-from mimecast.problem import Problem
-from mimecast.reports.snapshot_csv import read_snapshots, write_csv, write_json, write_template
+from mimecast.reports.snapshot_csv import BOM, write_csv, write_json, write_template
+from mimecast.reports.snapshot_reader import ImportFileInvalid, read_snapshots
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
+from mimecast.text.grades import label_of
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem
@@ -31,16 +32,24 @@ from mimecast.ui.flash import Flash, pop_flash, run_and_flash
 from mimecast.ui.widgets.downloads import offer_download
 
 MAX_UPLOAD_MB: Final = 5
-"""Of an upload: about 80,000 snapshots, or two centuries of days."""
+"""Of each file: about 80,000 snapshots, or two centuries of days."""
 
 PREVIEW_ROWS: Final = 5
-"""Rows of a file that are shown before it is stored."""
+"""Rows that are shown before files are imported."""
 
 TEMPLATE_MONTHS: Final = 12
 """Rows in the template."""
 
-_DONE: Final = "data_done"
+_RESULT: Final = "data_result"
 _UPLOADS: Final = "data_uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """A file to import and its snapshots."""
+
+    name: str
+    snapshots: list[Snapshot]
 
 
 def show_data_section(page: Page) -> None:
@@ -48,39 +57,39 @@ def show_data_section(page: Page) -> None:
     st.header("Data", anchor=False)
     store = page.store
     if store is None:
-        st.info("Nothing can be taken out or brought in: the store cannot be used. See the top of the page.")
+        st.info("The store cannot be used, so nothing can be exported or imported. The top of the page says why.")
         return
-    _outcome(page)
-    out, into = st.columns(2, gap="large")
-    with out:
-        _downloads(page, store)
-    with into:
-        uploaded = _upload(page, store)
-    if uploaded is not None:
-        _preview(page, store, uploaded)
-    _imports(page, store)
-    _explanation(page)
+    _show_result(page)
+    export_column, import_column = st.columns(2, gap="large")
+    with export_column:
+        _offer_exports(page, store)
+    with import_column:
+        uploads = _choose_files(page, store)
+    if uploads:
+        _preview(page, store, uploads)
+    _list_imports(page, store)
+    _explain_columns(page)
 
 
-def _downloads(page: Page, store: Store) -> None:
-    st.subheader("Take out", anchor=False)
-    account = page.account.id
+def _offer_exports(page: Page, store: Store) -> None:
+    st.subheader("Export", anchor=False)
 
-    def written(write: Callable[[list[Snapshot], TextIO], int]) -> bytes:
-        text = io.StringIO()
-        write(list(store.all_snapshots(account)), text)
+    def export(write: Callable[[Iterable[Snapshot], TextIO], int], beginning: str = "") -> bytes:
+        text = io.StringIO(beginning)
+        text.seek(0, io.SEEK_END)
+        write(store.all_snapshots(page.account.id), text)
         return text.getvalue().encode()
 
-    st.markdown("All snapshots of this account, every one that is stored:")
+    st.markdown("All stored snapshots of this account:")
     with st.container(horizontal=True):
         name = page.file_name("snapshots")
-        offer_download("CSV", lambda: written(write_csv), file_name=f"{name}.csv", mime="text/csv", key="data_csv")
+        offer_download("CSV", lambda: export(write_csv, BOM), file_name=f"{name}.csv", mime="text/csv", key="data_csv")
         offer_download(
-            "JSON", lambda: written(write_json), file_name=f"{name}.json", mime="application/x-ndjson", key="data_json"
+            "JSON", lambda: export(write_json), file_name=f"{name}.json", mime="application/x-ndjson", key="data_json"
         )
     st.markdown(
         "A backup of everything: all accounts, notes, targets and imports. "
-        "`python -m mimecast restore FILE` puts it back."
+        "To put it back, run `python -m mimecast restore FILE`."
     )
     offer_download(
         "Backup",
@@ -92,184 +101,205 @@ def _downloads(page: Page, store: Store) -> None:
     )
 
 
-def _upload(page: Page, store: Store) -> UploadedFile | None:
-    st.subheader("Bring in", anchor=False)
-    off = _why_not(page, store)
-    if off:
-        st.info(escape_markdown(off))
-    uploaded = st.file_uploader(
-        "A CSV or JSON file",
-        ["csv", "json", "jsonl", "txt"],
+def _choose_files(page: Page, store: Store) -> list[UploadedFile]:
+    st.subheader("Import", anchor=False)
+    reason = _why_disabled(page, store)
+    if reason:
+        st.info(escape_markdown(reason))
+    uploads = st.file_uploader(
+        "CSV or JSON files",
+        ["csv", "json", "jsonl", "txt", "tsv"],
+        accept_multiple_files=True,
         key=f"data_file_{st.session_state.get(_UPLOADS, 0)}",
         max_upload_size=MAX_UPLOAD_MB,
-        disabled=bool(off),
-        help="What the buttons beside this write, or months kept in a spreadsheet: see the columns below.",
+        disabled=bool(reason),
+        help="Files that Export writes, or months kept in a spreadsheet: see the columns below.",
     )
-    return None if off else uploaded
+    return [] if reason else uploads
 
 
-def _preview(page: Page, store: Store, uploaded: UploadedFile) -> None:
-    """What is in the file and what storing it would do, before anything is stored."""
-    try:
-        text = io.TextIOWrapper(io.BytesIO(uploaded.getvalue()), encoding="utf-8", newline="")
-        found = read_snapshots(text, now=datetime.now(UTC))
-    except Problem as problem:
-        show_problem(problem)
-        return
-    if not found:
-        st.info("The file has a header and no rows: there is nothing to store.")
-        return
-    found = _under(page, store, found)
-    added = store.compare(found)
-    st.markdown(escape_markdown(_summary(found, added, page)))
-    _rows(found, page)
-    st.button(
-        f"Store {pluralize(added.new, 'snapshot')}" if added.new else "Nothing new to store",
-        key="data_store",
-        disabled=not added.new,
-        on_click=guard(_store),
-        args=(page, store, found, uploaded.name),
-    )
-
-
-def _why_not(page: Page, store: Store) -> str:
+def _why_disabled(page: Page, store: Store) -> str:
     if page.is_sample:
-        return "Sample data takes no import. Connect an account first: README.md says how."
+        return "Nothing can be imported into sample data. Connect an account first, as README.md describes."
     return str(store.read_only) if store.read_only else ""
 
 
-def _under(page: Page, store: Store, found: list[Snapshot]) -> list[Snapshot]:
-    """The snapshots under the account that they are to be stored for: the one shown, or those that the file names."""
-    mine = page.account.id
-    named = sorted({one.account for one in found})
-    if named == [mine]:
-        return found
-    strangers = set(named) - {mine, *store.accounts()}
-    here, as_named = f"{page.account.name} ({mine})", f"as the file says: {join_and(named)}"
-    if strangers:
-        st.info(escape_markdown(f"The file names {join_and(named)}; its snapshots are stored under {here}."))
-        keep = False
-    else:
-        keep = st.radio("Store them under", [as_named, here], key="data_under", format_func=escape_markdown) == as_named
-    return found if keep else [replace(one, account=mine) for one in found]
+def _preview(page: Page, store: Store, uploads: list[UploadedFile]) -> None:
+    """Show what is in the files and what importing them would change. Nothing is stored yet."""
+    files = _read(uploads)
+    if files is None:
+        return
+    snapshots = [snapshot for file in files for snapshot in file.snapshots]
+    if not snapshots:
+        st.info("There is nothing to import: below the header is no row.")
+        return
+    if _asks_for_own_account(page, store, snapshots):
+        account = page.account.id
+        files = [
+            ImportFile(file.name, [replace(snapshot, account=account) for snapshot in file.snapshots]) for file in files
+        ]
+        snapshots = [snapshot for file in files for snapshot in file.snapshots]
+    added = store.compare(snapshots)
+    st.markdown(escape_markdown(_summary(snapshots, added, page)))
+    _show_last_rows(snapshots, page)
+    st.button(
+        f"Import {pluralize(added.new, 'snapshot')}" if added.new else "Nothing new to import",
+        key="data_store",
+        disabled=not added.new,
+        on_click=guard(_import),
+        args=(page, store, files),
+    )
 
 
-def _summary(found: list[Snapshot], added: AddResult, page: Page) -> str:
-    days = sorted(reporting_day(one.taken_at, page.zone) for one in found)
-    said = f"{pluralize(len(found), 'snapshot')} ({format_range(days[0], days[-1])}): {format_int(added.new)} new"
+def _read(uploads: list[UploadedFile]) -> list[ImportFile] | None:
+    """Return the snapshots of each file; None, after saying what is wrong, where one of the files is invalid."""
+    files: list[ImportFile] = []
+    for upload in uploads:
+        try:
+            files.append(ImportFile(upload.name, read_snapshots(upload.getvalue(), now=datetime.now(UTC))))
+        except ImportFileInvalid as problem:
+            show_problem(problem, added=f"File: {upload.name}." if len(uploads) > 1 else "")
+    return files if len(files) == len(uploads) else None
+
+
+def _asks_for_own_account(page: Page, store: Store, snapshots: list[Snapshot]) -> bool:
+    """Return whether to import the snapshots under the account shown; ask where the accounts named are possible too."""
+    named = sorted({snapshot.account for snapshot in snapshots})
+    if named == [page.account.id]:
+        return False
+    here, as_named = f"{page.account.name} ({page.account.id})", f"The accounts in the file: {join_and(named)}"
+    if set(named) - {page.account.id, *store.accounts()}:
+        st.info(escape_markdown(f"The file names {join_and(named)}; its snapshots are imported under {here}."))
+        return True
+    return st.radio("Import them under", [as_named, here], key="data_under", format_func=escape_markdown) == here
+
+
+def _summary(snapshots: list[Snapshot], added: AddResult, page: Page) -> str:
+    """Say how many snapshots there are, of which days, and how many of them are new."""
+    days = [reporting_day(snapshot.taken_at, page.zone) for snapshot in snapshots]
+    text = (
+        f"{pluralize(len(snapshots), 'snapshot')} ({format_range(min(days), max(days))}): {format_int(added.new)} new"
+    )
     if added.already_there:
-        said += f", {format_int(added.already_there)} stored already"
-    said += "."
+        text += f", {format_int(added.already_there)} already stored"
     if added.different:
-        said += f" {format_int(added.different)} of them with other counts than the file's; what is stored stays."
-    return said
+        has = "has" if added.different == 1 else "have"
+        text += f". {format_int(added.different)} of these {has} other counts in the file; the stored counts are kept"
+    return f"{text}."
 
 
-def _rows(found: list[Snapshot], page: Page) -> None:
-    newest = sorted(found, key=lambda one: one.taken_at, reverse=True)[:PREVIEW_ROWS]
+def _show_last_rows(snapshots: list[Snapshot], page: Page) -> None:
+    """Draw a table of the last snapshots, oldest first."""
+    last = sorted(snapshots, key=lambda snapshot: snapshot.taken_at)[-PREVIEW_ROWS:]
     rows = [
         {
-            "Taken": format_datetime(one.taken_at, page.zone),
-            **{grade: format_int(one.counts.users(grade)) for grade in (*GRADES, OTHER)},
-            "Users graded": format_int(one.counts.users_graded),
-            "At risk": format_percent(one.counts.share(one.counts.at_risk)),
+            "Taken": format_datetime(snapshot.taken_at, page.zone),
+            **{label_of(grade): format_int(snapshot.counts.users(grade)) for grade in (*GRADES, OTHER)},
+            "Users graded": format_int(snapshot.counts.users_graded),
+            "At risk": format_percent(snapshot.counts.at_risk_share),
         }
-        for one in newest
+        for snapshot in last
     ]
-    which = "Its" if len(found) <= PREVIEW_ROWS else f"The newest {PREVIEW_ROWS} of its"
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=f"{which} {pluralize(len(found), 'snapshot')}.")
-    if len(found) > PREVIEW_ROWS:
-        st.caption(f"The newest {PREVIEW_ROWS} of {format_int(len(found))} rows.")
+    is_cut = len(snapshots) > PREVIEW_ROWS
+    alt = f"The last {PREVIEW_ROWS} snapshots to import." if is_cut else "The snapshots to import."
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=alt)
+    if is_cut:
+        st.caption(f"The last {PREVIEW_ROWS} of {format_int(len(snapshots))} rows.")
 
 
-def _imports(page: Page, store: Store) -> None:
-    done = read_imports(store, page.account.id)
-    if not done:
+def _list_imports(page: Page, store: Store) -> None:
+    """List the imports of which the account still has snapshots, each with a button to undo it."""
+    imports = read_imports(store, page.account.id)
+    if not imports:
         return
     st.subheader("Imports", anchor=False)
-    for one in done:
+    for entry in imports:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(escape_markdown(_about(one, page)), width="stretch")
-            with st.popover("Undo", icon=":material/undo:", key=f"import_{one.id}", disabled=bool(store.read_only)):
+            st.markdown(escape_markdown(_describe(entry, page)), width="stretch")
+            with st.popover("Undo", icon=":material/undo:", key=f"import_{entry.id}", disabled=bool(store.read_only)):
+                snapshots = pluralize(entry.remaining, "snapshot")
                 st.markdown(
                     escape_markdown(
-                        f"This removes {pluralize(one.remaining, 'snapshot')} that {one.file_name} added, and "
-                        f"nothing else. "
-                        "To have them back, import the file again."
+                        f"This removes the {snapshots} that {entry.file_name} added, and nothing else. To get them "
+                        "back, import the file again."
                     )
                 )
                 st.button(
-                    f"Remove {pluralize(one.remaining, 'snapshot')}",
-                    key=f"import_undo_{one.id}",
-                    on_click=guard(_undo),
-                    args=(page, store, one),
+                    f"Remove {snapshots}", key=f"import_undo_{entry.id}", on_click=guard(_undo), args=(page, store, entry)
                 )
 
 
-def _about(one: Import, page: Page) -> str:
-    span = format_range(reporting_day(one.oldest, page.zone), reporting_day(one.newest, page.zone))
-    by = f" by {one.author}" if one.author else ""
-    when = format_datetime(one.imported_at, page.zone)
-    return f"{one.file_name}: {pluralize(one.remaining, 'snapshot')}, {span}, imported {when}{by}"
+def _describe(entry: Import, page: Page) -> str:
+    days = format_range(reporting_day(entry.oldest, page.zone), reporting_day(entry.newest, page.zone))
+    author = f" by {entry.author}" if entry.author else ""
+    when = format_datetime(entry.imported_at, page.zone)
+    return f"{entry.file_name}: {pluralize(entry.remaining, 'snapshot')}, {days}, imported {when}{author}"
 
 
-def _explanation(page: Page) -> None:
-    with st.expander("What the columns mean, and months kept in a spreadsheet", icon=":material/table:"):
+def _explain_columns(page: Page) -> None:
+    with st.expander("Columns, and months kept in a spreadsheet", icon=":material/table:"):
         st.markdown(
-            "| column | what it holds |\n| --- | --- |\n"
-            f"| `account` | the account's id, here `{page.account.id}` |\n"
-            "| `taken_at` | when these counts were true, in UTC, written like `2026-11-24T03:00:00Z` |\n"
-            "| `a`, `b`, `c`, `d`, `f` | users with that grade: whole numbers, 0 for nobody |\n"
+            "| column | meaning |\n| --- | --- |\n"
+            f"| `account` | id of the account, here `{page.account.id}` |\n"
+            "| `taken_at` | when these counts were true, in UTC, like `2026-11-24T03:00:00Z` |\n"
+            "| `a`, `b`, `c`, `d`, `f` | users with that grade: whole numbers, 0 for none |\n"
             "| `other` | users with any other letter, normally 0 |\n"
         )
         st.markdown(
-            "**Months kept in a spreadsheet** come in the same way. Download the template, fill in one row a month, "
-            "delete the rows you have no figures for, save it as “CSV UTF-8”, and upload it here. "
-            "Write each time as it stands in the template, so that Excel leaves it alone. "
-            "Columns separated by semicolons, as some Excels write them, are read too.\n\n"
-            "A file with one bad row changes nothing: the row and the column are named. A snapshot that is stored "
-            "already is not stored twice. What was imported is marked as imported, and each import can be undone."
+            "**Months kept in a spreadsheet:** download the template, fill in one row per month, delete the rows "
+            "without figures, save the file as “CSV UTF-8”, and import it here. Keep the times as they are written in "
+            "the template, so that Excel does not change them. Columns can be separated by commas, semicolons or "
+            "tabs.\n\n"
+            "A file with an invalid row changes nothing, and the row and the column are named. A snapshot that is "
+            "already stored is not stored again. Imported snapshots are marked, and each import can be undone."
         )
         offer_download(
             "Template",
-            lambda: _template(page.account.id, page),
+            lambda: _template(page),
             file_name="safe-score-template.csv",
             mime="text/csv",
             key="data_template",
         )
 
 
-def _template(account: str, page: Page) -> bytes:
-    """The last days of the months behind us, at noon in the reporting zone."""
-    last: date = page.today.replace(day=1) - timedelta(days=1)
-    days = [last]
+def _template(page: Page) -> bytes:
+    """Return a CSV with a row for the last day of each of the past months, at noon in the reporting zone."""
+    days = [page.today.replace(day=1) - timedelta(days=1)]
     while len(days) < TEMPLATE_MONTHS:
         days.append(days[-1].replace(day=1) - timedelta(days=1))
     text = io.StringIO()
-    write_template(account, (datetime.combine(one, time(12), page.zone) for one in reversed(days)), text)
-    return text.getvalue().encode()
+    write_template(page.account.id, (datetime.combine(day, time(12), page.zone) for day in reversed(days)), text)
+    return (BOM + text.getvalue()).encode()
 
 
-def _outcome(page: Page) -> None:
-    if done := pop_flash(_DONE, page.account.id):
-        if done.problem:
-            show_problem(done.problem)
+def _show_result(page: Page) -> None:
+    if flash := pop_flash(_RESULT, page.account.id):
+        if flash.problem:
+            show_problem(flash.problem)
         else:
-            st.success(escape_markdown(done.message))
+            st.success(escape_markdown(flash.message))
 
 
-def _store(page: Page, store: Store, found: list[Snapshot], file_name: str) -> None:
-    def work() -> Flash:
-        added = import_snapshots(store, found, file_name=file_name, author=current_user_email(), now=datetime.now(UTC))
-        there = f", {format_int(added.already_there)} there already" if added.already_there else ""
-        return Flash(f"{pluralize(added.new, 'snapshot')} stored from {file_name}{there}.")
+def _import(page: Page, store: Store, files: list[ImportFile]) -> None:
+    """Import each file for itself, so that each can be undone."""
 
-    if run_and_flash(_DONE, page.account.id, work, log="imported a file"):
+    def action() -> Flash:
+        author, now = current_user_email(), datetime.now(UTC)
+        results = [
+            import_snapshots(store, file.snapshots, file_name=file.name, author=author, now=now) for file in files
+        ]
+        source = files[0].name if len(files) == 1 else pluralize(len(files), "file")
+        old = sum(added.already_there for added in results)
+        already = f", {format_int(old)} already stored" if old else ""
+        new = pluralize(sum(added.new for added in results), "snapshot")
+        return Flash(f"{new} imported from {source}{already}.")
+
+    if run_and_flash(_RESULT, page.account.id, action, log="imported files"):
         st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
 
 
-def _undo(page: Page, store: Store, one: Import) -> None:
-    def work() -> Flash:
-        return Flash(f"{pluralize(undo_import(store, one.id), 'snapshot')} of {one.file_name} removed.")
+def _undo(page: Page, store: Store, entry: Import) -> None:
+    def action() -> Flash:
+        return Flash(f"{pluralize(undo_import(store, entry.id), 'snapshot')} of {entry.file_name} removed.")
 
-    run_and_flash(_DONE, page.account.id, work, log="undid an import")
+    run_and_flash(_RESULT, page.account.id, action, log="undid an import")
