@@ -110,6 +110,15 @@ def join_and(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def file_name_part(name: str) -> str:
+    """Return a name as part of a file's name, `contoso-ag` for `Contoso AG`; empty where it has no letters or digits.
+
+    Letters of every script are kept. It has at most 40 characters, since file systems allow about 250 bytes.
+    """
+    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in unicodedata.normalize("NFC", name))
+    return "-".join("".join(kept).lower().split())[:40].strip("-")
+
+
 def single_line(text: str, max_chars: int | None = None) -> str:
     """Return text without line breaks, control characters and repeated spaces, cut to `max_chars`."""
     spaced = (" " if char.isspace() else char for char in text)

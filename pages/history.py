@@ -23,7 +23,7 @@ report = data.report
 
 st.markdown(f"**{escape_markdown(data.sentence)}**")
 if report.progress:
-    st.markdown(f":material/flag: {escape_markdown(target_sentence(report.progress))}")
+    st.markdown(f":material/flag: {escape_markdown(target_sentence(report.progress, report.past_day))}")
 with with_notes(report.annotations):
     show_chart(data.trend, key="history_at_risk")
 st.caption(f"{resolution_sentence(report.timeline, report.mix, choice.requested)} {coverage_sentence(report.timeline)}")

@@ -110,7 +110,7 @@ def test_a_note_is_drawn_at_the_period_of_its_day_and_only_within_the_range(stor
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS)
 def test_the_text_of_a_note_stays_text(store: Store, draw: TimelineChart) -> None:
     chart = draw_over(draw, make_timeline(store, range(30)), with_notes(3, text='<a href="x">$y$</a>'))
-    assert "&lt;a href=&quot;x&quot;&gt;&#36;y&#36;&lt;/a&gt; 1" in tags(chart)[0].hovertext
+    assert '&lt;a href="x"&gt;&#36;y&#36;&lt;/a&gt; 1' in tags(chart)[0].hovertext
 
 
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS)

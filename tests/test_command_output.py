@@ -48,7 +48,7 @@ def run_into(
 @NEEDS_FULL_DISK
 @pytest.mark.parametrize(
     "arguments",
-    [["export"], ["export", "--format", "json"], ["report", "--out", "r.xlsx"], ["schedule"], ["check"], ["-h"]],
+    [["export"], ["export", "--format", "json"], ["report", "--out", "r.xlsx"], ["schedule"], ["check"]],
     ids=" ".join,
 )
 def test_output_to_a_full_disk_ends_in_a_sentence(

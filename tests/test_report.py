@@ -25,7 +25,8 @@ from tests.support.reports import ZONE, demo_report, longest_report, make_note, 
 
 
 def draw(report: Report) -> Chart:
-    text = CanvasText(report.title, report.range_text, report.summary.headline, report.summary.sentences)
+    summary = report.summary
+    text = CanvasText(report.title, report.range_text, summary.headline, summary.sentences, report.past_day)
     return report_canvas(
         text, report.stamp, report.comparison, report.timeline, report.annotations, file_name=report.file_name("")
     )

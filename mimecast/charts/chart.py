@@ -29,8 +29,11 @@ class Chart:
 
 
 def escape_plotly(text: str) -> str:
-    """Escape text so that Plotly shows it literally: no tag, link or formula in it takes effect."""
-    return html.escape(text).replace("$", "&#36;")
+    """Escape text so that Plotly shows it literally: no tag, link or formula in it takes effect.
+
+    Quotation marks stay: Plotly would show `&quot;` as these six characters.
+    """
+    return html.escape(text, quote=False).replace("$", "&#36;")
 
 
 def apply_layout(

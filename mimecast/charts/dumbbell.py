@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
 from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES, GRADE_OUTLINES, GRID
+from mimecast.charts.text_width import room_for
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.scores import GRADES
 from mimecast.formatting import format_date, format_int, format_percent, format_points, pluralize
@@ -32,7 +33,8 @@ def dumbbell_chart(comparison: Comparison, stamp: ComparedStamp, *, file_name: s
     for grade in grades:
         _add_grade(figure, comparison, grade, shares[grade], rows[grade])
     widest = max(max(pair) for pair in shares.values())
-    margin = {"l": 34 if len(grades) == len(GRADES) else 52, "r": 92, "t": 66}
+    changes = [signed_users(comparison.change_in_users(grade)) for grade in grades]
+    margin = {"l": 34 if len(grades) == len(GRADES) else 52, "r": max(92, room_for(changes, 12)), "t": 66}
     figure.add_annotation(
         text=f"○ {format_date(comparison.then_day)}   ● <b>{format_date(comparison.now_day)}</b>",
         xref="paper",

@@ -8,12 +8,16 @@ import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
 from mimecast.charts.palette import GRADE_COLOURS, GRADE_OUTLINES
+from mimecast.charts.text_width import BOLD, em_width
 from mimecast.formatting import format_int, format_percent, pluralize
 from mimecast.text.grades import grades_in_words
 from mimecast.text.stamp import Stamp
 
 TITLE: Final = "Users by SAFE Score grade"
 PLOT_HEIGHT: Final = 270
+
+PHONE_PLOT_WIDTH: Final = 340
+"""Pixels in which the numbers above the bars have room beside each other."""
 
 
 def grade_chart(stamp: Stamp, *, file_name: str) -> Chart:
@@ -25,12 +29,15 @@ def grade_chart(stamp: Stamp, *, file_name: str) -> Chart:
     grades = list(counts.shown_grades)
     users = [counts.users(grade) for grade in grades]
     shares = [format_percent(counts.share(count)) for count in users]
+    widest = max(em_width(format_int(count)) for count in users) * BOLD
     figure = go.Figure(
         go.Bar(
             x=grades,
             y=users,
             text=[f"<b>{format_int(count)}</b><br>{share}" for count, share in zip(users, shares, strict=True)],
             textposition="outside",
+            textfont={"size": min(12.0, PHONE_PLOT_WIDTH / len(grades) / widest)},
+            constraintext="none",
             cliponaxis=False,
             marker={
                 "color": [GRADE_COLOURS[grade] for grade in grades],

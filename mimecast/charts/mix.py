@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, separate_labels
 from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES, GRADE_OUTLINES
+from mimecast.charts.text_width import room_for
 from mimecast.charts.time_series import (
     Axes,
     axis_ceiling,
@@ -94,7 +95,8 @@ def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, fil
     )
     figure.update_yaxes(range=[0, 100], ticksuffix="%", nticks=6)
     room = PAGE_SIZES.tag_room if notes.labels else 0
-    margin = {"r": 72, "t": TITLE_HEIGHT + room}
+    right = room_for([f"{grade} {format_percent(share)}" for grade, share in zip(stacked, newest, strict=True)], 12)
+    margin = {"r": max(72, right), "t": TITLE_HEIGHT + room}
     apply_layout(figure, title=title, stamp=stamp, height=PLOT_HEIGHT + room, margin=margin)
     return Chart(figure, mix_alt(title, timeline) + annotations_alt(annotations, timeline), file_name)
 
@@ -113,6 +115,7 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
     panel = (1 - PANEL_GAP * (len(grades) - 1)) / len(grades)
     traces: list[go.Scatter] = []
     labels: list[dict[str, Any]] = []
+    texts: list[str] = []
     y_axes: dict[str, Any] = {}
     for row, grade in enumerate(grades):
         axes = Axes(y=f"y{row + 1 if row else ''}")
@@ -124,6 +127,7 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
         )
         traces += [trace.update(yaxis=axes.y) for trace in (line, *points)]
         newest = last_value(shares[grade])
+        texts.append(f"{grade} {format_percent(newest)}")
         labels.append(edge_label(f"<b>{grade}</b> {format_percent(newest)}", newest, axes))
         y_axes[f"yaxis{axes.y[1:]}"] = {
             "domain": [max(top - panel, 0), top],
@@ -144,7 +148,7 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
         }
     )
     room = PAGE_SIZES.tag_room if notes.labels else 0
-    margin = {"r": 76, "t": TITLE_HEIGHT + room}
+    margin = {"r": max(76, room_for(texts, 13)), "t": TITLE_HEIGHT + room}
     height = PANEL_HEIGHT * len(grades) + 44 + room
     apply_layout(figure, title=EACH_TITLE, stamp=stamp, height=height, margin=margin)
     return Chart(figure, mix_alt(EACH_TITLE, timeline) + annotations_alt(annotations, timeline), file_name)

@@ -6,8 +6,9 @@ left corner; sizes of text suit a picture that fills a slide.
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -26,6 +27,7 @@ from mimecast.charts.palette import (
     QUIET,
     WARNING,
 )
+from mimecast.charts.text_width import BOLD, em_width, wrap
 from mimecast.charts.time_series import (
     Axes,
     axis_ceiling,
@@ -59,19 +61,24 @@ MARGIN: Final = 48
 FONT: Final = "Arial, Liberation Sans, Helvetica, DejaVu Sans, sans-serif"
 """Fonts of the computer: a picture saved from the page cannot use a font that the page has loaded."""
 
-CHAR_WIDTH: Final = 0.56
-"""Width of an average character in a wide fallback font, relative to its size."""
+LINE_HEIGHT: Final = 1.3
+"""Height of a line of text relative to its size."""
+
+MIN_PLOT_HEIGHT: Final = 270
+"""Pixels that the charts get with their labels, if need be by showing fewer notes."""
 
 MAX_NOTES: Final = 12
 NOTE_SIZE: Final = 16
-NOTE_LINE_HEIGHT: Final = 21
-STAMP_TOP: Final = HEIGHT - 44
+STAMP_SIZE: Final = 18
 
 LEFT: Final = (MARGIN, 620)
-"""From and to, of the plot of the grades."""
+"""Left and right edge of the plot of the grades."""
 
 RIGHT: Final = (740, WIDTH - MARGIN - 76)
-"""From and to, of the plot of the trend, beside which there is room for its newest value."""
+"""Left and right edge of the plot of the trend, beside which there is room for its newest value."""
+
+GUTTER: Final = 60
+"""Width of the axis labels left of the trend."""
 
 TREND_AXES: Final = Axes("x2", "y2", "y2 domain")
 SIZES: Final = Sizes(tag=15, label=17, line=2.0)
@@ -79,12 +86,16 @@ SIZES: Final = Sizes(tag=15, label=17, line=2.0)
 
 @dataclass(frozen=True, slots=True)
 class CanvasText:
-    """What the picture says besides numbers: title, range, headline, and further sentences in order."""
+    """What the picture says besides numbers: title, range, headline, and further sentences in order.
+
+    `past_day` is the day of the numbers where the picture is about a past period.
+    """
 
     title: str
     range: str
     headline: str
     sentences: tuple[str, ...] = ()
+    past_day: date | None = None
 
 
 def report_canvas(
@@ -98,33 +109,36 @@ def report_canvas(
 ) -> Chart:
     """Draw headline, users graded, grades with their change, and the share at risk with its annotations.
 
-    Of more than `MAX_NOTES` notes the last ones are shown.
+    Of more notes than there is room for, `MAX_NOTES` at most, the last ones are shown.
     """
     figure = _blank()
-    top = _draw_head(figure, text, stamp)
-    hidden = max(len(annotations.notes) - MAX_NOTES, 0)
-    shown = replace(annotations, notes=annotations.notes[hidden:], first_number=annotations.first_number + hidden)
-    bottom = _draw_notes_list(figure, shown, hidden)
-    _add_text(figure, stamp.text, MARGIN, STAMP_TOP, 18, QUIET, name="stamp")
     counts = stamp.newest.counts
-    right = RIGHT[0] - 60
-    _add_text(figure, f"<b>{escape_plotly(_users_graded(stamp, comparison))}</b>", LEFT[0], top, 20, INK, markup=True)
-    _add_text(figure, _grades_caption(comparison), LEFT[0], top + 28, 16, QUIET)
+    on = f" on {format_date(text.past_day)}" if text.past_day else ""
+    top = _draw_head(figure, text, stamp)
+    right = RIGHT[0] - GUTTER
+    width = right - LEFT[0] - 24
+    left_end = _add_lines(
+        figure, _users_graded(counts.users_graded, on, comparison), LEFT[0], top, 20, width, bold=True
+    )
+    left_end = _add_lines(figure, _grades_caption(on, comparison), LEFT[0], left_end + 2, 16, width)
     _add_text(figure, "<b>Share of users at risk (D + F)</b>", right, top, 20, INK, markup=True)
-    shaded = "Shaded: normal range. " if shown.band else ""
+    shaded = "Shaded: normal range. " if annotations.band else ""
     _add_text(figure, f"{shaded}{coverage(timeline)}.", right, top + 28, 16, QUIET)
-    plot_top = top + 64
+    plot_top = max(left_end, top + 28 + 16 * LINE_HEIGHT) + 14
+    stamp_top = _draw_stamp(figure, stamp)
+    shown, bottom = _draw_notes_list(figure, annotations, stamp_top, stamp_top - plot_top - MIN_PLOT_HEIGHT)
     middle = (plot_top + bottom) / 2
     if counts.users_graded:
         _draw_grades(figure, stamp, comparison, plot_top, bottom)
     else:
-        _add_text(figure, unknown_share_phrase(counts), sum(LEFT) / 2, middle, 22, QUIET, anchor="center")
+        phrase = unknown_share_phrase(counts, is_past=text.past_day is not None) + on
+        _add_text(figure, phrase, sum(LEFT) / 2, middle, 22, QUIET, anchor="center")
     if timeline.has_risk:
         _draw_trend(figure, timeline, shown, plot_top, bottom)
     else:
         _add_text(figure, empty_range_sentence(timeline), sum(RIGHT) / 2, middle, 22, QUIET, anchor="center")
     alt = [f"{text.headline}.", *text.sentences, f"{grades_in_words(counts)}."]
-    alt += [f"{pluralize(counts.users_graded, 'user')} graded. {coverage(timeline)}."]
+    alt += [f"{pluralize(counts.users_graded, 'user')} graded{on}. {coverage(timeline)}."]
     return Chart(figure, f"{text.title}. {' '.join(alt)}{annotations_alt(shown, timeline)}", file_name)
 
 
@@ -151,48 +165,62 @@ def _blank() -> go.Figure:
 
 def _draw_head(figure: go.Figure, text: CanvasText, stamp: Stamp) -> float:
     """Draw title, account, range, headline and sentences; return where the charts begin."""
-    _add_text(figure, f"<b>{escape_plotly(text.title)}</b>", MARGIN, 26, 26, INK, markup=True)
-    _add_text(figure, " · ".join(filter(None, (stamp.account_name, text.range))), MARGIN, 62, 18, QUIET)
+    mark = 0.0
     if stamp.source == SAMPLE_MARK:
         _add_text(figure, f"<b>{SAMPLE_MARK}</b>", WIDTH - MARGIN - 60, 64, 20, WARNING, anchor="right", markup=True)
-    top = 100.0
-    lines = _wrapped(text.headline, 32)
-    shown = "<br>".join(f"<b>{escape_plotly(line)}</b>" for line in lines)
-    _add_text(figure, shown, MARGIN, top, 32, INK, markup=True)
-    top += 42 * len(lines) + 6
+        mark = em_width(SAMPLE_MARK) * 20 * BOLD + 80
+    width = WIDTH - 2 * MARGIN
+    top = _add_lines(figure, text.title, MARGIN, 26, 26, width - 60, bold=True)
+    account = " · ".join(filter(None, (stamp.account_name, text.range)))
+    top = _add_lines(figure, account, MARGIN, top + 2, 18, width - mark)
+    top = _add_lines(figure, text.headline, MARGIN, top + 14, 32, width, bold=True) + 6
     for sentence in filter(None, text.sentences):
-        lines = _wrapped(sentence, 19)
-        _add_text(figure, "<br>".join(map(escape_plotly, lines)), MARGIN, top, 19, QUIET, markup=True)
-        top += 25 * len(lines) + 2
+        top = _add_lines(figure, sentence, MARGIN, top + 2, 19, width)
     return top + 18
 
 
-def _users_graded(stamp: Stamp, comparison: Comparison | None) -> str:
-    """Return `1,204 users graded (+4 since 24 Oct 2026)`."""
-    graded = f"{pluralize(stamp.newest.counts.users_graded, 'user')} graded"
+def _draw_stamp(figure: go.Figure, stamp: Stamp) -> float:
+    """Draw the stamp at the foot, in one line unless the name is long; return where it begins."""
+    room = (WIDTH - 2 * MARGIN) / STAMP_SIZE
+    lines: list[str] = []
+    for part in stamp.parts:
+        if lines and em_width(f"{lines[-1]} · {part}") <= room:
+            lines[-1] += f" · {part}"
+        else:
+            lines += wrap(part, room)
+    top = HEIGHT - 20 - STAMP_SIZE * LINE_HEIGHT * len(lines)
+    _add_text(figure, _markup(lines), MARGIN, top, STAMP_SIZE, QUIET, markup=True, name="stamp")
+    return top
+
+
+def _users_graded(users: int, on: str, comparison: Comparison | None) -> str:
+    """Return `1,204 users graded (+4 since 24 Oct 2026)`, of a past period with the day as `on` has it."""
+    graded = f"{pluralize(users, 'user')} graded{on}"
     if comparison is None:
         return graded
     change = format_signed(comparison.change_in_users("users_graded"))
     return f"{graded} ({change} since {format_date(comparison.then_day)})"
 
 
-def _grades_caption(comparison: Comparison | None) -> str:
+def _grades_caption(on: str, comparison: Comparison | None) -> str:
     if comparison is None:
-        return "Users by grade; there is no earlier day to compare with"
-    return f"Users by grade, and change of the share in points since {format_date(comparison.then_day)}"
+        return f"Users by grade{on}; there is no earlier day to compare with"
+    return f"Users by grade{on}, and change of the share in points since {format_date(comparison.then_day)}"
 
 
 def _draw_grades(figure: go.Figure, stamp: Stamp, comparison: Comparison | None, top: float, bottom: float) -> None:
     counts = stamp.newest.counts
     grades = list(counts.shown_grades)
     users = [counts.users(grade) for grade in grades]
+    slot = (LEFT[1] - LEFT[0]) / len(grades)
     figure.add_bar(
         x=grades,
         y=users,
         width=0.66,
         text=[f"<b>{format_int(count)}</b><br>{format_percent(counts.share(count))}" for count in users],
         textposition="outside",
-        textfont={"size": 19, "color": INK},
+        constraintext="none",
+        textfont={"size": min(19.0, slot / max(em_width(format_int(count)) * BOLD for count in users)), "color": INK},
         cliponaxis=False,
         marker={
             "color": [GRADE_COLOURS[grade] for grade in grades],
@@ -273,36 +301,68 @@ def _draw_trend(figure: go.Figure, timeline: Timeline, annotations: Annotations,
     )
 
 
-def _draw_notes_list(figure: go.Figure, annotations: Annotations, hidden: int) -> float:
-    """Draw the notes in two columns above the stamp; return where the charts have to end."""
-    if not annotations.notes:
-        return STAMP_TOP - 14
+def _draw_notes_list(
+    figure: go.Figure, annotations: Annotations, stamp_top: float, room: float
+) -> tuple[Annotations, float]:
+    """Draw the notes in two columns above the stamp, the last ones where their height would exceed `room` pixels.
+
+    Returns what is shown, and where the charts have to end.
+    """
     width = (WIDTH - 2 * MARGIN - 40) / 2
-    entries = [
-        _wrapped(f"{number}   {format_date(note.day)}   {note.text}", NOTE_SIZE, width)
-        for number, note in enumerate(annotations.notes, start=annotations.first_number)
-    ]
-    half = -(-len(entries) // 2)
-    columns = [entries[:half], entries[half:]]
-    height = max(sum(map(len, column)) for column in columns) * NOTE_LINE_HEIGHT
-    top = STAMP_TOP - 12 - height - (NOTE_LINE_HEIGHT if hidden else 0)
+    line_height = NOTE_SIZE * LINE_HEIGHT
+    most = min(len(annotations.notes), MAX_NOTES)
+    for count in range(most, -1, -1):
+        hidden = len(annotations.notes) - count
+        shown = replace(annotations, notes=annotations.notes[hidden:], first_number=annotations.first_number + hidden)
+        columns = _note_columns(shown, width / NOTE_SIZE)
+        lines = max(sum(map(len, column)) for column in columns)
+        height = (lines + bool(hidden)) * line_height
+        if height + 22 <= room:
+            break
+    if not annotations.notes:
+        return shown, stamp_top - 14
+    top = stamp_top - 12 - height
     for index, column in enumerate(columns):
-        lines = [
-            _with_bold_number(line) if row == 0 else escape_plotly(line)
-            for entry in column
-            for row, line in enumerate(entry)
-        ]
-        left = MARGIN + index * (width + 40)
-        _add_text(figure, "<br>".join(lines), left, top, NOTE_SIZE, INK, markup=True, name="notes")
+        text = "<br>".join(f"{_with_bold_number(first)}{_markup(['', *rest])}" for first, *rest in column)
+        if text:
+            _add_text(figure, text, MARGIN + index * (width + 40), top, NOTE_SIZE, INK, markup=True, name="notes")
     if hidden:
         text = f"{pluralize(hidden, 'earlier note')} not shown."
-        _add_text(figure, text, MARGIN, top + height, NOTE_SIZE, QUIET)
-    return top - 10
+        _add_text(figure, text, MARGIN, top + lines * line_height, NOTE_SIZE, QUIET)
+    return shown, top - 10
+
+
+def _note_columns(annotations: Annotations, max_ems: float) -> list[list[list[str]]]:
+    """Return the notes in two columns, each note as its lines."""
+    entries = []
+    for number, note in enumerate(annotations.notes, start=annotations.first_number):
+        start = f"{number}   {format_date(note.day)}   "
+        first, *rest = wrap(note.text, max_ems - em_width(start))
+        entries.append([start + first, *rest])
+    half = -(-len(entries) // 2)
+    return [entries[:half], entries[half:]]
 
 
 def _with_bold_number(line: str) -> str:
     number, _, rest = line.partition(" ")
     return f"<b>{number}</b>{escape_plotly(' ' + rest)}"
+
+
+def _add_lines(
+    figure: go.Figure, text: str, x: float, y: float, size: int, width: float, /, *, bold: bool = False
+) -> float:
+    """Add text in lines of at most `width` pixels, the first at `y`; return where they end.
+
+    Bold text has the colour of the ink, other text is quiet.
+    """
+    lines = wrap(text, width / size / (BOLD if bold else 1.0))
+    markup = "<br>".join(f"<b>{escape_plotly(line)}</b>" if bold else escape_plotly(line) for line in lines)
+    _add_text(figure, markup, x, y, size, INK if bold else QUIET, markup=True)
+    return y + len(lines) * size * LINE_HEIGHT
+
+
+def _markup(lines: Sequence[str]) -> str:
+    return "<br>".join(map(escape_plotly, lines))
 
 
 def _add_text(
@@ -324,10 +384,6 @@ def _add_text(
         font={"size": size, "color": colour},
         **place,
     )
-
-
-def _wrapped(text: str, size: int, width: float = WIDTH - 2 * MARGIN) -> list[str]:
-    return textwrap.wrap(text, int(width / (size * CHAR_WIDTH))) or [""]
 
 
 def _across(left: float, right: float) -> list[float]:

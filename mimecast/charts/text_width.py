@@ -6,11 +6,21 @@ DejaVu Sans, the widest of the fonts that are used, so that text in another font
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
-NARROW: Final = frozenset(" !'()*,-./:;I[]fijlrt|·")
-WIDE: Final = frozenset("%&@MOQWmw")
+CHAR_WIDTHS: Final = {
+    **dict.fromkeys(" '(),-./:;!IJ[]fijl|·", 0.35),
+    **dict.fromkeys('"*_`rst–', 0.47),
+    **dict.fromkeys("#&+<=>DGHNOQ^w~\u2212", 0.83),
+    **dict.fromkeys("%@MWm…—", 0.99),
+}
+"""Widths of characters that are much narrower or wider than others, in ems."""
+
+BOLD: Final = 1.1
+"""Width of bold text relative to regular text."""
 
 ELLIPSIS: Final = "…"
 
@@ -18,6 +28,11 @@ ELLIPSIS: Final = "…"
 def em_width(text: str) -> float:
     """Return the width of a line of text in ems."""
     return sum(map(_char_width, text))
+
+
+def room_for(labels: Iterable[str], size: float, *, bold: bool = False) -> int:
+    """Return the width in pixels of the widest of labels whose size is in pixels, with some space on both sides."""
+    return math.ceil(max(map(em_width, labels)) * size * (BOLD if bold else 1.0)) + 12
 
 
 def wrap(text: str, max_ems: float) -> list[str]:
@@ -60,13 +75,11 @@ def _split(word: str, max_ems: float) -> list[str]:
 
 
 def _char_width(char: str) -> float:
-    if char in NARROW:
-        return 0.42
-    if char in WIDE:
-        return 0.98
+    if width := CHAR_WIDTHS.get(char):
+        return width
     if unicodedata.east_asian_width(char) in ("W", "F"):
         return 1.0
     category = unicodedata.category(char)
     if category in ("Mn", "Me", "Cf"):
         return 0.0
-    return 0.75 if category == "Lu" else 0.63
+    return 0.7 if category == "Lu" else 0.62

@@ -15,6 +15,9 @@ from mimecast.domain.timeline import Timeline, marked_points
 from mimecast.formatting import format_date, format_percent
 from mimecast.text.timelines import coverage
 
+MIN_COUNT_FOR_TICKS: Final = 6
+"""With fewer users, Plotly would put ticks between whole numbers and label them with rounded ones."""
+
 NAMED_GAP: Final = 0.14
 """Part of the range from which a gap is wide enough to be named."""
 
@@ -144,6 +147,13 @@ def last_value(values: pd.Series[float]) -> float:
 def axis_ceiling(values: pd.Series[float]) -> float:
     """Return the top of an axis from zero: some room above the highest value, and at least 1."""
     return max(float(values.max()) * 1.18, 1.0)
+
+
+def count_axis(values: pd.Series[float]) -> dict[str, Any]:
+    """Return a y axis of users from zero, whose ticks are whole numbers."""
+    ceiling = axis_ceiling(values)
+    ticks = {"dtick": 1} if ceiling < MIN_COUNT_FOR_TICKS else {"nticks": 6}
+    return {"range": [0, ceiling], "tickformat": ",d", **ticks}
 
 
 def period_names(timeline: Timeline) -> list[str]:

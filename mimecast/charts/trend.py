@@ -17,8 +17,10 @@ from mimecast.charts.annotations import (
 )
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout
 from mimecast.charts.palette import AT_RISK_LINE, USERS_LINE
+from mimecast.charts.text_width import room_for
 from mimecast.charts.time_series import (
     axis_ceiling,
+    count_axis,
     edge_label,
     gap_shapes,
     last_value,
@@ -35,6 +37,10 @@ from mimecast.text.stamp import Stamp
 AT_RISK_TITLE: Final = "Share of users at risk (D + F)"
 USERS_TITLE: Final = "Users graded"
 PLOT_HEIGHT: Final = 270
+
+TICK_SIZE: Final = 12
+LABEL_SIZE: Final = 13
+"""Sizes of the labels of an axis and of the newest value, in pixels."""
 
 
 def at_risk_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, file_name: str) -> Chart:
@@ -101,9 +107,12 @@ def users_graded_chart(timeline: Timeline, stamp: Stamp, annotations: Annotation
             },
         }
     )
-    figure.update_yaxes(range=[0, axis_ceiling(graded)], tickformat=",d", nticks=6)
+    axis_of_users = count_axis(graded)
+    figure.update_yaxes(axis_of_users)
     room = PAGE_SIZES.tag_room if notes.labels else 0
-    margin = {"r": 64, "t": TITLE_HEIGHT + room}
+    left = room_for([format_int(int(axis_of_users["range"][1]))], TICK_SIZE)
+    right = room_for([format_int(int(newest))], LABEL_SIZE, bold=True)
+    margin = {"l": max(48, left), "r": max(64, right), "t": TITLE_HEIGHT + room}
     apply_layout(figure, title=USERS_TITLE, stamp=stamp, height=PLOT_HEIGHT + room, margin=margin)
     alt = line_alt(USERS_TITLE, timeline, graded, lambda users: format_int(int(users)))
     return Chart(figure, alt + annotations_alt(annotations, timeline), file_name)

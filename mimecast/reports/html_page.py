@@ -61,11 +61,13 @@ def render_html(report: Report) -> bytes:
 {charts}
 <section>
 <h2>In numbers</h2>
+<div class=wide tabindex=0 role=region aria-label="Users by grade">
 <table class=whole>
 <caption>Users and share of users graded{f". {NET_CHANGES}" if comparison else ""}</caption>
 <thead><tr><th scope=col>Grade</th>{then}<th scope=col>{format_date(report.stamp.day)}</th>{change}</tr></thead>
 <tbody>{_grades(report)}</tbody>
 </table>
+</div>
 {_notes(report)}
 </section>
 <section>

@@ -28,6 +28,6 @@ def sources(report: Report) -> list[tuple[str, str]]:
         rows.append(("Change", report.summary.change))
     if report.progress:
         goal = f"At most {goal_phrase(report.progress.target)}."
-        rows.append(("Target", f"{goal} {progress_sentence(report.progress)}"))
+        rows.append(("Target", f"{goal} {progress_sentence(report.progress, report.past_day)}"))
     rows.append(("Generated", f"{format_datetime(stamp.now, zone)}."))
     return [*([("Note", SAMPLE_WARNING)] if report.is_sample else []), *rows]

@@ -10,12 +10,12 @@ from typing import Final
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison, MissingComparison
 from mimecast.domain.notes import Note
-from mimecast.domain.reporting_days import MAX_MIX_COLUMNS, DayRange, Resolution, reporting_day
+from mimecast.domain.reporting_days import EARLIEST_DAY, MAX_MIX_COLUMNS, DayRange, Resolution, reporting_day
 from mimecast.domain.scores import grades_with_other
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
-from mimecast.formatting import format_range
+from mimecast.formatting import file_name_part, format_range, single_line
 from mimecast.problem import Problem
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
@@ -122,24 +122,31 @@ class Report:
         return format_range(self.days.first, self.days.last)
 
     def file_name(self, suffix: str) -> str:
-        """Return `safe-score-report-contoso-2026-11-24.pptx`, with the date of the last snapshot."""
+        """Return `safe-score-report-contoso-2026-11-24.pptx`, with the date of the last snapshot.
+
+        It has the name of the account, or its id where the name has no letters, and neither where the name is hidden.
+        """
+        name = self.stamp.account_name
+        account = file_name_part(name) or (self.account if name else "")
         sample = "SAMPLE-DATA-" if self.is_sample else ""
-        return f"{sample}safe-score-report-{self.account}-{self.stamp.day}{suffix}"
+        return f"{sample}{'-'.join(filter(None, ('safe-score-report', account, str(self.stamp.day))))}{suffix}"
 
 
 def load_report(store: Store, request: ReportRequest) -> Report | None:
     """Load a report, or return None where no snapshot falls into its range. Raises StoreError.
 
     The range begins with the account's first snapshot at the earliest: before it there is no gap to show. A day to
-    compare with that is not before the last snapshot is replaced by the default.
+    compare with that is not before the last snapshot is replaced by the default. The target is the one that was in
+    force at the end of the range.
     """
     account, zone = request.account, request.days.zone
     newest = request.up_to or last_snapshot_in(store, account, request.days)
     if newest is None:
         return None
     oldest = store.oldest(account) or newest
-    days = DayRange(max(request.days.first, reporting_day(oldest.taken_at, zone)), request.days.last, zone)
-    stamp = Stamp(request.name, newest, zone, request.now)
+    first = max(request.days.first, reporting_day(oldest.taken_at, zone), EARLIEST_DAY)
+    days = DayRange(first, request.days.last, zone)
+    stamp = Stamp(single_line(request.name), newest, zone, request.now)
     earlier = compared_day(request.compare_with, stamp.day)
     compare_days = (stamp.day - earlier).days
     today = reporting_day(request.now, zone)
@@ -148,7 +155,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
     progress = load_progress(store, account, newest, zone, min(today, days.last))
     return Report(
         account=account,
-        title=request.title or DEFAULT_TITLE,
+        title=single_line(request.title) or DEFAULT_TITLE,
         stamp=stamp,
         days=days,
         compare_days=compare_days,

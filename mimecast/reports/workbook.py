@@ -64,17 +64,20 @@ def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:
     """Write snapshots in the columns of `export`, and what these mean; return the number of snapshots.
 
     `taken_at` is a date with a time in UTC. A workbook has no time zones, so its number format ends with a Z. A year
-    that Excel has no dates for is written as text. Raises OSError when there is no room for the file.
+    that Excel has no dates for is written as text. Raises OSError when there is no room for the rows.
     """
+    content = io.BytesIO()  # the archive of a file that cannot be written ends in a traceback when it is finalised
     try:
         with (
             TemporaryDirectory() as folder,
-            xlsxwriter.Workbook(out, {**TEXT_ONLY, "constant_memory": True, "tmpdir": folder}) as book,
+            xlsxwriter.Workbook(content, {**TEXT_ONLY, "constant_memory": True, "tmpdir": folder}) as book,
         ):
-            return _write_snapshots(book, snapshots)
+            written = _write_snapshots(book, snapshots)
     except FileCreateError as error:
         reason = error.args[0]
         raise reason if isinstance(reason, OSError) else OSError(str(reason)) from None
+    out.write(content.getbuffer())
+    return written
 
 
 def _write_snapshots(book: Workbook, snapshots: Iterable[Snapshot]) -> int:

@@ -42,15 +42,16 @@ def unknown_share_phrase(counts: ScoreCounts, *, is_past: bool = False) -> str:
     return f"No user {'had' if is_past else 'has'} a grade from A to F"
 
 
-def counts_sentence(newest: Snapshot) -> str:
+def counts_sentence(newest: Snapshot, *, is_past: bool = False) -> str:
     """Return `128 of 1,204 users (grade D or F).`, or what is known where the share at risk is not."""
     counts = newest.counts
     if not counts.users_graded:
         return "Grades appear once users engage with training."
     if counts.at_risk_share is None:
         letters = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
+        have = "had" if is_past else "have"
         return (
-            f"All {pluralize(counts.users_graded, 'user')} have grades that Mimecast does not document{letters}, so "
+            f"All {pluralize(counts.users_graded, 'user')} {have} grades that Mimecast does not document{letters}, so "
             "the share at risk is unknown."
         )
     return f"{format_int(counts.at_risk)} of {pluralize(counts.users_graded, 'user')} (grade D or F)."

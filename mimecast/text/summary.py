@@ -55,8 +55,8 @@ def summarize(
     has_recent = recent is not None and is_known
     return Summary(
         headline(newest, since, past_day),
-        counts_sentence(newest),
+        counts_sentence(newest, is_past=past_day is not None),
         recent_change_sentence(recent, recent_days, judged) if recent is not None and has_recent else "",
         headcount_alert(recent) if isinstance(recent, Comparison) and has_recent else "",
-        short_target_sentence(progress) if progress else "",
+        short_target_sentence(progress, past_day) if progress else "",
     )

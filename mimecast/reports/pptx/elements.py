@@ -149,9 +149,15 @@ def fill_with_grade(form: ChartFormat, grade: str) -> None:
 
 
 def style_line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE | None = None) -> None:
-    """Draw a series as a straight line of a width in points, without markers."""
+    """Draw a series as a straight line of a width in points, or as a short one where it has a single value."""
     series.smooth = False
-    series.marker.style = XL_MARKER_STYLE.NONE
+    is_single = sum(value is not None for value in series.values) == 1
+    series.marker.style = XL_MARKER_STYLE.DASH if is_single else XL_MARKER_STYLE.NONE
+    if is_single:
+        series.marker.size = 20
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = rgb(colour)
+        series.marker.format.line.color.rgb = rgb(colour)
     series.format.line.color.rgb = rgb(colour)
     series.format.line.width = Pt(width)
     if dash is not None:

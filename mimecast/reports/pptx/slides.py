@@ -93,10 +93,14 @@ def _add_grades(deck: SlideDeck, report: Report) -> None:
     chart_area, side = area.columns(2.2, 1)
     counts = report.stamp.newest.counts
     grades = report.shown_grades
+    _add_key_numbers(slide, side, report)
+    if not counts.users_graded:
+        elements.add_sentence(slide, chart_area, f"{report.summary.headline}.")
+        return
     data = CategoryChartData(number_format="#,##0")
     data.categories = [f"{grade} ({format_percent(counts.share_of(grade))})" for grade in grades]
     data.add_series(f"Users on {format_date(report.stamp.day)}", [counts.users(grade) for grade in grades])
-    alt = f"Column chart. Users by SAFE Score grade: {grades_in_words(counts)}."
+    alt = f"Column chart. Users by SAFE Score grade on {format_date(report.stamp.day)}: {grades_in_words(counts)}."
     chart = elements.add_chart(slide, chart_area, XL_CHART_TYPE.COLUMN_CLUSTERED, data, "Users by grade", alt)
     chart.has_legend = False
     plot = chart.plots[0]
@@ -113,7 +117,6 @@ def _add_grades(deck: SlideDeck, report: Report) -> None:
     chart.value_axis.minimum_scale = 0
     elements.style_font(chart.category_axis.tick_labels.font, 14)
     elements.style_axis_line(chart.category_axis)
-    _add_key_numbers(slide, side, report)
 
 
 def _add_key_numbers(slide: Slide, area: Area, report: Report) -> None:
@@ -181,7 +184,7 @@ def _add_trend(deck: SlideDeck, report: Report) -> None:
         elements.add_sentence(slide, deck.content, empty_range_sentence(timeline))
         return
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
-    progress = target_sentence(report.progress) if report.progress else ""
+    progress = target_sentence(report.progress, report.past_day) if report.progress else ""
     area = _add_subtitle(deck, slide, " ".join(filter(None, (sentence, progress))))
     days = _period_days(timeline)
     shares = timeline.shares["at_risk"]
@@ -242,7 +245,7 @@ def _add_comparison(deck: SlideDeck, report: Report) -> None:
     area = _add_subtitle(deck, slide, sentence)
     if not comparison:
         area, _ = area.columns(1, 1)
-    frame = elements.add_table(slide, area, columns, cells, weights=[1.3, *[1.0] * (len(columns) - 1)], size=15)
+    frame = elements.add_table(slide, area, columns, cells, weights=[1.2, *[1.0] * (len(columns) - 2), 1.15], size=15)
     for index, row in enumerate(rows, start=1):
         table_cells = [frame.table.cell(index, column) for column in range(len(columns))]
         if row.is_group:
@@ -270,7 +273,11 @@ def _add_notes(deck: SlideDeck, report: Report) -> None:
         room -= height
     for page, notes in enumerate(pages, start=1):
         slide = deck.add_slide("Notes" if len(pages) == 1 else f"Notes, {page} of {len(pages)}")
-        area = _add_subtitle(deck, slide, "What happened, in the team's own words. The numbers are those at the line.")
+        area = _add_subtitle(
+            deck,
+            slide,
+            "What happened, in the team's own words. The numbers are those in the chart of the share at risk.",
+        )
         cells = [[str(order), format_date(note.day), note.text] for order, note in notes]
         frame = elements.add_table(
             slide, area, ["No.", "Day", "Note"], cells, weights=NOTE_WEIGHTS, size=NOTE_SIZE, right=False

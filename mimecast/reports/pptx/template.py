@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,15 @@ from pptx.shapes.placeholder import LayoutPlaceholder
 from pptx.slide import Slide, SlideLayout
 from pptx.util import Emu, Inches, Length, Pt
 
+from mimecast.charts.text_width import BOLD, em_width
 from mimecast.reports.pptx.package import TemplateUnusable, master_package
 
 WIDTH: Final = Inches(13.333)
 HEIGHT: Final = Inches(7.5)
-"""Size of the plain deck."""
+"""Size of slides of the plain deck."""
+
+PLAIN_TITLE_SIZE: Final = 28
+"""Points."""
 
 DEFAULT_SIZE: Final = (Inches(10), Inches(7.5))
 """Size of slides in a file that does not say it (ECMA-376, 19.2.1.36 and PowerPoint)."""
@@ -79,7 +83,8 @@ class SlideDeck:
     """A presentation to add slides to, and where there is room on each.
 
     Charts and text go into `content`, between the title and the foot, and the stamp into `foot`. `title` is set where
-    the layout does not say where its title is. `has_number` says whether the layout has a place for the slide number.
+    the layout does not say where its title is. `title_size` is the size in points of titles that fit into one line,
+    where it is known; longer ones are smaller. `has_number` says whether the layout has a place for the slide number.
     """
 
     presentation: Deck
@@ -87,6 +92,7 @@ class SlideDeck:
     content: Area
     foot: Area
     title: Area | None
+    title_size: float | None
     has_number: bool
 
     def add_slide(self, title: str) -> Slide:
@@ -96,6 +102,9 @@ class SlideDeck:
         heading.text = title
         if self.title:
             heading.left, heading.top, heading.width, heading.height = self.title.box
+        if self.title_size:
+            fitting = heading.width / Pt(em_width(title) * BOLD + 1)
+            heading.text_frame.paragraphs[0].runs[0].font.size = Pt(round(min(self.title_size, max(fitting, 18))))
         for placeholder in list(slide.placeholders):
             if placeholder.placeholder_format.idx != heading.placeholder_format.idx:
                 placeholder._element.getparent().remove(placeholder._element)
@@ -118,7 +127,7 @@ def open_deck(template: Path | None) -> SlideDeck:
     Of a template the masters, layouts and fonts are kept, and nothing of its slides. Raises TemplateUnusable.
     """
     if template is None:
-        return _plan(_plain_deck(), "python-pptx")
+        return replace(_plan(_plain_deck(), "python-pptx"), title_size=PLAIN_TITLE_SIZE)
     content = master_package(_read(template), str(template))
     try:
         _try_out(_plan(Presentation(io.BytesIO(content)), str(template)))
@@ -178,6 +187,7 @@ def _plan(deck: Deck, name: str) -> SlideDeck:
         content=_content(width, height, heading, foot),
         foot=foot,
         title=None if title else heading,
+        title_size=None,
         has_number=number is not None,
     )
 
@@ -261,7 +271,7 @@ def _plain_deck() -> Deck:
     style = deck.slide_master._element.find(f".//{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
     style.set("algn", "l")
     font = style.find(qn("a:defRPr"))
-    font.set("sz", "2800")
+    font.set("sz", str(PLAIN_TITLE_SIZE * 100))
     font.set("b", "1")
     return deck
 

@@ -16,11 +16,16 @@ from mimecast.store.database.schema import targets
 from mimecast.store.store import Store
 
 
-def load_target(store: Store, account: str) -> Target | None:
-    """Return the account's target, or None when it has none or it was cleared. Raises StoreError."""
+def load_target(store: Store, account: str, before: datetime | None = None) -> Target | None:
+    """Return the account's target, or the one that was in force just before an instant.
+
+    None when there was none or it had been cleared. Raises StoreError.
+    """
     if not store.has_table(targets):
         return None
     newest = select(targets).where(targets.c.account == account).order_by(targets.c.set_at.desc()).limit(1)
+    if before:
+        newest = newest.where(targets.c.set_at < int(before.timestamp()))
     with store.reading() as connection:
         row = connection.execute(newest).first()
     if row is None or row.share is None:
@@ -52,11 +57,11 @@ def clear_target(store: Store, account: str, *, author: str, now: datetime) -> N
 def load_progress(
     store: Store, account: str, newest: Snapshot | None, zone: ZoneInfo, today: date
 ) -> TargetProgress | None:
-    """Assess the account's target on the reporting day `today`, by its newest snapshot; None without a target.
+    """Assess the target that is in force at the end of the reporting day `today`; None without one.
 
-    Raises StoreError.
+    `newest` is the account's newest snapshot on that day. Raises StoreError.
     """
-    target = load_target(store, account)
+    target = load_target(store, account, midnight(today + timedelta(days=1), zone))
     if target is None:
         return None
     snapshot = newest if today <= target.by else _last_until(store, target, zone)

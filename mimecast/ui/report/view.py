@@ -92,7 +92,8 @@ def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportDa
     report = load_report(page.store, request)
     if report is None:
         return None
-    text = CanvasText(report.title, report.range_text, report.summary.headline, report.summary.sentences)
+    summary = report.summary
+    text = CanvasText(report.title, report.range_text, summary.headline, summary.sentences, report.past_day)
     canvas = report_canvas(
         text, report.stamp, report.comparison, report.timeline, report.annotations, file_name=report.file_name("")
     )
