@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshot_csv import write_template
+from mimecast.reports.snapshot_csv import template_csv
 from mimecast.reports.snapshot_reader import read_snapshots
 from mimecast.store.imports import read_imports
 from mimecast.store.store import Store
@@ -50,9 +49,11 @@ def rows(*months: int, account: str = "default") -> str:
     return "".join(f"{account},2025-{month:02}-28T12:00:00Z,5,4,3,2,{month},0\n" for month in months)
 
 
-def upload(app: AppTest, content: str | bytes, name: str = "months.csv") -> None:
-    data = content if isinstance(content, bytes) else content.encode()
-    app.file_uploader[0].upload(name, data, "text/csv")
+def upload(app: AppTest, content: str | bytes, name: str = "months.csv", **others: str) -> None:
+    """Upload a file, and others of the type CSV by their names."""
+    contents = {name: content, **{f"{other}.csv": text for other, text in others.items()}}
+    files = [(name, text if isinstance(text, bytes) else text.encode(), "text/csv") for name, text in contents.items()]
+    app.file_uploader[0].set_value(files)
     app.run()
     assert not app.exception
 
@@ -78,6 +79,31 @@ def test_a_file_is_shown_stored_listed_and_taken_out_again(
     click(app, f"import_undo_{first.id}")
     assert "8 snapshots of months\\.csv removed" in app.success[0].value
     assert [one.counts.f for one in kept.all_snapshots("default")] == [9, 1]
+
+
+def test_several_files_are_imported_together_and_undone_one_by_one(
+    project: Path, account_secrets: dict[str, Any], kept: Store
+) -> None:
+    app = run_page(project, "Alone", account_secrets)
+    upload(app, f"{HEADER}\n{rows(1, 2)}", "spring.csv", summer=f"{HEADER}\n{rows(2, 6, 7)}")
+    assert "5 snapshots \\(28 Jan 2025 to 28 Jul 2025\\)\\: 4 new, 1 already stored" in text_of(app)
+    click(app, "data_store")
+    assert "4 snapshots imported from 2 files, 1 already stored\\." in app.success[0].value
+    imports = {entry.file_name: entry for entry in read_imports(kept, "default")}
+    assert {name: entry.remaining for name, entry in imports.items()} == {"spring.csv": 2, "summer.csv": 2}
+    click(app, f"import_undo_{imports['summer.csv'].id}")
+    assert [entry.file_name for entry in read_imports(kept, "default")] == ["spring.csv"]
+
+
+def test_one_invalid_file_of_several_is_named_and_none_is_imported(
+    project: Path, account_secrets: dict[str, Any], kept: Store
+) -> None:
+    app = run_page(project, "Alone", account_secrets)
+    upload(app, f"{HEADER}\n{rows(1)}", "good.csv", bad=f"{HEADER}\n{rows(2, account='sample')}")
+    (warning,) = app.warning
+    assert "Row 2, column account\\: \\'sample\\' marks sample data" in warning.value
+    assert "File\\: bad\\.csv" in warning.value
+    assert not [button for button in app.button if button.key == "data_store"]
 
 
 def test_a_spreadsheets_semicolons_and_mark_are_read(
@@ -138,11 +164,11 @@ def test_sample_data_takes_nothing(project: Path) -> None:
 
 
 def test_the_template_is_filled_in_and_comes_back_in() -> None:
-    out = io.StringIO()
     instants = [datetime(2026, month, 28, 12, tzinfo=UTC) for month in (1, 2)]
-    write_template("contoso", instants, out)
-    assert out.getvalue() == (f"{HEADER}\ncontoso,2026-01-28T12:00:00Z,,,,,,0\ncontoso,2026-02-28T12:00:00Z,,,,,,0\n")
+    template = template_csv("contoso", instants)
+    rows_to_fill = "contoso,2026-01-28T12:00:00Z,,,,,,0\ncontoso,2026-02-28T12:00:00Z,,,,,,0\n"
+    assert template.decode() == f"\ufeff{HEADER}\n{rows_to_fill}"
     with pytest.raises(Exception, match="Row 2, column a: it is empty; write 0 for no users, or delete a row"):
-        read_snapshots(out.getvalue().encode(), now=NOW)
-    filled = out.getvalue().replace(",,,,,,", ",1,2,3,4,5,")
+        read_snapshots(template, now=NOW)
+    filled = template.decode().replace(",,,,,,", ",1,2,3,4,5,")
     assert [one.taken_at for one in read_snapshots(filled.encode(), now=NOW)] == instants

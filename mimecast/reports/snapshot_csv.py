@@ -7,6 +7,7 @@ contoso,2026-11-24T03:00:00Z,522,338,212,91,41,0
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -57,9 +58,25 @@ def write_json(snapshots: Iterable[Snapshot], out: TextIO) -> int:
     return written
 
 
-def write_template(account: str, instants: Iterable[datetime], out: TextIO) -> None:
-    """Write a CSV to be filled in: the header, and a row without counts for each instant."""
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+def snapshots_csv(snapshots: Iterable[Snapshot]) -> bytes:
+    """Return `write_csv` as a file to download."""
+    text = io.StringIO()
+    write_csv(snapshots, text)
+    return (BOM + text.getvalue()).encode()
+
+
+def snapshots_json(snapshots: Iterable[Snapshot]) -> bytes:
+    """Return `write_json` as a file to download."""
+    text = io.StringIO()
+    write_json(snapshots, text)
+    return text.getvalue().encode()
+
+
+def template_csv(account: str, instants: Iterable[datetime]) -> bytes:
+    """Return a CSV file to download and fill in: the header, and a row without counts for each instant."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     for instant in instants:
         writer.writerow({"account": account, "taken_at": format_iso_utc(instant), "other": 0})
+    return (BOM + text.getvalue()).encode()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Final, TextIO
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +14,7 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, format_int, format_percent, format_range, join_and, pluralize
-from mimecast.reports.snapshot_csv import BOM, write_csv, write_json, write_template
+from mimecast.reports.snapshot_csv import snapshots_csv, snapshots_json, template_csv
 from mimecast.reports.snapshot_reader import ImportFileInvalid, read_snapshots
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes
@@ -73,19 +71,22 @@ def show_data_section(page: Page) -> None:
 
 def _offer_exports(page: Page, store: Store) -> None:
     st.subheader("Export", anchor=False)
-
-    def export(write: Callable[[Iterable[Snapshot], TextIO], int], beginning: str = "") -> bytes:
-        text = io.StringIO(beginning)
-        text.seek(0, io.SEEK_END)
-        write(store.all_snapshots(page.account.id), text)
-        return text.getvalue().encode()
-
     st.markdown("All stored snapshots of this account:")
     with st.container(horizontal=True):
         name = page.file_name("snapshots")
-        offer_download("CSV", lambda: export(write_csv, BOM), file_name=f"{name}.csv", mime="text/csv", key="data_csv")
         offer_download(
-            "JSON", lambda: export(write_json), file_name=f"{name}.json", mime="application/x-ndjson", key="data_json"
+            "CSV",
+            lambda: snapshots_csv(store.all_snapshots(page.account.id)),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key="data_csv",
+        )
+        offer_download(
+            "JSON",
+            lambda: snapshots_json(store.all_snapshots(page.account.id)),
+            file_name=f"{name}.json",
+            mime="application/x-ndjson",
+            key="data_json",
         )
     st.markdown(
         "A backup of everything: all accounts, notes, targets and imports. "
@@ -267,9 +268,7 @@ def _template(page: Page) -> bytes:
     days = [page.today.replace(day=1) - timedelta(days=1)]
     while len(days) < TEMPLATE_MONTHS:
         days.append(days[-1].replace(day=1) - timedelta(days=1))
-    text = io.StringIO()
-    write_template(page.account.id, (datetime.combine(day, time(12), page.zone) for day in reversed(days)), text)
-    return (BOM + text.getvalue()).encode()
+    return template_csv(page.account.id, (datetime.combine(day, time(12), page.zone) for day in reversed(days)))
 
 
 def _show_result(page: Page) -> None:
