@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -352,6 +353,54 @@ def test_grades_are_told_apart_whatever_the_eyes(deficiency: str) -> None:
 @pytest.mark.parametrize("background", ["#ffffff", "#14181d"])
 def test_lines_are_seen_on_both_backgrounds(colour: str, background: str) -> None:
     assert contrast(colour, background) >= 3
+
+
+def history_of(store: Store, users: int, *, days: int = 30) -> Timeline:
+    """Store a history in which this many users have grade D, and as many an undocumented grade."""
+    counts = ScoreCounts(d=users, other=users)
+    store.add(Snapshot("contoso", NOW - timedelta(days=ago), counts) for ago in range(days))
+    return load_timeline(store, "contoso", DayRange(TODAY - timedelta(days=days - 1), TODAY, ZONE))
+
+
+@pytest.mark.parametrize(("users", "step"), [(0, 1), (1, 1), (2, 1), (600, None), (2_000_000, None)])
+@pytest.mark.parametrize("days", [1, 30])
+def test_users_are_counted_in_whole_numbers(store: Store, users: int, step: int | None, days: int) -> None:
+    axis = draw_timeline(users_graded_chart, history_of(store, users, days=days)).figure.layout.yaxis
+    assert axis.dtick == step
+    assert axis.range[0] == 0
+    assert axis.range[1] >= max(2 * users, 1)
+
+
+def text_room(text: str, size: float) -> float:
+    """Return a lower bound of the pixels that digits and letters take in the widest font that charts use."""
+    return len(re.sub("<.*?>", "", text)) * size * 0.5
+
+
+@pytest.mark.parametrize("users", [1, 600, 2_000_000, 900_000_000])
+def test_labels_beside_a_plot_have_room_for_any_number_of_users(store: Store, users: int) -> None:
+    timeline = history_of(store, users)
+    stamp = make_stamp(ScoreCounts(d=users, other=users))
+    for draw in TIMELINE_CHARTS:
+        layout = draw_timeline(draw, timeline, stamp).figure.layout
+        for label in layout.annotations:
+            if label.xref == "paper" and label.x == 1:
+                assert text_room(label.text, label.font.size) + label.xshift <= layout.margin.r, label.text
+    layout = draw_timeline(users_graded_chart, timeline, stamp).figure.layout
+    assert text_room(f"{int(layout.yaxis.range[1]):,}", 12) + 6 <= layout.margin.l
+    (bars,) = draw_grades(stamp).figure.data
+    assert bars.constraintext == "none"
+    assert text_room(f"{users:,}", bars.textfont.size) <= 340 / 6
+    changed = draw_dumbbell(ScoreCounts(a=1), ScoreCounts(a=1, d=users, other=users)).figure.layout
+    for label in changed.annotations:
+        if label.xref == "paper" and label.x == 1:
+            for line in label.text.split("<br>"):
+                assert text_room(line, 12) + 4 <= changed.margin.r, line
+
+
+def test_quotation_marks_in_a_name_are_shown_as_such() -> None:
+    """Plotly knows few entities, and shows `&quot;` as it is written."""
+    (stamp,) = [text for text in texts(draw_grades(make_stamp(name="""Smith's "Best" & Co"""))) if "graded" in text]
+    assert stamp.startswith("""Smith's "Best" &amp; Co""")
 
 
 def test_dates_are_the_reporting_days() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from mimecast import formatting
 
 LONDON = ZoneInfo("Europe/London")
@@ -44,3 +46,26 @@ WRITTEN = [
 
 def test_each_value_has_one_form() -> None:
     assert [written for written, _ in WRITTEN] == [expected for _, expected in WRITTEN]
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Contoso", "contoso"),
+        ("Contoso AG & Co. KG", "contoso-ag-co-kg"),
+        ("Kraków ŁÓDŹ", "kraków-łódź"),
+        ("日本支社", "日本支社"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("CON: a|b?*<>\\", "con-a-b"),
+        ("a\u202eb\x00\n", "a-b"),
+        ("🙂", ""),
+        ("x" * 60, "x" * 40),
+    ],
+)
+def test_a_name_becomes_part_of_a_files_name(name: str, part: str) -> None:
+    assert formatting.file_name_part(name) == part
+    assert len(formatting.file_name_part(name).encode()) <= 160
+
+
+def test_a_year_has_four_digits() -> None:
+    assert formatting.format_iso_utc(datetime(206, 1, 16, 3, tzinfo=UTC)) == "0206-01-16T03:00:00Z"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +23,13 @@ from mimecast.store.imports import ImportGone, import_snapshots, read_imports, u
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
 from tests.support.clock import NOW
-from tests.support.processes import CommandLine
+from tests.support.processes import CommandLine, assert_failed
 from tests.support.stores.databases import EVERY_DATABASE
 from tests.support.strategies import IMPORTED_SNAPSHOTS
 
 pytestmark = EVERY_DATABASE
+
+HEADER = "account,taken_at,a,b,c,d,f,other"
 
 
 def taken(hours: int, account: str = "contoso", *, a: int = 5, source: Source = Source.MIMECAST) -> Snapshot:
@@ -113,3 +119,71 @@ def test_the_command_line_marks_what_it_imports(
     store = Store.open(store_url)
     assert [one.source for one in store.all_snapshots("default")] == [Source.IMPORTED]
     assert [(one.file_name, one.added) for one in read_imports(store, "default")] == [("months.csv", 1)]
+
+
+def rows_of(day: int, account: str = "default") -> str:
+    return f"{account},2026-01-{day:02}T12:00:00Z,1,2,3,4,5,0\n"
+
+
+def test_the_command_line_imports_several_files(
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(f"{HEADER}\n{rows_of(1)}{rows_of(2)}")
+    (tmp_path / "b.csv").write_text(f"{HEADER}\n{rows_of(2)}{rows_of(3)}")
+    done = command_line("import", "a.csv", "b.csv", variables=account_variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "a.csv: 2 snapshots added, 0 already there.\nb.csv: 1 snapshot added, 1 already there.\n"
+    imports = {entry.file_name: entry.added for entry in read_imports(Store.open(store_url), "default")}
+    assert imports == {"a.csv": 2, "b.csv": 1}
+    done = command_line("import", "--json", "a.csv", "b.csv", variables=account_variables)
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == ["a.csv", "b.csv"]
+
+
+def test_an_invalid_file_among_several_is_named_and_none_is_imported(
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(f"{HEADER}\n{rows_of(1)}")
+    (tmp_path / "b.csv").write_text(f"{HEADER}\n{rows_of(2).replace('2026', '0206')}")
+    run = command_line("import", "a.csv", "b.csv", variables=account_variables)
+    assert_failed(run, 1, "b.csv: Row 2, column taken_at: '0206-01-02T12:00:00Z' is before", "Nothing was imported.")
+    run = command_line("import", "a.csv", "missing.csv", variables=account_variables)
+    assert_failed(run, 2, "missing.csv: missing.csv cannot be read", "Nothing was imported.")
+    (tmp_path / "b.csv").write_text(f"{HEADER}\n{rows_of(2, 'elsewhere')}")
+    run = command_line("import", "a.csv", "b.csv", variables=account_variables)
+    assert_failed(run, 2, "b.csv holds snapshots of elsewhere", "Nothing was imported")
+    assert Store.open(store_url).accounts() == []
+
+
+def test_sample_data_enters_no_real_history(
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    """Neither under the account of its file nor under another one."""
+    exported = command_line("export", variables={"SNAPSHOTS_URL": f"sqlite:///{tmp_path}/none.db"}).stdout
+    for arguments in ([], ["--account", "default"]):
+        run = command_line("import", "-", *arguments, variables=account_variables, text=exported)
+        assert_failed(run, 1, "Row 2, column account: 'sample' marks sample data, which is never imported")
+    assert Store.open(store_url).accounts() == []
+
+
+def test_a_message_about_other_counts_agrees_with_their_number(
+    command_line: CommandLine, account_variables: dict[str, str], store_url: str
+) -> None:
+    command_line("import", "-", variables=account_variables, text=f"{HEADER}\n{rows_of(1)}{rows_of(2)}{rows_of(3)}")
+    for days, message in (
+        ((1,), "1 snapshot in the file has other counts than the one stored for"),
+        ((1, 2, 3), "3 snapshots in the file have other counts than those stored for"),
+    ):
+        text = f"{HEADER}\n" + "".join(map(rows_of, days)).replace(",1,2,", ",7,2,")
+        assert message in command_line("import", "-", variables=account_variables, text=text).stderr
+
+
+def test_standard_input_may_be_utf_16(
+    project: Path, account_variables: dict[str, str], store_url: str, tmp_path: Path
+) -> None:
+    """As PowerShell writes text to a file or a pipe."""
+    environment = {**os.environ, **account_variables, "PYTHONPATH": str(project), "PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "mimecast", "import", "-", "--quiet"]
+    content = f"\ufeff{HEADER}\n{rows_of(1)}".encode("utf-16-le")
+    run = subprocess.run(command, input=content, capture_output=True, env=environment, cwd=tmp_path, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert len(list(Store.open(store_url).all_snapshots("default"))) == 1

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import html
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+import openpyxl
 import pytest
+from pptx import Presentation
 
 from mimecast.charts.chart import Chart
 from mimecast.charts.report_canvas import HEIGHT, MAX_NOTES, WIDTH, CanvasText, report_canvas
+from mimecast.charts.text_width import em_width
 from mimecast.domain.annotations import Annotations
-from mimecast.domain.reporting_days import DayRange
+from mimecast.domain.reporting_days import DayRange, Resolution
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
+from mimecast.reports.html_page import render_html
+from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import Report, ReportRequest, load_report
+from mimecast.reports.workbook import render_xlsx
 from mimecast.store.annotations.notes import write_note
+from mimecast.store.annotations.targets import clear_target, set_target
 from mimecast.store.comparisons import snapshots_on_or_before
 from mimecast.store.store import Store
+from mimecast.store.timelines import load_days
 from mimecast.ui.url.report_params import pick_options
 from tests.support.clock import NOW, TODAY
 from tests.support.reports import ZONE, demo_report, longest_report, make_note, smallest_report, stored_report
@@ -186,6 +196,207 @@ def test_more_notes_than_there_is_room_for_are_counted(store: Store) -> None:
 def test_the_canvas_says_that_no_users_are_graded(store: Store) -> None:
     store.add([Snapshot("contoso", NOW, ScoreCounts())])
     assert "No users were graded in this range (24 Nov 2026)." in text_of(draw(stored_report(store)))
+
+
+LONG_NAMES = {
+    "words": ("Wide World Importers & Subsidiaries of Northern Europe, " * 4)[:180],
+    "one word": "W" * 180,
+    "ideographs": "株式会社情報セキュリティ" * 15,
+    "markup": "<b>$x$</b> &amp; " * 11,
+}
+
+
+@pytest.mark.parametrize("name", LONG_NAMES.values(), ids=list(LONG_NAMES))
+@pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
+def test_no_name_cuts_the_stamp_of_the_canvas(store: Store, case: Callable[[Store], Report], name: str) -> None:
+    report = case(store)
+    report = replace(report, stamp=replace(report.stamp, account_name=name))
+    figure = draw(report).figure
+    (stamp,) = [annotation for annotation in figure.layout.annotations if annotation.name == "stamp"]
+    lines = [html.unescape(line) for line in stamp.text.split("<br>")]
+    assert "".join("".join(lines).split()).replace("·", "") == "".join(" ".join(report.stamp.parts).split())
+    assert (1 - stamp.y) * HEIGHT + len(lines) * stamp.font.size * 1.3 <= HEIGHT
+    for annotation in figure.layout.annotations:
+        if annotation.xref == "paper" and annotation.yref == "paper" and annotation.xanchor == "left":
+            for line in annotation.text.split("<br>"):
+                shown = html.unescape(re.sub("</?b>", "", line))
+                assert em_width(shown) * annotation.font.size <= WIDTH - annotation.x * WIDTH, shown
+    for axis in (figure.layout.yaxis, figure.layout.yaxis2):
+        assert (axis.domain[1] - axis.domain[0]) * HEIGHT > 180
+
+
+def test_numbers_above_the_bars_of_the_canvas_have_room_beside_each_other(store: Store) -> None:
+    for users, size in ((500, 19), (900_000_000, 12)):
+        store = Store.open("sqlite://")
+        store.add([Snapshot("contoso", NOW, ScoreCounts(users, users, users, users, users, users))])
+        bars = draw(stored_report(store)).figure.data[0]
+        assert bars.constraintext == "none"
+        assert bars.textfont.size == pytest.approx(size, abs=3)
+        assert em_width(f"{users:,}") * bars.textfont.size <= (620 - 48) / 6
+
+
+QUARTER = (date(2026, 1, 1), date(2026, 3, 31))
+
+
+def quarterly_report(store: Store) -> Report:
+    return stored_report(store, first=QUARTER[0], last=QUARTER[1])
+
+
+def store_history(store: Store, first: date, last: date) -> None:
+    """Store one snapshot a day at noon, with a share at risk that goes up and down."""
+    days = [first + timedelta(days=index) for index in range((last - first).days + 1)]
+    store.add(
+        Snapshot(
+            "contoso", datetime.combine(day, time(12), UTC), ScoreCounts(800, 100, 0, 60 + day.toordinal() % 7, 40)
+        )
+        for day in days
+    )
+
+
+def set_at(store: Store, day: date, share: float, by: date = date(2027, 12, 31)) -> None:
+    set_target(store, "contoso", share, by, author="", now=datetime.combine(day, time(18), UTC), today=day)
+
+
+def test_what_came_later_changes_nothing_in_a_report_about_a_past_period(store: Store) -> None:
+    """Later snapshots, targets and notes: the numbers, sentences, normal range and target are those of that time."""
+    store_history(store, date(2024, 12, 1), QUARTER[1])
+    set_at(store, date(2026, 1, 15), 8.0)
+    write_note(store, "contoso", date(2026, 2, 3), "Campaign", author="", now=NOW, today=TODAY)
+    before = quarterly_report(store)
+    assert before.annotations.judged is not None
+    assert before.annotations.judged.low is not None
+    assert before.annotations.target is not None
+    store_history(store, date(2026, 4, 1), TODAY)
+    store.add([Snapshot("contoso", NOW, ScoreCounts(1, 0, 0, 999))])
+    set_at(store, date(2026, 4, 1), 1.0)
+    write_note(store, "contoso", date(2026, 4, 1), "Later", author="", now=NOW, today=TODAY)
+    clear_target(store, "contoso", author="", now=NOW)
+    after = quarterly_report(store)
+    assert (after.summary, after.annotations, after.progress) == (before.summary, before.annotations, before.progress)
+    assert (after.since, after.recent, after.stamp) == (before.since, before.recent, before.stamp)
+    assert after.timeline.users.equals(before.timeline.users)
+    assert stored_report(store).progress is None
+
+
+@pytest.mark.parametrize(
+    ("last", "share"),
+    [
+        (date(2026, 1, 14), None),
+        (date(2026, 1, 15), 8.0),
+        (date(2026, 3, 31), 8.0),
+        (date(2026, 4, 1), 5.0),
+        (date(2026, 5, 31), 5.0),
+        (date(2026, 6, 1), None),
+        (TODAY, None),
+    ],
+)
+def test_a_report_has_the_target_that_was_in_force_on_its_last_day(
+    store: Store, last: date, share: float | None
+) -> None:
+    store_history(store, date(2026, 1, 1), TODAY)
+    set_at(store, date(2026, 1, 15), 8.0)
+    set_at(store, date(2026, 4, 1), 5.0)
+    clear_target(store, "contoso", author="", now=datetime(2026, 6, 1, 9, tzinfo=UTC))
+    report = stored_report(store, first=date(2026, 1, 1), last=last)
+    assert (report.annotations.target.share if report.annotations.target else None) == share
+    assert (report.progress.target.share if report.progress else None) == share
+
+
+def all_texts(store: Store, report: Report) -> dict[str, str]:
+    """Return the text of the picture and of every file of a report."""
+    deck = Presentation(io.BytesIO(render_pptx(report)))
+    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(report, load_days(store, report.account, report.days))))
+    page = re.sub(r"<(script|style)>.*?</\1>", "", render_html(report).decode(), flags=re.DOTALL)
+    canvas = draw(report)
+    return {
+        "picture": html.unescape(f"{text_of(canvas)} {canvas.alt}"),
+        "slides": " ".join(" ".join(slide._element.itertext()) for slide in deck.slides),
+        "workbook": " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row),
+        "page": html.unescape(page),
+    }
+
+
+def test_every_sentence_about_a_past_period_has_its_date_and_the_past_tense(store: Store) -> None:
+    store_history(store, date(2024, 12, 1), TODAY)
+    set_at(store, date(2026, 1, 15), 8.0)
+    report = quarterly_report(store)
+    assert report.summary.headline == "10.2% of users were at risk on 31 Mar 2026, down from 10.4% on 1 Jan 2026"
+    assert report.summary.target == "On 31 Mar 2026, the target 8% by Dec 2027 was off track."
+    for name, text in all_texts(store, report).items():
+        assert "were at risk on 31 Mar 2026" in text, name
+        assert "On 31 Mar 2026, the target 8% by Dec 2027 was off track." in text, name
+        for present in (" are at risk", " is at risk", " are graded", "Nov 2026, 12:50 UTC · "):
+            assert present not in text, name
+    picture = re.sub("</?b>", "", all_texts(store, report)["picture"])
+    assert "1,002 users graded on 31 Mar 2026 (+2 since 1 Mar 2026)" in picture
+    assert "Users by grade on 31 Mar 2026, and change of the share" in picture
+    assert "1,002 users graded on 31 Mar 2026. " in picture
+    assert (
+        "Target: at most 8.0% by 31 Dec 2027. Off track: 10.2% on 31 Mar 2026, needed"
+        in all_texts(store, report)["slides"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "headline", "sentence"),
+    [
+        (ScoreCounts(), "No users were graded on 31 Mar 2026", "No users were graded on 31 Mar 2026"),
+        (
+            ScoreCounts(other=50),
+            "No user had a grade from A to F on 31 Mar 2026",
+            "All 50 users had grades that Mimecast does not document",
+        ),
+    ],
+)
+def test_a_past_day_without_a_share_at_risk_is_in_the_past_tense(
+    store: Store, counts: ScoreCounts, headline: str, sentence: str
+) -> None:
+    store_history(store, date(2026, 1, 1), date(2026, 3, 30))
+    set_at(store, date(2026, 1, 15), 8.0)
+    store.add([Snapshot("contoso", datetime(2026, 3, 31, 12, tzinfo=UTC), counts)])
+    store_history(store, date(2026, 4, 1), TODAY)
+    report = quarterly_report(store)
+    assert report.summary.headline == headline
+    for name, text in all_texts(store, report).items():
+        assert sentence in text, name
+        assert "No users are graded" not in text, name
+        assert "No user has" not in text, name
+    assert "On 31 Mar 2026, the target was 8% by Dec 2027 (progress unknown)." in report.summary.details
+    assert "No share at risk was known on 31 Mar 2026, so progress cannot" in all_texts(store, report)["slides"]
+
+
+def test_a_note_is_at_its_day_on_slides_of_every_resolution(store: Store) -> None:
+    """A note on a day without a snapshot, or after the last one of its week, does not move to the next period."""
+    days = [date(2026, 1, 5) + timedelta(days=index) for index in range(300) if index % 7 < 4]
+    store.add(Snapshot("contoso", datetime.combine(day, time(12), UTC), ScoreCounts(90, d=10)) for day in days)
+    write_note(store, "contoso", date(2026, 2, 14), "Saturday", author="", now=NOW, today=TODAY)
+    for finest, label in (
+        (Resolution.DAY, "2026-02-14"),
+        (Resolution.WEEK, "2026-02-09"),
+        (Resolution.MONTH, "2026-02-01"),
+    ):
+        report = stored_report(store, finest=finest)
+        deck = Presentation(io.BytesIO(render_pptx(report)))
+        (chart,) = [
+            shape.chart for slide in deck.slides for shape in slide.shapes if shape.name == "Share of users at risk"
+        ]
+        (notes,) = [series for series in chart.plots[0].series if series.name == "Notes"]
+        (position,) = [index for index, value in enumerate(notes.values) if value is not None]
+        assert str(report.timeline.users.index[position].date()) == label
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Contoso AG", "safe-score-report-contoso-ag-2026-11-24.pptx"),
+        ("", "safe-score-report-2026-11-24.pptx"),
+        ("🙂", "safe-score-report-contoso-2026-11-24.pptx"),
+        ("a/b\\c", "safe-score-report-a-b-c-2026-11-24.pptx"),
+    ],
+)
+def test_files_are_named_after_the_account(store: Store, name: str, expected: str) -> None:
+    store.add([Snapshot("contoso", NOW, ScoreCounts(5))])
+    assert stored_report(store, name=name).file_name(".pptx") == expected
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
+import html
 import io
+import re
+import zipfile
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +19,9 @@ import pytest
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.report import Report
-from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
-from mimecast.reports.workbook import render_xlsx, write_snapshots_xlsx
+from mimecast.reports.snapshot_csv import snapshots_csv, snapshots_json, template_csv
+from mimecast.reports.tables import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
+from mimecast.reports.workbook import footer, render_xlsx, write_snapshots_xlsx
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_days
 from tests.support.clock import NOW
@@ -136,3 +142,73 @@ def test_a_workbook_without_snapshots_has_a_header() -> None:
     out = io.BytesIO()
     assert write_snapshots_xlsx([], out) == 0
     assert len(rows(openpyxl.load_workbook(out)["Snapshots"])) == 1
+
+
+def footers(content: bytes) -> list[str]:
+    """Return the codes of the footer of each sheet as Excel reads them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheets = [package.read(name).decode() for name in package.namelist() if "worksheets/sheet" in name]
+    return [html.unescape(re.findall(r"<oddFooter>(.*?)</oddFooter>", sheet)[0]) for sheet in sheets]
+
+
+def printed(code: str) -> str:
+    """Return what Excel prints at the left of a footer. A size takes all digits after its `&`."""
+    left = code.removeprefix("&L").partition("&R")[0]
+    return re.sub(r"&(&|\d+|[A-Z])", lambda match: "&" if match[1] == "&" else "", left).strip()
+
+
+@pytest.mark.parametrize("name", ["3M Deutschland", "28 Nov", "Smith & Sons", "&8 & &P", '"Arial"', "Contoso"])
+def test_a_printed_footer_has_the_whole_stamp(store: Store, name: str) -> None:
+    report = demo_report(store)
+    report = replace(report, stamp=replace(report.stamp, account_name=name))
+    codes = footers(render_xlsx(report, load_days(store, report.account, report.days)))
+    assert len(codes) == 4
+    assert {printed(code) for code in codes} == {report.stamp.text}
+
+
+@pytest.mark.parametrize("name", ["Wide World & Sons " * 10, "&" * 180, "日本" * 90, "🙂" * 180])
+def test_a_footer_shortens_a_long_name_and_keeps_the_rest(store: Store, name: str) -> None:
+    """Excel takes 255 characters in UTF-16, and drops a longer footer."""
+    code = footer(replace(demo_report(store).stamp, account_name=name))
+    assert 200 < len(code.encode("utf-16-le")) // 2 <= 255
+    assert printed(code).endswith("… · 23 Nov 2026, 03:00 UTC · 1,204 users graded · SAMPLE DATA")
+    assert printed(code).startswith(name[:20].rstrip())
+
+
+def test_control_characters_reach_no_cell_and_no_property(store: Store) -> None:
+    report = demo_report(store)
+    report = replace(report, title="Bell\x07 \udcff", stamp=replace(report.stamp, account_name="\x00Contoso\ufffe\x1b"))
+    report = annotated_report(store, report, [make_note(1, report.days.last, "Tab\x0b and null\x00")])
+    book = opened(store, report)
+    assert book["Report"]["A1"].value == "Bell  "
+    assert rows(book["Notes"])[1][1] == "Tab  and null "
+    assert book.properties.subject.startswith(" Contoso · ") or book.properties.subject.startswith(" Contoso  · ")
+
+
+def test_a_csv_to_download_begins_with_one_byte_order_mark(store: Store) -> None:
+    report = demo_report(store)
+    files = [
+        to_csv(grades_frame(report.stamp, report.comparison)),
+        to_csv(history_frame(report.timeline, "contoso")),
+        snapshots_csv(store.all_snapshots("contoso")),
+        template_csv("contoso", [NOW]),
+    ]
+    for content in files:
+        assert content.startswith(codecs.BOM_UTF8)
+        assert content.count(codecs.BOM_UTF8) == 1
+    assert not snapshots_json(store.all_snapshots("contoso")).startswith(codecs.BOM_UTF8)
+
+
+def test_a_full_disk_ends_the_writing_of_a_workbook_with_its_reason() -> None:
+    class FullDisk(io.BytesIO):
+        def write(self, content: Any, /) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left on device"):
+        write_snapshots_xlsx([Snapshot("contoso", NOW, ScoreCounts(1))], FullDisk())
+
+
+def test_a_year_that_excel_has_no_dates_for_is_text() -> None:
+    out = io.BytesIO()
+    write_snapshots_xlsx([Snapshot("contoso", NOW.replace(year=206), ScoreCounts(1))], out)
+    assert openpyxl.load_workbook(out)["Snapshots"]["B2"].value == "0206-11-24T12:50:11Z"
