@@ -17,6 +17,7 @@ PORT = 8597
 
 
 def main() -> None:
+    """Run the dashboard with sample data and take the pictures."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}", "--server.headless=true"]
     server = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own app
     try:
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 def take_overview(page: Page) -> None:
+    """Take the picture of the README."""
     page.goto(f"http://127.0.0.1:{PORT}/")
     page.get_by_role("button", name="Refresh", exact=True).click()
     expect(page.get_by_text("As of just now")).to_be_visible(timeout=30_000)
@@ -42,6 +44,7 @@ def take_overview(page: Page) -> None:
 
 
 def wait_until_it_listens() -> None:
+    """Wait at most 20 seconds until the dashboard accepts connections."""
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", PORT)) == 0:

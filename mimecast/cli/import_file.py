@@ -17,7 +17,7 @@ from mimecast.formatting import format_int, pluralize
 
 if TYPE_CHECKING:
     from mimecast.domain.snapshot import Snapshot
-    from mimecast.store.store import AddResult
+    from mimecast.store.snapshot_rows import AddResult
 
 
 def add_parser(commands: Commands) -> None:

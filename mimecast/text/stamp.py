@@ -73,11 +73,12 @@ class ComparedStamp(Stamp):
     @property
     def source(self) -> str:
         """Of both, when they differ: `imported and stored, from Mimecast`."""
-        return join_and(list(dict.fromkeys(_source(one, self.now) for one in (self.then, self.newest))))
+        return join_and(list(dict.fromkeys(_source(snapshot, self.now) for snapshot in (self.then, self.newest))))
 
     @property
     def parts(self) -> tuple[str, ...]:
-        return (self.account_name, *(self._of(one) for one in (self.then, self.newest)), self.source)
+        """The account, both snapshots with their users graded, and the source."""
+        return (self.account_name, *(self._of(snapshot) for snapshot in (self.then, self.newest)), self.source)
 
     def _of(self, snapshot: Snapshot) -> str:
         graded = pluralize(snapshot.counts.users_graded, "user")
@@ -104,6 +105,7 @@ class AccountsStamp:
 
     @property
     def parts(self) -> tuple[str, ...]:
+        """The number of accounts, when their snapshots were taken, the users graded in all, and the sources."""
         sources = dict.fromkeys(stamp.source for stamp in self.stamps)
         return (
             pluralize(len(self.stamps), "account"),
@@ -114,6 +116,7 @@ class AccountsStamp:
 
     @property
     def lines(self) -> list[str]:
+        """The parts, broken into lines for the footer of a slide."""
         return _lines(self.parts)
 
 

@@ -219,7 +219,8 @@ class SchemaState:
 def data_tables() -> list[Table]:
     """Return the tables that a backup contains, each after those it refers to.
 
-    Leases, waits and the records of steps belong to one database and moment."""
+    Leases, waits and the records of steps belong to one database and moment.
+    """
     return [table for table in _metadata.sorted_tables if table not in (leases, waits, versions, additions)]
 
 

@@ -226,7 +226,10 @@ def _list_imports(page: Page, store: Store) -> None:
                     )
                 )
                 st.button(
-                    f"Remove {snapshots}", key=f"import_undo_{entry.id}", on_click=guard(_undo), args=(page, store, entry)
+                    f"Remove {snapshots}",
+                    key=f"import_undo_{entry.id}",
+                    on_click=guard(_undo),
+                    args=(page, store, entry),
                 )
 
 
