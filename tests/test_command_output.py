@@ -134,7 +134,7 @@ def test_a_report_of_days_that_cannot_be_is_refused(
     command_line: CommandLine, variables: dict[str, str], option: str, day: str
 ) -> None:
     run = command_line("report", "--out", "r.xlsx", option, day, variables=variables)
-    assert_failed(run, 2, f"{option} {day} is not a day from 2010-01-01 to ", "Check the year")
+    assert_failed(run, 2, f"argument {option}: '{day}' is not between 2010-01-01 and ")
 
 
 def test_an_export_warns_of_snapshots_that_no_import_accepts(

@@ -57,10 +57,23 @@ def test_a_connected_account_is_asked_and_its_name_stays_text(
 def test_the_overview_states_each_grade_in_its_alternative_text(project: Path, account_secrets: dict[str, Any]) -> None:
     app = run_page(project, "Overview", account_secrets)
     stated = "A 525 (43.6%), B 341 (28.3%), C 210 (17.4%), D 87 (7.2%), F 41 (3.4%)"
-    assert chart_alts(app)[0] == f"Users by SAFE Score grade: {stated}. 1,204 users graded."
+    assert chart_alts(app)[1] == f"Users by SAFE Score grade: {stated}. 1,204 users graded."
 
 
-def test_a_higher_share_at_risk_is_worse_and_a_higher_headcount_is_neither(
+def test_only_a_change_outside_the_normal_range_is_worse(
+    project: Path, account_secrets: dict[str, Any], store_url: str
+) -> None:
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    steady = [
+        Snapshot("default", now - timedelta(days=day), ScoreCounts(500, 200, 200, 80 + day % 3, 20))
+        for day in range(20, 500)
+    ]
+    Store.open(store_url).add([*steady, Snapshot("default", now, ScoreCounts(500, 150, 150, 150, 50))])
+    app = run_page(project, "Overview", account_secrets)
+    assert [card.tone for card in cards_of(app)] == ["worse", "neither", "neither", "neither"]
+
+
+def test_a_change_that_no_history_can_judge_has_no_colour(
     project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     now = datetime.now(UTC) - timedelta(minutes=1)
@@ -72,9 +85,9 @@ def test_a_higher_share_at_risk_is_worse_and_a_higher_headcount_is_neither(
     )
     app = run_page(project, "Overview", account_secrets)
     at_risk, doing_well, grade_f, graded = cards_of(app)
-    assert at_risk[:4] == ("At risk (D + F): 20 users", "18.2%", "+8.2 points", "worse")
-    assert (grade_f.change, grade_f.tone) == ("+2.5 points", "worse")
-    assert (doing_well.change, doing_well.tone) == ("−6.4 points", "worse")
+    assert at_risk[:4] == ("At risk (D + F): 20 users", "18.2%", "+8.2 points", "neither")
+    assert (grade_f.change, grade_f.tone) == ("+2.5 points", "neither")
+    assert (doing_well.change, doing_well.tone) == ("−6.4 points", "neither")
     assert graded[:4] == ("Users graded", "110", "+10", "neither")
     assert {card.compared_to for card in cards_of(app)} == {at_risk.compared_to}
     assert at_risk.compared_to.startswith("since ")
@@ -85,7 +98,8 @@ def test_the_page_says_where_no_users_are_graded(
 ) -> None:
     Store.open(store_url).add([Snapshot("default", datetime.now(UTC) - timedelta(minutes=1), ScoreCounts())])
     app = run_page(project, "Overview", account_secrets)
-    assert "No users are graded. Grades appear once users engage with training" in text_of(app).replace("*", "")
+    assert "No users are graded<" in html_of(app)
+    assert "Grades appear once users engage with training" in html_of(app)
     (info,) = app.info
     assert info.value.startswith("No users were graded in this range")
     assert chart_alts(app) == []
@@ -99,7 +113,7 @@ def test_users_with_an_undocumented_grade_are_drawn_and_the_grade_is_named(
     )
     Store.open(store_url).add([odd])
     app = run_page(project, "Overview", account_secrets)
-    assert "other 5 (50.0%)" in chart_alts(app)[0]
+    assert "other 5 (50.0%)" in chart_alts(app)[1]
     assert "\\(E\\)" in app.info[0].value
 
 
@@ -253,7 +267,7 @@ def test_a_file_that_is_damaged_meanwhile_is_set_aside_and_named_until_it_is_mov
         assert not app.exception
     (aside,) = file.parent.glob("*.damaged-*")
     app = run_page(project, "Overview", account_secrets)
-    assert [one.value for one in app.warning if f"it is kept as {aside.name} beside it" in one.value.replace("\\", "")]
+    assert [one.value for one in app.warning if f"It is kept as {aside.name} beside it" in one.value.replace("\\", "")]
     assert [one.counts for one in Store.open(store_url).all_snapshots("default")] == [
         ScoreCounts(525, 341, 210, 87, 41)
     ]

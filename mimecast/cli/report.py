@@ -11,7 +11,7 @@ from mimecast.cli.context import load_settings, open_store_or_sample_data, unkno
 from mimecast.cli.file_arguments import open_binary_output
 from mimecast.cli.options import DONE, Commands, UsageError, account_option, parse_day, reporting_options
 from mimecast.cli.output import print_result
-from mimecast.domain.reporting_days import EARLIEST_DAY, DayRange, is_plausible_day, latest_day, reporting_day
+from mimecast.domain.reporting_days import EARLIEST_DAY, DayRange, reporting_day
 from mimecast.settings.accounts import Account
 
 if TYPE_CHECKING:
@@ -68,18 +68,13 @@ def run(options: argparse.Namespace) -> int:
 def _load_report(options: argparse.Namespace, settings: Settings, store: Store, account: Account) -> Report:
     """Return the report of the range in the options.
 
-    Raises UsageError for a day that is not plausible or a range that ends before it begins, NothingToReport when the
-    range has no snapshot, StoreError.
+    Raises UsageError for a range that ends before it begins, NothingToReport when the range
+    has no snapshot, StoreError.
     """
     from mimecast.reports.report import DEFAULT_RANGE, NothingToReport, ReportRequest, load_report
 
     zone, now = settings.dashboard.time_zone, datetime.now(UTC)
     today = reporting_day(now, zone)
-    for name, day in (("--since", options.since), ("--until", options.until)):
-        if day and not is_plausible_day(day, today):
-            raise UsageError(
-                f"{name} {day} is not a day from {EARLIEST_DAY} to {latest_day(today)}.", remedy="Check the year."
-            )
     last = options.until or today
     first = options.since or max(last - DEFAULT_RANGE, EARLIEST_DAY)
     if first > last:
