@@ -27,9 +27,9 @@ else:
     show_metrics(report.stamp, report.comparison, report.annotations.judged)
 
     over_time, today = st.columns([5, 3], gap="small")
-    with over_time, st.container(border=True):
+    with over_time, st.container(border=True, height="stretch"):
         show_chart(data.trend, key="overview_at_risk")
-    with today, st.container(border=True):
+    with today, st.container(border=True, height="stretch"):
         show_chart(data.grades, key="overview_grades")
     show_notes(report.annotations)
     with st.container(border=True):

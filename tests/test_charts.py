@@ -150,7 +150,7 @@ def test_the_mix_is_stacked_from_f_and_adds_up_to_100_percent(store: Store) -> N
     assert chart.figure.layout.barmode == "stack"
     for column in zip(*(bars.y for bars in chart.figure.data), strict=True):
         assert sum(column) == pytest.approx(100, abs=0.01)
-    assert [text.split("</b>")[0] for text in texts(chart)[:5]] == ["<b>F", "<b>D", "<b>C", "<b>B", "<b>A"]
+    assert texts(chart)[:5] == ["<b>F 2.0%</b>", "<b>D 8.0%</b>", "C 20.0%", "B 20.0%", "A 50.0%"]
 
 
 def test_the_at_risk_axis_begins_at_zero_and_the_last_value_is_labelled(store: Store) -> None:

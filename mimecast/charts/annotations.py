@@ -15,10 +15,11 @@ from datetime import date
 from typing import Any, Final
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from mimecast.charts.chart import escape_plotly, separate_labels
-from mimecast.charts.palette import NORMAL_RANGE_FILL, NOTE_LINE, NOTE_NUMBER, NOTE_TAG, TARGET_LINE
-from mimecast.charts.time_series import DEFAULT_AXES, Axes
+from mimecast.charts.palette import NORMAL_RANGE_FILL, NOTE_LINE, NOTE_NUMBER, NOTE_TAG, TARGET_LINE, WORSE_LINE
+from mimecast.charts.time_series import DEFAULT_AXES, Axes, line_traces
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.normal_range import RangeOfDay
 from mimecast.domain.notes import Note
@@ -189,6 +190,15 @@ def band_traces(annotations: Annotations, timeline: Timeline, axes: Axes = DEFAU
         shared = {"type": "scatter", "mode": "lines", "cliponaxis": False, "text": text, "hoverinfo": "text"}
         traces.append({**shared, **outline, "name": "normal range", "xaxis": axes.x, "yaxis": axes.y})
     return traces
+
+
+def worse_traces(annotations: Annotations, timeline: Timeline, *, width: float = 2.2) -> list[go.Scatter]:
+    """Return the part of the line that is unusually worse, to be drawn over it in red; nothing where none is."""
+    if annotations.judged is None or not annotations.judged.is_unusually_worse:
+        return []
+    judged_periods = [place for place, _ in _by_period(annotations.band, timeline)]
+    shares = timeline.shares["at_risk"]
+    return line_traces(timeline, shares.where(shares.index.isin(judged_periods)), WORSE_LINE, width=width)
 
 
 def band_label(

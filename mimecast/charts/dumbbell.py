@@ -58,7 +58,7 @@ def dumbbell_chart(comparison: Comparison, stamp: ComparedStamp, *, file_name: s
     apply_layout(
         figure, title=TITLE, stamp=stamp, height=ROW_HEIGHT * len(grades) + margin["t"], margin=margin, axis_room=6
     )
-    return Chart(figure, _alt(comparison), file_name)
+    return Chart(figure, change_alt(comparison), file_name)
 
 
 def _shares(comparison: Comparison, grade: str) -> tuple[float, float]:
@@ -111,7 +111,8 @@ def _add_grade(figure: go.Figure, comparison: Comparison, grade: str, shares: tu
     )
 
 
-def _alt(comparison: Comparison) -> str:
+def change_alt(comparison: Comparison) -> str:
+    """Return a text alternative: the shares of each grade on both days and their change."""
     then, now = comparison.users("users_graded")
     changes = "; ".join(
         f"{grade} {format_percent(before)} then, {format_percent(after)} now "

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, separate_labels
-from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES, GRADE_OUTLINES
+from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES
 from mimecast.charts.text_width import room_for
 from mimecast.charts.time_series import (
     Axes,
@@ -26,6 +26,7 @@ from mimecast.charts.time_series import (
 )
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.reporting_days import Resolution
+from mimecast.domain.scores import AT_RISK
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import format_percent, pluralize
 from mimecast.text.stamp import Stamp
@@ -55,18 +56,14 @@ def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, fil
     names = period_names(timeline)
     axis = timeline_axis(timeline, columns=True)
     notes = draw_notes(annotations, timeline, axis["range"])
-    outline = 0.6 if len(timeline.users) <= 70 else 0
     bars = [
         {
             "type": "bar",
             "x": timeline.users.index,
             "y": shares[grade].round(3),
             "name": grade,
-            "width": column_width(timeline) / pd.Timedelta(milliseconds=1) * 0.96,
-            "marker": {
-                "color": GRADE_COLOURS[grade],
-                "line": {"color": GRADE_OUTLINES[grade], "width": outline},
-            },
+            "width": column_width(timeline) / pd.Timedelta(milliseconds=1),
+            "marker": {"color": GRADE_COLOURS[grade], "line": {"width": 0}},
             "hovertext": [
                 f"{name}<br>{grade}: <b>{format_percent(share)}</b>, {pluralize(int(count), 'user')}"
                 if share == share
@@ -79,7 +76,7 @@ def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, fil
     ]
     newest = [last_value(shares[grade]) for grade in stacked]
     labels = [
-        edge_label(f"<b>{grade}</b> {format_percent(share)}", height, size=12) | {"xshift": 4}
+        edge_label(_grade_label(grade, share), height, size=12) | {"xshift": 4}
         for grade, share, height in zip(stacked, newest, _middles(newest), strict=True)
     ]
     figure = go.Figure(
@@ -128,13 +125,16 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
         traces += [trace.update(yaxis=axes.y) for trace in (line, *points)]
         newest = last_value(shares[grade])
         texts.append(f"{grade} {format_percent(newest)}")
+        first = float(shares[grade].dropna().iloc[0])
+        labels.append(edge_label(format_percent(first), first, axes, size=12, x=0) | {"xanchor": "right", "xshift": -4})
         labels.append(edge_label(f"<b>{grade}</b> {format_percent(newest)}", newest, axes))
         y_axes[f"yaxis{axes.y[1:]}"] = {
             "domain": [max(top - panel, 0), top],
             "range": [0, axis_ceiling(shares[grade])],
             "ticksuffix": "%",
             "tickfont": {"size": 11},
-            "nticks": 3,
+            "tickvals": [0],
+            "ticktext": ["0%"],
         }
     figure = go.Figure(
         {
@@ -152,6 +152,12 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
     height = PANEL_HEIGHT * len(grades) + 44 + room
     apply_layout(figure, title=EACH_TITLE, stamp=stamp, height=height, margin=margin)
     return Chart(figure, mix_alt(EACH_TITLE, timeline) + annotations_alt(annotations, timeline), file_name)
+
+
+def _grade_label(grade: str, share: float) -> str:
+    """Return a grade and its share, all of it bold for the grades at risk."""
+    label = f"{grade} {format_percent(share)}"
+    return f"<b>{label}</b>" if grade in AT_RISK else label
 
 
 def _middles(shares: Sequence[float]) -> list[float]:

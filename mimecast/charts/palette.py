@@ -40,12 +40,19 @@ GRADE_LINES: Final = {
 }
 """The hues of the grades for lines, which need more contrast than areas on both backgrounds."""
 
-AT_RISK_LINE: Final = "#d6453d"
-USERS_LINE: Final = "#7a8797"
+AT_RISK_LINE: Final = "#52687f"
+"""Ink, legible on both backgrounds. The pages' style sheet makes it darker on white and lighter on near-black."""
+
+AT_RISK_INK: Final = "#1f3a5f"
+"""The same line in files, which are white."""
+
+WORSE_LINE: Final = "#d6453d"
+"""The part of the line that a change for the worse outside the normal range covers; colour means judgement."""
+
 BETTER_LINE: Final = "#1f9d63"
-WORSE_LINE: Final = AT_RISK_LINE
+USERS_LINE: Final = "#7a8797"
 GAP_FILL: Final = "rgba(128, 128, 128, 0.14)"
-NORMAL_RANGE_FILL: Final = "rgba(66, 133, 200, 0.28)"
+NORMAL_RANGE_FILL: Final = "rgba(66, 133, 200, 0.24)"
 GRID: Final = "rgba(128, 128, 128, 0.22)"
 TARGET_LINE: Final = "#3f86c9"
 NOTE_LINE: Final = "rgba(122, 135, 151, 0.75)"

@@ -13,12 +13,11 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from mimecast.charts.annotations import Sizes, annotations_alt, band_traces, draw_notes, draw_target
+from mimecast.charts.annotations import Sizes, annotations_alt, band_traces, draw_notes, draw_target, worse_traces
 from mimecast.charts.chart import Chart, escape_plotly
+from mimecast.charts.grades import MUTED
 from mimecast.charts.palette import (
-    AT_RISK_LINE,
-    BAD,
-    GOOD,
+    AT_RISK_INK,
     GRADE_COLOURS,
     GRADE_OUTLINES,
     GRID,
@@ -26,6 +25,7 @@ from mimecast.charts.palette import (
     PAPER,
     QUIET,
     WARNING,
+    WORSE_LINE,
 )
 from mimecast.charts.text_width import BOLD, em_width, wrap
 from mimecast.charts.time_series import (
@@ -39,6 +39,7 @@ from mimecast.charts.time_series import (
 )
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
+from mimecast.domain.scores import AT_RISK
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import (
     format_date,
@@ -47,7 +48,6 @@ from mimecast.formatting import (
     format_signed,
     format_signed_decimal,
     pluralize,
-    round_points,
 )
 from mimecast.text.grades import grades_in_words
 from mimecast.text.headline import unknown_share_phrase
@@ -58,8 +58,8 @@ WIDTH: Final = 1600
 HEIGHT: Final = 900
 MARGIN: Final = 48
 
-FONT: Final = "Arial, Liberation Sans, Helvetica, DejaVu Sans, sans-serif"
-"""Fonts of the computer: a picture saved from the page cannot use a font that the page has loaded."""
+FONT: Final = '"Source Sans 3", "Source Sans", Arial, Liberation Sans, Helvetica, DejaVu Sans, sans-serif'
+"""The typeface of the pages, then fonts of the computer: a picture saved from a page cannot use the page's font."""
 
 LINE_HEIGHT: Final = 1.3
 """Height of a line of text relative to its size."""
@@ -167,7 +167,7 @@ def _draw_head(figure: go.Figure, text: CanvasText, stamp: Stamp) -> float:
     """Draw title, account, range, headline and sentences; return where the charts begin."""
     mark = 0.0
     if stamp.source == SAMPLE_MARK:
-        _add_text(figure, f"<b>{SAMPLE_MARK}</b>", WIDTH - MARGIN - 60, 64, 20, WARNING, anchor="right", markup=True)
+        _add_text(figure, f"<b>{SAMPLE_MARK}</b>", WIDTH - MARGIN, 64, 20, WARNING, anchor="right", markup=True)
         mark = em_width(SAMPLE_MARK) * 20 * BOLD + 80
     width = WIDTH - 2 * MARGIN
     top = _add_lines(figure, text.title, MARGIN, 26, 26, width - 60, bold=True)
@@ -224,6 +224,7 @@ def _draw_grades(figure: go.Figure, stamp: Stamp, comparison: Comparison | None,
         cliponaxis=False,
         marker={
             "color": [GRADE_COLOURS[grade] for grade in grades],
+            "opacity": [1.0 if grade in AT_RISK else MUTED for grade in grades],
             "line": {"color": [GRADE_OUTLINES[grade] for grade in grades], "width": 1},
         },
     )
@@ -250,14 +251,11 @@ def _draw_grades(figure: go.Figure, stamp: Stamp, comparison: Comparison | None,
 
 
 def _grade_label(grade: str, comparison: Comparison | None) -> str:
-    """Return the grade's letter with the change of its share below. A rise of D or F is bad news."""
+    """Return the grade's letter with the change of its share below."""
     change = comparison.change_in_points(grade) if comparison else None
     if change is None:
         return f"<b>{grade}</b>"
-    colour = QUIET
-    if round_points(change) and grade in "ABDF":
-        colour = GOOD if (change > 0) == (grade in "AB") else BAD
-    return f'<b>{grade}</b><br><span style="color:{colour}">{format_signed_decimal(change)}</span>'
+    return f'<b>{grade}</b><br><span style="color:{QUIET}">{format_signed_decimal(change)}</span>'
 
 
 def _draw_trend(figure: go.Figure, timeline: Timeline, annotations: Annotations, top: float, bottom: float) -> None:
@@ -266,13 +264,19 @@ def _draw_trend(figure: go.Figure, timeline: Timeline, annotations: Annotations,
     target = draw_target(annotations, timeline, axis["range"], TREND_AXES, SIZES)
     notes = draw_notes(annotations, timeline, axis["range"], TREND_AXES, SIZES)
     top += SIZES.tag_room if notes.labels else 0
-    lines = line_traces(timeline, shares, AT_RISK_LINE, width=3)
+    worse = worse_traces(annotations, timeline, width=3)
+    lines = [*line_traces(timeline, shares, AT_RISK_INK, width=3), *worse]
     for trace in lines:
         trace.update(hoverinfo="skip", xaxis=TREND_AXES.x, yaxis=TREND_AXES.y, marker_size=8)
     figure.add_traces([*band_traces(annotations, timeline, TREND_AXES), *lines])
     newest = last_value(shares)
     label = edge_label(
-        f"<b>{format_percent(newest)}</b>", newest, TREND_AXES, colour=AT_RISK_LINE, size=20, x=RIGHT[1] / WIDTH
+        f"<b>{format_percent(newest)}</b>",
+        newest,
+        TREND_AXES,
+        colour=WORSE_LINE if worse else AT_RISK_INK,
+        size=20,
+        x=RIGHT[1] / WIDTH,
     )
     band_ceiling = max((day.high for day in annotations.band), default=0.0) * 1.1
     figure.update_layout(

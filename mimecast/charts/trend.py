@@ -14,9 +14,10 @@ from mimecast.charts.annotations import (
     band_traces,
     draw_notes,
     draw_target,
+    worse_traces,
 )
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout
-from mimecast.charts.palette import AT_RISK_LINE, USERS_LINE
+from mimecast.charts.palette import AT_RISK_LINE, USERS_LINE, WORSE_LINE
 from mimecast.charts.text_width import room_for
 from mimecast.charts.time_series import (
     axis_ceiling,
@@ -63,13 +64,14 @@ def at_risk_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *,
     target = draw_target(annotations, timeline, axis["range"])
     notes = draw_notes(annotations, timeline, axis["range"])
     newest = last_value(shares)
-    label = edge_label(f"<b>{format_percent(newest)}</b>", newest)
+    worse = worse_traces(annotations, timeline)
+    label = edge_label(f"<b>{format_percent(newest)}</b>", newest, colour=WORSE_LINE if worse else AT_RISK_LINE)
     if until != timeline.last:  # the axis goes on: the label is above its point, where no line passes
         place = {"xref": "x", "x": str(shares.dropna().index[-1]), "xshift": 0, "xanchor": "center"}
         label |= {**place, "yanchor": "bottom", "yshift": 6}
     figure = go.Figure(
         {
-            "data": [*band_traces(annotations, timeline), *line_traces(timeline, shares, AT_RISK_LINE, hover)],
+            "data": [*band_traces(annotations, timeline), *line_traces(timeline, shares, AT_RISK_LINE, hover), *worse],
             "layout": {
                 "shapes": [*gap_shapes(timeline), *target.shapes, *notes.shapes],
                 "annotations": [label, *band_label(annotations, timeline), *target.labels, *notes.labels],

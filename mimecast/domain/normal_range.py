@@ -55,6 +55,11 @@ class JudgedChange:
     baseline_periods: int
     known_from: date | None = None
 
+    @property
+    def is_unusually_worse(self) -> bool:
+        """Whether the share at risk rose by more than the normal range allows."""
+        return self.verdict is Verdict.OUTSIDE and (self.change or 0) > 0
+
 
 @dataclass(frozen=True, slots=True)
 class RangeOfDay:

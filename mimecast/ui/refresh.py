@@ -67,7 +67,9 @@ def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
     state = _request(page, automatic=True)
     if (state.in_progress and not was_requesting) or state.completed != seen.completed:
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", width="content", wrap=False, gap="xsmall"):
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", wrap=False, gap="xsmall"
+    ):
         if page.newest:
             st.caption(f"As of {format_age(datetime.now(UTC) - page.newest.taken_at)}", width="content")
         age = format_duration(page.dashboard.refresh_after)

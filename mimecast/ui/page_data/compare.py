@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mimecast.charts.change_bars import change_bars_chart, has_small_changes
 from mimecast.charts.chart import Chart
 from mimecast.charts.dumbbell import dumbbell_chart
 from mimecast.charts.trend import at_risk_chart
@@ -20,6 +21,7 @@ from mimecast.store.normal_range import load_band, load_judged_change
 from mimecast.store.timelines import load_timeline
 from mimecast.text.changes import verdict_sentence
 from mimecast.text.headline import unknown_share_phrase
+from mimecast.text.stamp import ComparedStamp
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
@@ -67,9 +69,14 @@ def _load(page: AccountPage, comparison: Comparison) -> CompareData:
         verdict_sentence(judged) if comparison.change_in_points("at_risk") is not None else "",
         grades=f"{unknown_share_phrase(without_grades.counts, is_past=True)} on one of the days."
         if without_grades
-        else dumbbell_chart(comparison, stamp, file_name=page.file_name("compare")),
+        else _draw_grades(comparison, stamp, file_name=page.file_name("compare")),
         trend=at_risk_chart(timeline, stamp, annotations, file_name=page.file_name("compare-at-risk"))
         if timeline.has_risk
         else empty_range_sentence(timeline),
         table=comparison_frame(stamp, comparison),
     )
+
+
+def _draw_grades(comparison: Comparison, stamp: ComparedStamp, *, file_name: str) -> Chart:
+    draw = change_bars_chart if has_small_changes(comparison) else dumbbell_chart
+    return draw(comparison, stamp, file_name=file_name)

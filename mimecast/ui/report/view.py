@@ -25,6 +25,7 @@ CANVAS_KEY: Final = "report_canvas"
 """Keys of the containers that static/report.css styles."""
 
 OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+SLIDES: Final = f"{OFFICE}.presentationml.presentation"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def offer_downloads(page: AccountPage, report: Report) -> None:
         return render_html(current())
 
     account = report.account
-    _offer("PowerPoint", slides, report.file_name(".pptx"), f"{OFFICE}.presentationml.presentation", account)
+    _offer(
+        "PowerPoint", slides, report.file_name(".pptx"), f"{OFFICE}.presentationml.presentation", account, primary=True
+    )
     _offer("Excel", workbook, report.file_name(".xlsx"), f"{OFFICE}.spreadsheetml.sheet", account)
     _offer("HTML", html_page, report.file_name(".html"), "text/html", account)
 
@@ -100,5 +103,8 @@ def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportDa
     return ReportData(report, canvas)
 
 
-def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str, account: str) -> None:
-    offer_download(label, make, file_name=file_name, mime=mime, key=f"report_{label.lower()}", account=account)
+def _offer(
+    label: str, make: Callable[[], bytes], file_name: str, mime: str, account: str, *, primary: bool = False
+) -> None:
+    key = f"report_{label.lower()}"
+    offer_download(label, make, file_name=file_name, mime=mime, key=key, account=account, primary=primary)

@@ -34,6 +34,7 @@ def offer_download(
     key: str,
     account: str = "",
     disabled: bool = False,
+    primary: bool = False,
 ) -> None:
     """Draw a link whose file is made when it is followed.
 
@@ -45,6 +46,7 @@ def offer_download(
         key: A name that no other link of the page has.
         account: The account's id, for the log.
         disabled: Whether there is nothing to download now.
+        primary: Whether this is what most readers want.
     """
     text = f'<span class="icon" aria-hidden="true"></span>{html.escape(label)}'
     if disabled:
@@ -57,4 +59,5 @@ def offer_download(
     OFFERED[token] = download
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     url = "/".join(["", *filter(None, (base, PATH)), token])
-    st.html(f'<a class="download" href="{url}">{text}</a>', width="content")
+    kind = "download primary" if primary else "download"
+    st.html(f'<a class="{kind}" href="{url}">{text}</a>', width="content")
