@@ -6,6 +6,7 @@ from mimecast.text.timelines import coverage_sentence
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.overview import load_overview
 from mimecast.ui.sections.annotations import show_notes
+from mimecast.ui.sections.lost_days import warn_of_lost_days
 from mimecast.ui.server.asgi import Application
 from mimecast.ui.server.options import server_options
 from mimecast.ui.server.unreadable_secrets import ExplainUnreadableSecrets
@@ -20,6 +21,7 @@ if __name__ != "__main__":
     app = ExplainUnreadableSecrets(app)  # what it serves; each visit runs the page below
 else:
     page = begin("Overview")
+    load_or_stop(warn_of_lost_days, page)
     data = load_or_stop(load_overview, page)
     report = data.report
 

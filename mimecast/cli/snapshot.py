@@ -47,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     for batch in capture_all(accounts, store):
         for result in batch:
             _print_capture(options, result)
+            _print_misdated(store, result.account.id)
             has_failed |= isinstance(result.outcome, Problem)
         _record_runs(store, [_run_of(result) for result in batch])
     return FAILED if has_failed else DONE
@@ -79,6 +80,14 @@ def _print_capture(options: argparse.Namespace, result: CaptureResult) -> None:
     for warning in result.outcome.warnings:
         print(f"{account_id}: {warning}", file=sys.stderr)
     print_result(options, *_describe(result.outcome))
+
+
+def _print_misdated(store: Store, account_id: str) -> None:
+    """Print which snapshots are left out because of their dates. Raises StoreError."""
+    from mimecast.domain.snapshot import misdated_problem
+
+    if problem := misdated_problem(account_id, store.misdated_snapshots(account_id)):
+        print_problem(problem)
 
 
 def _print_failure(options: argparse.Namespace, account_id: str, problem: Problem) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from mimecast.domain.scores import ScoreCounts, group_share
+from mimecast.formatting import format_iso_utc, join_and
+from mimecast.problem import Problem
 
 MAX_CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far the clocks of machines that share a store may differ. A snapshot further ahead is in the future."""
+
+
+MAX_NAMED: Final = 3
+"""Misdated snapshots that a problem names."""
 
 
 class Source(StrEnum):
@@ -58,3 +65,21 @@ class RiskLevel(NamedTuple):
     def at_risk_share(self) -> float | None:
         """Percent of users graded that are at risk, or None when no user has a grade from A to F."""
         return group_share(self.at_risk, self.users_graded, self.other)
+
+
+class MisdatedSnapshots(Problem):
+    """An account has snapshots on days on which none can have been taken; no number is computed from them."""
+
+    title = "A snapshot has an impossible date"
+    remedy = "If its numbers are wrong as well, remove it: python -m mimecast remove TAKEN_AT"
+
+
+def misdated_problem(account: str, misdated: Sequence[Snapshot]) -> MisdatedSnapshots | None:
+    """Return a problem that names the instants (UTC) of an account's misdated snapshots, or None without any."""
+    if not misdated:
+        return None
+    instants = join_and([format_iso_utc(snapshot.taken_at) for snapshot in misdated[:MAX_NAMED]])
+    more = f" and {len(misdated) - MAX_NAMED} more" if len(misdated) > MAX_NAMED else ""
+    return MisdatedSnapshots(
+        f"{account} has a snapshot dated {instants}{more}, which lies in the future or before 2010; it is ignored."
+    )

@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 import streamlit as st
 import truststore
 
-from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.snapshot import Snapshot, misdated_problem
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
 from mimecast.settings.secrets_files import UnreadableSecretsError
@@ -150,6 +150,8 @@ def _load_newest(context: AppContext, account: Account) -> Snapshot | None:
     if context.store is None:
         return None
     try:
+        if misdated := misdated_problem(account.id, context.store.misdated_snapshots(account.id)):
+            context.problems.append(misdated)
         return context.store.newest(account.id)
     except StoreError as problem:
         resources.forget_stores()
