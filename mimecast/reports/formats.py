@@ -22,6 +22,8 @@ class ReportFormat:
 FORMATS: Final = {
     ".pptx": ReportFormat("PowerPoint", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     ".xlsx": ReportFormat("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".pdf": ReportFormat("PDF", "application/pdf"),
+    ".png": ReportFormat("PNG", "image/png"),
     ".html": ReportFormat("HTML", "text/html"),
 }
 """The formats by the suffix of their files, in the order in which they are offered."""
@@ -31,7 +33,7 @@ def render_report(report: Report, suffix: str, store: Store, *, template: Path |
     """Return the content of a report's file. Each format loads only its own libraries, which take time to import.
 
     `suffix` is a key of `FORMATS`; `template` is the presentation that slides are written into. Raises StoreError for
-    a workbook, TemplateUnusable for slides.
+    a workbook, TemplateUnusable for slides, and for a picture or a PDF file the problems of `browser.installed`.
     """
     if suffix == ".pptx":
         from mimecast.reports.pptx.slides import render_pptx
@@ -42,6 +44,14 @@ def render_report(report: Report, suffix: str, store: Store, *, template: Path |
         from mimecast.store.timelines import load_days
 
         return render_xlsx(report, load_days(store, report.account, report.days))
+    if suffix == ".pdf":
+        from mimecast.reports.browser.pdf import render_pdf
+
+        return render_pdf(report)
+    if suffix == ".png":
+        from mimecast.reports.browser.png import render_png
+
+        return render_png(report)
     from mimecast.reports.html_page import render_html
 
     return render_html(report)

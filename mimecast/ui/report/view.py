@@ -10,9 +10,10 @@ from typing import Final
 import streamlit as st
 
 from mimecast.charts.chart import Chart
-from mimecast.charts.report_canvas import HEIGHT, WIDTH, CanvasText, report_canvas
+from mimecast.charts.report_canvas import HEIGHT, WIDTH
 from mimecast.domain.reporting_days import DayRange
 from mimecast.reports.formats import FORMATS, render_report
+from mimecast.reports.picture import draw_picture
 from mimecast.reports.report import Report, ReportRequest, load_report
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
@@ -82,9 +83,4 @@ def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportDa
     report = load_report(page.store, request)
     if report is None:
         return None
-    summary = report.summary
-    text = CanvasText(report.title, report.range_text, summary.headline, summary.sentences, report.past_day)
-    canvas = report_canvas(
-        text, report.stamp, report.comparison, report.timeline, report.annotations, file_name=report.file_name("")
-    )
-    return ReportData(report, canvas)
+    return ReportData(report, draw_picture(report))
