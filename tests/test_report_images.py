@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pypdfium2
 import pytest
@@ -143,8 +144,7 @@ def test_without_a_browser_the_message_says_what_to_install_and_other_files_are_
     run = command_line("report", "--out", f"r{suffix}", variables=variables)
     assert_failed(run, 1, "no browser was found", "Install Chromium (Debian: apt install chromium)", "BROWSER_PATH")
     assert not (tmp_path / f"r{suffix}").exists()
-    for other in (".pptx", ".xlsx", ".html"):
-        assert command_line("report", "--out", f"r{other}", variables=variables).returncode == 0
+    assert command_line("report", "--out", "r.html", variables=variables).returncode == 0
 
 
 def test_a_browser_that_is_named_wrongly_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -233,12 +233,12 @@ def test_one_browser_runs_at_a_time_and_the_others_do_not_wait_for_ever() -> Non
 
 
 @pytest.mark.usefixtures("with_browser")
-def test_no_file_is_left_behind(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    report = smallest_report(store)
-    render_png(report)
-    render_pdf(report)
-    assert list(temporary.iterdir()) == []
+def test_no_file_is_left_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder's name is short: Chromium puts sockets in it, whose names have about 100 characters at most."""
+    with TemporaryDirectory() as temporary:
+        monkeypatch.setenv("TMPDIR", temporary)
+        monkeypatch.setattr("tempfile.tempdir", None)
+        report = smallest_report(store)
+        render_png(report)
+        render_pdf(report)
+        assert list(Path(temporary).iterdir()) == []

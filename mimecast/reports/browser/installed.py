@@ -43,8 +43,8 @@ WINDOWS_PLACES: Final = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge
 MAX_SECONDS: Final = 60.0
 """How long a browser may take for one file, and how long a file waits for the one before it."""
 
-SECONDS_TO_END: Final = 10.0
-"""How long a browser that was killed may take to end."""
+SECONDS_TO_END: Final = 5.0
+"""How long a browser may take to end when it is told to, and when it is killed."""
 
 _ONE_AT_A_TIME: Final = Lock()
 """Held while a browser runs: each takes a processor and a few hundred megabytes of memory."""
@@ -156,10 +156,11 @@ def run_browser(browser: Path, arguments: list[str], folder: Path, max_seconds: 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:
     """Kill a process that was started as a group of its own, with every process of the group, if it still runs."""
+    if process.poll() is not None:
+        return
     if sys.platform == "win32":
-        if process.poll() is None:
-            command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-            subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - a fixed command
+        command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - a fixed command
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

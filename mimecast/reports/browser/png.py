@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mimecast.problem import Problem
 from mimecast.reports.browser.installed import (
     MAX_SECONDS,
+    SECONDS_TO_END,
     BrowserFailed,
     find_browser,
     has_sandbox,
@@ -55,27 +57,31 @@ async def _draw(browser: Path, figure: Any, max_seconds: float) -> bytes:
     from kaleido.errors import JavascriptError, KaleidoError
 
     kaleido = Kaleido(path=browser, mathjax=False, enable_sandbox=has_sandbox(), timeout=None)
+    options: Any = {"format": "png", "scale": SCALE, "width": figure.layout.width, "height": figure.layout.height}
+    deadline = asyncio.timeout(max_seconds)
     try:
-        async with asyncio.timeout(max_seconds):
+        async with deadline:
             await kaleido.open()
-            options: Any = {
-                "format": "png",
-                "scale": SCALE,
-                "width": figure.layout.width,
-                "height": figure.layout.height,
-            }
             content: bytes = await kaleido.calc_fig(figure, opts=options)
-            return content
-    except TimeoutError:
-        raise BrowserFailed(f"{browser} did not finish within {max_seconds:.0f} seconds.") from None
-    except (BrowserClosedError, BrowserFailedError, ChannelClosedError, JavascriptError, KaleidoError):
-        raise BrowserFailed(f"{browser} could not draw the picture.") from None
+    except (TimeoutError, BrowserClosedError, BrowserFailedError, ChannelClosedError, JavascriptError, KaleidoError):
+        _kill(kaleido)  # closing it would wait for its answer
+        reason = (
+            f"did not finish within {max_seconds:.0f} seconds" if deadline.expired() else "could not draw the picture"
+        )
+        raise BrowserFailed(f"{browser} {reason}.") from None
     finally:
-        await _end(kaleido)
+        await _close(kaleido)
+    return content
 
 
-async def _end(kaleido: Kaleido) -> None:
-    """Kill the browser, which Kaleido would wait for, and have Kaleido remove its temporary files."""
+async def _close(kaleido: Kaleido) -> None:
+    """End the browser, in good order where it answers in time, and have Kaleido remove its temporary files."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SECONDS_TO_END):
+            await kaleido.close()
+    _kill(kaleido)
+
+
+def _kill(kaleido: Kaleido) -> None:
     if hasattr(kaleido, "subprocess"):
         kill_group(kaleido.subprocess)
-    await kaleido.close()
