@@ -6,7 +6,7 @@ A period's value is its last snapshot, never an average.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from mimecast.domain.reporting_days import DayRange, Period, Resolution, periods
+from mimecast.domain.reporting_days import DayRange, Period, Resolution
 from mimecast.domain.scores import GRADES, GROUPS, OTHER
 from mimecast.domain.snapshot import Snapshot
 
@@ -116,21 +116,10 @@ def marked_points(values: pd.Series[float]) -> pd.Series[bool]:
     return present & ~present.shift(1, fill_value=False) & ~present.shift(-1, fill_value=False)
 
 
-def coarsen(timeline: Timeline, resolution: Resolution) -> Timeline:
-    """Return the timeline in longer periods, each with the last of its snapshots."""
-    days = (timeline.first, timeline.last)
-    index = pd.DatetimeIndex([period.label for period in periods(*days, resolution)], name="period")
-    known = timeline.users.dropna(subset=["taken_at"])
-    taken_on = pd.DatetimeIndex(known["taken_at"]).tz_convert(timeline.zone).tz_localize(None).normalize()
-    known = known.set_axis(index[index.searchsorted(taken_on, side="right") - 1])
-    users = known[~known.index.duplicated(keep="last")].reindex(index)
-    return replace(timeline, resolution=resolution, users=users)
-
-
-def build_users(spans: Sequence[Period], snapshots: Sequence[Snapshot | None]) -> pd.DataFrame:
+def build_users(periods: Sequence[Period], snapshots: Sequence[Snapshot | None]) -> pd.DataFrame:
     """Return `Timeline.users` for consecutive periods and the last snapshot of each, None for a period without one."""
     rows = [_row(snapshot) if snapshot else {} for snapshot in snapshots]
-    index = pd.DatetimeIndex([span.label for span in spans], name="period")
+    index = pd.DatetimeIndex([period.label for period in periods], name="period")
     frame = pd.DataFrame(rows, index=index, columns=["taken_at", "source", *USER_COLUMNS])
     types = {"taken_at": "datetime64[us, UTC]", "source": "str", **dict.fromkeys(USER_COLUMNS, "float64")}
     return frame.astype(types)

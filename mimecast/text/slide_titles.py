@@ -9,16 +9,13 @@ from mimecast.domain.timeline import Timeline
 from mimecast.formatting import format_date, format_int, format_percent, pluralize, round_points
 from mimecast.text.changes import size_of
 from mimecast.text.headline import counts_sentence
-from mimecast.text.timelines import empty_range_sentence
 
 
 def trend_title(timeline: Timeline, since: Comparison | None) -> str:
     """Say how the share at risk changed over a range. `since` compares its ends."""
-    if not timeline.has_risk:
-        return empty_range_sentence(timeline).removesuffix(".")
     change = since.change_in_points("at_risk") if since else None
     if since is None or change is None:
-        return f"The share of users at risk is known from {format_date(timeline.first)}"
+        return f"The trend of the share at risk begins on {format_date(timeline.first)}"
     dates = f"from {format_date(since.then_day)} to {format_date(since.now_day)}"
     if not round_points(change):
         return f"The share at risk stayed at {format_percent(since.shares('at_risk')[1])} {dates}"
@@ -28,11 +25,12 @@ def trend_title(timeline: Timeline, since: Comparison | None) -> str:
 def change_title(comparison: Comparison | None, newest: Snapshot, judged: JudgedChange | None, *, is_past: bool) -> str:
     """Say how the share at risk changed recently, and whether that is normal; how many are at risk without a change."""
     change = comparison.change_in_points("at_risk") if comparison else None
+    counts = newest.counts
+    if counts.at_risk_share is None:
+        return counts_sentence(newest, is_past=is_past).removesuffix(".")
     if comparison is None or change is None:
-        counts = counts_sentence(newest, is_past=is_past).removesuffix(".")
-        if newest.counts.at_risk_share is None:
-            return counts
-        return f"At risk {'were' if is_past else 'are'} {counts}"
+        verb = ("was" if is_past else "is") if counts.at_risk == 1 else ("were" if is_past else "are")
+        return f"{format_int(counts.at_risk)} of {pluralize(counts.users_graded, 'user')} {verb} at risk (grade D or F)"
     span = f"in {pluralize(comparison.days, 'day')}"
     moved = _moved(change) if round_points(change) else "did not change"
     return f"The share at risk {moved} {span}{_verdict(judged)}"
@@ -42,7 +40,7 @@ def mix_title(timeline: Timeline) -> str:
     """Say how the share of users who do well changed over a range, by its first and its last period with users."""
     shares = timeline.shares["doing_well"].dropna()
     if shares.empty:
-        return empty_range_sentence(timeline).removesuffix(".")
+        return "No user has a grade from A to F"
     first, last = float(shares.iloc[0]), float(shares.iloc[-1])
     if len(shares) == 1 or not round_points(last - first):
         return f"Grades A and B are at {format_percent(last)} of users"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 from pptx.slide import Slide
 
 from mimecast.charts.palette import BAD, GOOD, QUIET
+from mimecast.charts.text_width import BOLD, em_width
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.normal_range import JudgedChange, Verdict
-from mimecast.formatting import format_date, format_points
+from mimecast.formatting import format_date, format_points, round_points
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.template import Area, SlideDeck
@@ -18,6 +21,9 @@ from mimecast.reports.report import Report
 from mimecast.text.changes import NET_CHANGES, comparison_sentence, verdict_sentence
 from mimecast.text.grades import label_of
 from mimecast.text.slide_titles import change_title
+
+TABLE_SIZES = (15.0, 14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
+"""Sizes of the table's text in points."""
 
 POINTS_FORMAT = "+0.0;\u22120.0;0.0"
 """Number format of points, with a minus sign."""
@@ -54,9 +60,9 @@ def add_change(deck: SlideDeck, report: Report) -> None:
         _add_users(slide, chart_area, report)
     else:
         table_area = area
-    frame = elements.add_table(
-        slide, table_area, columns, cells, weights=[1.35, *[1.0] * (len(columns) - 2), 1.35], size=13
-    )
+    weights = [1.35, *[1.0] * (len(columns) - 2), 1.35]
+    size = _table_size([columns, *cells], table_area, weights)
+    frame = elements.add_table(slide, table_area, columns, cells, weights=weights, size=size)
     for index, row in enumerate(rows, start=1):
         table_cells = [frame.table.cell(index, column) for column in range(len(columns))]
         if row.is_group:
@@ -70,12 +76,26 @@ def add_change(deck: SlideDeck, report: Report) -> None:
     elements.set_alt_text(frame, f"Table: {sentence} " + "; ".join(f"{row.label} {row.now_text}" for row in rows) + ".")
 
 
+def _table_size(rows: Sequence[Sequence[str]], area: Area, weights: Sequence[float]) -> float:
+    """Return the largest size in points in which every cell is one line."""
+    widths = [round(area.width * weight / sum(weights)) for weight in weights]
+
+    def fits(size: float) -> bool:
+        return all(
+            em_width(text) * BOLD <= elements.line_ems(size, width)
+            for row in rows
+            for text, width in zip(row, widths, strict=True)
+        )
+
+    return next(filter(fits, TABLE_SIZES), TABLE_SIZES[-1])
+
+
 def _add_changes(slide: Slide, area: Area, comparison: Comparison) -> None:
     """Add one column for each grade, up or down from zero, which is in the middle."""
     changes = {grade: comparison.change_in_points(grade) or 0.0 for grade in comparison.shown_grades}
     data = CategoryChartData(number_format=POINTS_FORMAT)
     data.categories = [label_of(grade) for grade in changes]
-    data.add_series("Change of the share, points", [round(change, 2) + 0.0 for change in changes.values()])
+    data.add_series("Change of the share, points", [round_points(change) for change in changes.values()])
     listed = ", ".join(f"{grade} {format_points(change)}" for grade, change in changes.items())
     alt = f"Column chart. Change of each grade's share since {format_date(comparison.then_day)}: {listed}."
     chart = elements.add_chart(slide, area, XL_CHART_TYPE.COLUMN_CLUSTERED, data, "Change by grade", alt)

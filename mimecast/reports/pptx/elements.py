@@ -284,13 +284,14 @@ def set_ceiling(chart: Chart, highest: float) -> None:
     axis.maximum_scale = min(math.ceil(highest * HEADROOM / step) * step, 100) if highest else step
 
 
-def keep_labels_level(axis: _BaseAxis) -> None:
+def keep_labels_level(axis: _BaseAxis, *, wrapped: bool = False) -> None:
     """Keep the labels of an axis from being slanted where they are close, which python-pptx has no function for.
 
-    The angle is a 60,000th of a degree: at 0, LibreOffice draws all labels over each other.
+    With `wrapped`, all are drawn in as many lines as they need. Without it the angle is a 60,000th of a degree: at 0,
+    LibreOffice draws the labels of all points over each other.
     """
     body = axis.tick_labels.font._element.getparent().getparent().getparent().find(qn("a:bodyPr"))
-    body.set("rot", "1")
+    body.set("rot", "0" if wrapped else "1")
     body.set("vert", "horz")
 
 

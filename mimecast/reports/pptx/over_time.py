@@ -18,7 +18,6 @@ from mimecast.reports.pptx.periods import (
     numbers,
     period_days,
     period_labels,
-    slide_mix,
     target_level,
     whole_numbers,
 )
@@ -27,10 +26,13 @@ from mimecast.reports.report import Report
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.slide_titles import mix_title, trend_title
 from mimecast.text.targets import goal_phrase, target_sentence
-from mimecast.text.timelines import coverage, coverage_sentence, empty_range_sentence
+from mimecast.text.timelines import coverage, coverage_sentence
 
 BAND_FILL = "#c9dcf0"
 """The normal range on white."""
+
+MAX_LABELLED_COLUMNS = 15
+"""Columns that are wide enough for a share in each."""
 
 LOWEST = "Normal range, lowest"
 RANGE = "Normal range"
@@ -38,12 +40,11 @@ RANGE = "Normal range"
 
 
 def add_trend(deck: SlideDeck, report: Report) -> None:
-    """Add the share at risk with the target, the normal range and the numbers of all notes."""
+    """Add the share at risk with the target, the normal range and the numbers of all notes, where there is a trend."""
     timeline, annotations = report.timeline, report.annotations
-    slide = deck.add_slide(trend_title(timeline, report.since))
-    if not timeline.has_risk:
-        elements.add_sentence(slide, deck.content, empty_range_sentence(timeline))
+    if timeline.shares["at_risk"].count() < 2:
         return
+    slide = deck.add_slide(trend_title(timeline, report.since))
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
     progress = target_sentence(report.progress, report.past_day) if report.progress else ""
     area = elements.add_subtitle(deck, slide, " ".join(filter(None, (sentence, progress))))
@@ -93,8 +94,10 @@ def add_trend(deck: SlideDeck, report: Report) -> None:
 
 
 def add_mix(deck: SlideDeck, report: Report) -> None:
-    """Add the shares of all grades over the range, in columns of a month or more where there is room for few."""
-    timeline = slide_mix(report)
+    """Add the shares of all grades over the range, in columns of a month or more, where there are several."""
+    timeline = report.slide_mix
+    if timeline.shares["A"].count() < 2:
+        return
     slide = deck.add_slide(mix_title(timeline))
     left_empty = f"; a {timeline.resolution} without one is left empty" if timeline.gaps() else ""
     sentence = (
@@ -102,9 +105,6 @@ def add_mix(deck: SlideDeck, report: Report) -> None:
         f"{coverage(timeline)}{left_empty}."
     )
     area = elements.add_subtitle(deck, slide, sentence)
-    if not timeline.has_shares:
-        elements.add_sentence(slide, area, empty_range_sentence(timeline))
-        return
     data = CategoryChartData(number_format="#,##0")
     data.categories = period_labels(timeline)
     for grade in reversed(timeline.shown_grades):
@@ -120,12 +120,13 @@ def add_mix(deck: SlideDeck, report: Report) -> None:
         shares = timeline.shares[series.name]
         for index in dict.fromkeys((int(known[0]), int(known[-1]))):
             share = float(shares.iloc[index])
-            if share >= 2.5 and len(timeline.users) <= 24:
+            if share >= 2.5 and len(timeline.users) <= MAX_LABELLED_COLUMNS:
                 ink = PAPER if series.name in "AF" else INK
                 elements.label_point(
                     series, index, format_percent(share), XL_LABEL_POSITION.CENTER, 10, ink, bold=series.name in "DF"
                 )
     elements.style_value_axis(chart, "0%")
     chart.value_axis.major_unit = 0.25
-    elements.thin_out_labels(chart, len(timeline.users), 8)
-    elements.keep_labels_level(chart.category_axis)
+    if len(timeline.users) > MAX_LABELLED_COLUMNS:
+        elements.thin_out_labels(chart, len(timeline.users), MAX_LABELLED_COLUMNS)
+    elements.keep_labels_level(chart.category_axis, wrapped=True)

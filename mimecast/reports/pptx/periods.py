@@ -7,26 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
 
 import pandas as pd
 
-from mimecast.domain.reporting_days import Resolution, choose_resolution
+from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import ScoreCounts
-from mimecast.domain.timeline import Timeline, coarsen
+from mimecast.domain.timeline import Timeline
 from mimecast.formatting import MONTHS, format_date
 from mimecast.reports.report import Report
 from mimecast.text.grades import grades_in_words
-
-MAX_COLUMNS: Final = 21
-"""Columns that a slide has room for with a label in each: 13 months, 21 quarters."""
-
-
-def slide_mix(report: Report) -> Timeline:
-    """Return the timeline of the grade mix in periods as long as a slide needs: months for a year."""
-    timeline = report.mix
-    resolution = choose_resolution(timeline.first, timeline.last, MAX_COLUMNS, timeline.resolution)
-    return timeline if resolution is timeline.resolution else coarsen(timeline, resolution)
 
 
 def period_days(timeline: Timeline) -> list[date]:
