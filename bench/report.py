@@ -1,4 +1,6 @@
-"""How long `python -m mimecast report` takes over ten years of daily snapshots; the target is 3 seconds.
+"""How long `python -m mimecast report` takes over ten years of daily snapshots.
+
+The target is 3 seconds, and 10 for a picture or a PDF file, which a browser makes.
 
 `python -m bench.report` prints one row per file type and range. Each run is a process of its own, from its start to the
 finished file. The processor time tells a slow program from a busy machine.
@@ -21,8 +23,8 @@ from bench.harness.machine import describe_machine
 from bench.harness.servers import clean_environment, copy_dashboard, secrets_for
 from bench.harness.stores import TEN_YEARS_DAILY, make_store
 
-SUFFIXES: Final = (".pptx", ".xlsx", ".html")
-TARGET_SECONDS: Final = 3.0
+TARGET_SECONDS: Final = {".pptx": 3.0, ".xlsx": 3.0, ".html": 3.0, ".pdf": 10.0, ".png": 10.0}
+"""By the suffix of the file."""
 
 
 def main() -> None:
@@ -37,7 +39,7 @@ def main() -> None:
         folder = copy_dashboard(Path(temporary) / "dashboard", secrets_for(TEN_YEARS_DAILY, store_url))
         first_day = str((now - TEN_YEARS_DAILY.interval * TEN_YEARS_DAILY.snapshots).date())
         _write_report(folder, folder / "warm-up.xlsx", [])  # the first run compiles Python's bytecode
-        for suffix in SUFFIXES:
+        for suffix in TARGET_SECONDS:
             for range_name, arguments in (("one year", []), ("ten years", ["--since", first_day])):
                 print(_measure(folder, suffix, range_name, arguments, options.runs))
     print(f"\n{describe_machine()}")
@@ -50,7 +52,8 @@ def _measure(folder: Path, suffix: str, range_name: str, arguments: list[str], r
     seconds = [_write_report(folder, file, arguments) for _ in range(runs)]
     after = os.times()
     processor = (after.children_user + after.children_system - before.children_user - before.children_system) / runs
-    verdict = "" if median(seconds) < TARGET_SECONDS else f" (over {TARGET_SECONDS:.0f} s)"
+    target = TARGET_SECONDS[suffix]
+    verdict = "" if median(seconds) < target else f" (over {target:.0f} s)"
     times = f"{median(seconds):.2f} s{verdict} | {max(seconds):.2f} s | {processor:.2f} s"
     return f"| {suffix} | {range_name} | {times} | {file.stat().st_size / 1e6:.2f} MB |"
 

@@ -316,7 +316,7 @@ def test_report_says_what_it_lacks(
     assert list(tmp_path.glob("*.pptx")) == []
     fill_until_today(store_url)
     for options, status, said in (
-        (["--out", "r.pdf"], 2, "r.pdf does not say what to write"),
+        (["--out", "r.odp"], 2, "r.odp does not say what to write"),
         (["--out", "r.pptx", "--since", "yesterday"], 2, "is not a date"),
         (["--out", "r.pptx", "--since", "2026-02-01", "--until", "2026-01-01"], 2, "before it begins"),
         (["--out", "r.pptx", "--account", "ugly"], 2, "no account 'ugly'"),

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 
 from mimecast.settings.project import PROJECT
 
-FILES = ("requirements.txt", "requirements-postgres.txt", "requirements-dev.txt")
+FILES = ("requirements.txt", "requirements-postgres.txt", "requirements-images.txt", "requirements-dev.txt")
 
 
 def lines_of(name: str) -> list[str]:

@@ -20,6 +20,7 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.util import Inches
 
+from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.pptx.package import (
@@ -67,15 +68,15 @@ def alternative(shape: Any) -> str:
     return str(shape._element.nvGraphicFramePr.cNvPr.get("descr"))
 
 
-def test_the_slides_and_their_titles(store: Store) -> None:
+def test_every_slide_has_a_sentence_for_a_title(store: Store) -> None:
     deck = opened(demo_report(store))
     assert titles(deck) == [
         "10.5% of users are at risk, down from 14.0% on 24 Nov 2025",
-        "Grade mix by week",
-        "Share of users at risk (D + F)",
-        "Change since 24 Oct 2026",
-        "Notes",
-        "Sources and definitions",
+        "The share at risk fell by 3.6 points from 24 Nov 2025 to 23 Nov 2026",
+        "The share at risk fell by 0.9 points in 30 days, a normal change",
+        "Grades A and B grew from 65.1% to 72.0% of users",
+        "2 notes say what happened in this period",
+        "The numbers are sample data, from 350 of 366 days",
     ]
     assert deck.slide_width / deck.slide_height == pytest.approx(16 / 9, abs=0.001)
 
@@ -106,40 +107,45 @@ def test_the_numbers_are_the_stores_to_the_user_and_stand_in_the_embedded_workbo
     report = demo_report(store)
     made_of = charts(opened(report))
     counts = report.stamp.newest.counts
-    (bars,) = made_of["Users by grade"].plots[0].series
-    assert list(bars.values) == [counts.a, counts.b, counts.c, counts.d, counts.f]
-    assert next(iter(made_of["Users by grade"].plots[0].categories)) == "A (43.7%)"
+    bar = {series.name: list(series.values) for series in made_of["Users by grade"].plots[0].series}
+    assert bar == {grade: [counts.users(grade)] for grade in "ABCDF"}
+
+    (changes,) = made_of["Change by grade"].plots[0].series
+    assert list(changes.values) == [1.0, 0.3, -0.5, -0.7, -0.2]
 
     mix = {series.name: list(series.values) for series in made_of["Grade mix"].plots[0].series}
     assert list(mix) == ["F", "D", "C", "B", "A"]
     stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
-    for place, taken_at in enumerate(report.mix.users["taken_at"]):
-        shown = tuple(mix[grade][place] for grade in "ABCDF")
-        if taken_at != taken_at:
-            assert shown == (None,) * 5
-        else:
-            one = stored[taken_at.date()].counts
-            assert shown == (one.a, one.b, one.c, one.d, one.f)
-    assert None in mix["F"]
+    for place, taken_at in enumerate(report.slide_mix.users["taken_at"]):
+        one = stored[taken_at.date()].counts
+        assert tuple(mix[grade][place] for grade in "ABCDF") == (one.a, one.b, one.c, one.d, one.f)
+    assert list(made_of["Grade mix"].plots[0].categories)[:2] == ["Nov 2025", "Dec 2025"]
 
     for name, chart in made_of.items():
         sheet = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
         assert sheet is not None
-        for column, series in enumerate(chart.plots[0].series, start=2):
+        for column, series in enumerate(all_series(chart), start=2):
             cells = [sheet.cell(row, column).value for row in range(2, len(series.values) + 2)]
             for cell, value in zip(cells, series.values, strict=True):
                 assert cell == (value if value is None else pytest.approx(value)), name
 
 
-def test_the_line_has_target_usual_range_notes_and_leaves_gaps_open(store: Store) -> None:
+def all_series(chart: Any) -> list[Any]:
+    """Return the series of all plots of a chart in the order of their columns in its workbook."""
+    return sorted(
+        (series for plot in chart.plots for series in plot.series), key=lambda series: series._element.idx.val
+    )
+
+
+def test_the_line_has_target_normal_range_notes_and_leaves_gaps_open(store: Store) -> None:
     report = demo_report(store)
     chart = charts(opened(report))["Share of users at risk"]
-    series = {one.name: list(one.values) for one in chart.plots[0].series}
+    series = {one.name: list(one.values) for one in all_series(chart)}
     assert list(series) == [
         "At risk, % of users graded",
-        "Target: at most 9.0%",
+        "Target: at most 9.0% by 31 Mar 2027",
         "Normal range, lowest",
-        "Normal range, highest",
+        "Normal range",
         "Notes",
     ]
     shares = report.timeline.shares["at_risk"]
@@ -148,26 +154,88 @@ def test_the_line_has_target_usual_range_notes_and_leaves_gaps_open(store: Store
     assert line[0] == pytest.approx(shares.iloc[0])
     assert line.count(None) == 16
     set_on = list(report.timeline.users.index).index(pd.Timestamp(TODAY - timedelta(days=90)))
-    assert series["Target: at most 9.0%"] == [None] * set_on + [9.0] * (len(line) - set_on)
-    assert sum(value is not None for value in series["Normal range, lowest"]) == 31
+    target = series["Target: at most 9.0% by 31 Mar 2027"]
+    assert target == [None] * set_on + [9.0] * (len(line) - set_on)
     assert sum(value is not None for value in series["Notes"]) == 2
     assert 'dispBlanksAs val="gap"' in chart.part.blob.decode()
-    assert "numFmt" in chart.part.blob.decode()
+    band, area = report.annotations.band, chart.plots[0]
+    assert [one.name for one in area.series] == ["Normal range, lowest", "Normal range"]
+    lowest, widths = (list(one.values) for one in area.series)
+    wide = [(low, low + width) for low, width in zip(lowest, widths, strict=True) if width]
+    assert wide == [pytest.approx((day.low, day.high)) for day in band]
+    assert sum(width == 0.0 for width in widths) == 2, "upright edges on both sides"
+
+
+def test_days_are_texts_since_not_every_program_has_an_axis_of_dates(store: Store) -> None:
+    for chart in charts(opened(demo_report(store))).values():
+        xml = chart.part.blob.decode()
+        assert "dateAx" not in xml
+        assert "c:numRef" not in re.sub(r"<c:val>.*?</c:val>", "", xml, flags=re.DOTALL)
+    line = charts(opened(demo_report(store)))["At risk, at a glance"]
+    assert next(iter(line.plots[0].categories)) == "24 Nov 2025"
+
+
+def test_the_first_slide_answers_in_words_and_a_line_with_both_ends_labelled(store: Store) -> None:
+    slide = opened(demo_report(store)).slides[0]
+    for sentence in (
+        "10.5%\nof users at risk\n126 of 1,204 users (grade D or F).",
+        "Down 0.9 points in 30 days, a normal change for this account (normal: −1.1 to +0.9 points).",
+        "Target 9% by Mar 2027",
+        "A 526 (43.7%)",
+        "F 39 (3.2%)",
+    ):
+        assert sentence in text_of(slide)
+    (chart,) = [shape.chart for shape in slide.shapes if shape.name == "At risk, at a glance"]
+    written = re.findall(r"<a:t>(.*?)</a:t>", chart.part.blob.decode())
+    assert written == ["14.0%", "10.5%", "Target 9% by Mar 2027", "Phishing campaign Q1", "+300 users"]
+
+
+def test_notes_on_the_first_slide_do_not_overlap(store: Store) -> None:
+    report = demo_report(store)
+    notes = [make_note(order, TODAY - timedelta(days=200 - 3 * order), f"Note no. {order}") for order in range(1, 30)]
+    chart = charts(opened(annotated_report(store, report, notes)))["At risk, at a glance"]
+    written = [text for text in re.findall(r"<a:t>(.*?)</a:t>", chart.part.blob.decode()) if text.startswith("Note")]
+    assert 1 < len(written) <= 3
+    assert written[-1] == "Note no. 29", "the latest come first"
 
 
 def test_grades_have_their_colours(store: Store) -> None:
     deck = opened(demo_report(store))
-    (bars,) = charts(deck)["Users by grade"].plots[0].series
+    (bars,) = charts(deck)["Change by grade"].plots[0].series
     colours = [str(bars.points[index].format.fill.fore_color.rgb) for index in range(5)]
     assert colours == ["2166AC", "92C5DE", "F2E2A0", "EF8A4B", "B2182B"]
-    mix = [str(series.format.fill.fore_color.rgb) for series in charts(deck)["Grade mix"].plots[0].series]
-    assert mix == colours[::-1]
+    for name, expected in (("Users by grade", colours), ("Grade mix", colours[::-1])):
+        series = charts(deck)[name].plots[0].series
+        assert [str(one.format.fill.fore_color.rgb) for one in series] == expected
+
+
+def test_red_and_green_are_for_changes_that_are_not_normal(store: Store) -> None:
+    """The share at risk in the first slide, and the change in the table."""
+    report = demo_report(store)
+    for verdict, change, colours in (
+        (Verdict.WITHIN, -0.9, {"1F3A5F", "0F1822"}),
+        (Verdict.OUTSIDE, 2.0, {"B2182B"}),
+        (Verdict.OUTSIDE, -2.0, {"1F3A5F", "1B7A3D"}),
+    ):
+        judged = JudgedChange(verdict, 30, change, -1.1, 0.9, 24)
+        judged_report = replace(report, annotations=replace(report.annotations, judged=judged))
+        deck = opened(judged_report)
+        (share,) = [
+            run
+            for shape in deck.slides[0].shapes
+            if shape.has_text_frame
+            for paragraph in shape.text_frame.paragraphs
+            for run in paragraph.runs
+            if run.text == "10.5%"
+        ]
+        (table,) = [shape.table for shape in deck.slides[2].shapes if shape.has_table]
+        cell = table.cell(6, 3)
+        assert cell.text == "−10 (−0.9 points)"
+        assert {str(share.font.color.rgb), str(cell.text_frame.paragraphs[0].runs[0].font.color.rgb)} == colours
 
 
 def test_the_table_compares_both_days(store: Store) -> None:
-    (slide,) = [
-        slide for slide in opened(demo_report(store)).slides if slide.shapes.title.text.startswith("Change since")
-    ]
+    slide = opened(demo_report(store)).slides[2]
     (table,) = [shape.table for shape in slide.shapes if shape.has_table]
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     assert rows[0] == ["Grade", "24 Oct 2026", "23 Nov 2026", "Change"]
@@ -190,7 +258,7 @@ def test_the_longest_report_keeps_every_note_and_the_whole_name(store: Store) ->
     texts = [
         row.cells[2].text
         for slide in deck.slides
-        if slide.shapes.title.text.startswith("Notes")
+        if slide.shapes.title.text.startswith("12 notes")
         for shape in slide.shapes
         if shape.has_table
         for row in list(shape.table.rows)[1:]
@@ -200,13 +268,15 @@ def test_the_longest_report_keeps_every_note_and_the_whole_name(store: Store) ->
     assert deck.core_properties.title == report.title
 
 
-def test_the_smallest_report_has_no_note_no_target_and_nothing_to_compare_with(store: Store) -> None:
+def test_the_smallest_report_has_no_slide_of_what_it_lacks(store: Store) -> None:
+    """A single day is no trend and no mix over time, and there are no notes."""
     deck = opened(smallest_report(store))
-    assert titles(deck)[3] == "Users by grade on 24 Nov 2026"
-    assert "Notes" not in titles(deck)
-    assert [one.name for one in charts(deck)["Share of users at risk"].plots[0].series] == [
-        "At risk, % of users graded"
+    assert titles(deck) == [
+        "33.3% of users are at risk",
+        "1 of 3 users is at risk (grade D or F)",
+        "The numbers are Mimecast's, from 1 of 1 day",
     ]
+    assert sorted(charts(deck)) == ["At risk, at a glance", "Users by grade", "Users in each grade"]
 
 
 def test_what_people_typed_stays_text(store: Store) -> None:
@@ -225,7 +295,8 @@ def test_nobody_graded_is_said_instead_of_drawn(store: Store) -> None:
     store.add([Snapshot("contoso", NOW, ScoreCounts())])
     deck = opened(stored_report(store))
     assert titles(deck)[0] == "No users are graded"
-    assert "No users were graded in this range (24 Nov 2026)." in text_of(deck.slides[1])
+    assert "No users were graded in this range (24 Nov 2026)." in text_of(deck.slides[0])
+    assert len(deck.slides) == 3
 
 
 def test_what_is_not_of_the_sample_does_not_say_so(store: Store) -> None:
@@ -356,7 +427,7 @@ def test_templates_shows_and_files_with_macros_are_templates_as_well(
 ) -> None:
     file = rewrite(template, tmp_path / "template.potx", {"[Content_Types].xml": {DECK_TYPE: template_type}})
     content = render_pptx(smallest_report(store), template=file)
-    assert len(Presentation(io.BytesIO(content)).slides) == 5
+    assert len(Presentation(io.BytesIO(content)).slides) == 3
     assert DECK_TYPE.encode() in package_parts(content)["[Content_Types].xml"]
 
 

@@ -22,6 +22,7 @@ from mimecast.formatting import UNDEFINED, format_date, format_int, format_perce
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
+from mimecast.reports.typeface import FONT_FAMILY, font_faces
 from mimecast.text.changes import NET_CHANGES
 
 STATIC: Final = Path(__file__).resolve().parents[2] / "static"
@@ -30,7 +31,7 @@ STATIC: Final = Path(__file__).resolve().parents[2] / "static"
 PLOTLY_CONFIG: Final = {"displaylogo": False, "showSendToCloud": False, "responsive": True, "locale": "en"}
 
 CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
 )
 """Allows only what is in the file."""
 
@@ -50,7 +51,7 @@ def render_html(report: Report) -> bytes:
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">
 <title>{_text(report.title)}</title>
-<style>{_static("report_page.css")}</style>
+<style>{font_faces()}{_static("report_page.css")}</style>
 <script>{get_plotlyjs()}</script>
 </head>
 <body>
@@ -58,7 +59,8 @@ def render_html(report: Report) -> bytes:
 <header>{badge}<h1>{_text(report.title)}</h1><p class=quiet>{_text(report.stamp.text)}</p></header>
 <p class=headline><strong>{_text(summary.headline)}.</strong></p>
 <p>{_text(summary.details)}</p>
-{charts}
+<div class=charts>
+{charts}</div>
 <section>
 <h2>In numbers</h2>
 <div class=wide tabindex=0 role=region aria-label="Users by grade">
@@ -102,7 +104,7 @@ def _charts(report: Report) -> list[Chart]:
 def _chart(chart: Chart, number: int) -> str:
     figure = chart.figure
     figure.update_layout(template="none", paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)")
-    figure.update_layout(font={"family": "system-ui, Arial, sans-serif", "size": 12}, dragmode=False)
+    figure.update_layout(font={"family": FONT_FAMILY, "size": 12}, dragmode=False)
     config = {
         **PLOTLY_CONFIG,
         "modeBarButtons": [["toImage"]],
@@ -164,7 +166,7 @@ def _periods(timeline: Timeline) -> str:
 
 
 def _terms(terms: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"<dt>{_text(term)}</dt><dd>{_text(meaning)}</dd>" for term, meaning in terms)
+    return "\n".join(f"<div><dt>{_text(term)}</dt><dd>{_text(meaning)}</dd></div>" for term, meaning in terms)
 
 
 def _text(text: str) -> str:

@@ -25,7 +25,7 @@ def sources(report: Report) -> list[tuple[str, str]]:
         then = format_datetime(comparison.then.taken_at, zone)
         rows.append(("Compared with", f"{then}, the last snapshot on or before the requested day."))
     if report.summary.change:
-        rows.append(("Change", report.summary.change))
+        rows.append(("Recent change", report.summary.change))
     if report.progress:
         goal = f"At most {goal_phrase(report.progress.target)}."
         rows.append(("Target", f"{goal} {progress_sentence(report.progress, report.past_day)}"))

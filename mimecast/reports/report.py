@@ -32,6 +32,9 @@ MAX_TITLE_CHARS: Final = 80
 DEFAULT_COMPARE_DAYS: Final = 30
 """Days back to the snapshot that a report compares with by default."""
 
+MAX_SLIDE_COLUMNS: Final = 21
+"""Columns that a slide has room for: 13 months, 21 quarters."""
+
 DEFAULT_RANGE: Final = timedelta(days=365)
 """From the first to the last day of a report that was given no range."""
 
@@ -68,9 +71,9 @@ class Report:
     """An account over `days`, up to the last snapshot in them (`stamp.newest`).
 
     `since` compares that snapshot with the first one in the range; `recent` with the day asked for, about
-    `compare_days` earlier. `timeline` is for lines, `mix` for columns: the same days, fewer periods. `all_notes` are
-    the notes of the range, of which `annotations` has those to show. `past_day` is the reporting day of the snapshot
-    where the range ends before today.
+    `compare_days` earlier. `timeline` is for lines, `mix` for columns and `slide_mix` for the columns of a slide: the
+    same days in fewer periods each. `all_notes` are the notes of the range, of which `annotations` has those to show.
+    `past_day` is the reporting day of the snapshot where the range ends before today.
     """
 
     account: str
@@ -82,6 +85,7 @@ class Report:
     recent: Comparison | MissingComparison
     timeline: Timeline
     mix: Timeline
+    slide_mix: Timeline
     annotations: Annotations
     all_notes: tuple[Note, ...] = ()
     progress: TargetProgress | None = None
@@ -163,6 +167,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
         recent=compare_with_day(store, newest, earlier, zone),
         timeline=load_timeline(store, account, days, finest=request.finest),
         mix=load_timeline(store, account, days, max_points=MAX_MIX_COLUMNS, finest=request.finest),
+        slide_mix=load_timeline(store, account, days, max_points=MAX_SLIDE_COLUMNS, finest=request.finest),
         annotations=Annotations(
             tuple(note for note in notes if request.notes is None or note.id in request.notes),
             progress.target if progress else None,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Final
 
 import pandas as pd
@@ -24,10 +24,10 @@ from pptx.table import _Cell
 from pptx.text.text import Font, _Paragraph
 from pptx.util import Emu, Inches, Pt
 
-from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES, HEADER_FILL, INK, PAPER, QUIET, RULE
+from mimecast.charts.palette import GRADE_COLOURS, GRADE_OUTLINES, HEADER_FILL, INK, PAPER, QUIET, RULE
 from mimecast.charts.text_width import wrap
-from mimecast.formatting import format_percent
-from mimecast.reports.pptx.template import Area
+from mimecast.domain.timeline import marked_points
+from mimecast.reports.pptx.template import Area, SlideDeck
 from mimecast.reports.xml_text import xml_text
 
 BOX_INSET: Final = Inches(0.1)
@@ -35,6 +35,32 @@ BOX_INSET: Final = Inches(0.1)
 
 LINE_SPACING: Final = 1.2
 """Height of a line relative to the size of its text."""
+
+TREND_INK: Final = "#1f3a5f"
+"""Colour of the share at risk. Red is for a change for the worse that is not normal."""
+
+STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+MAX_STEPS: Final = 5.5
+HEADROOM: Final = 1.12
+"""Steps of an axis in percent, how many it has at most, and room above its highest value relative to it."""
+
+SUBTITLE_SIZES: Final = (14.0, 13.0, 12.0, 11.0)
+"""Sizes of text in points; the largest with which it fits is used."""
+
+
+def add_subtitle(deck: SlideDeck, slide: Slide, text: str) -> Area:
+    """Add sentences under the title; return the area that is left below them."""
+    area = deck.content
+    size = next(
+        (size for size in SUBTITLE_SIZES if text_height(text, size, area.width) <= area.height * 0.3),
+        SUBTITLE_SIZES[-1],
+    )
+    height = min(text_height(text, size, area.width) + Pt(8), round(area.height * 0.5))
+    frame = slide.shapes.add_textbox(*area.first(height).box).text_frame
+    frame.word_wrap = True
+    frame.margin_top = Emu(0)
+    add_run(frame.paragraphs[0], text, size, QUIET)
+    return area.below(height)
 
 
 def add_sentence(slide: Slide, area: Area, sentence: str) -> None:
@@ -91,12 +117,13 @@ def add_table(
     return frame
 
 
-def add_swatch(cell: _Cell, grade: str) -> None:
-    """Put the colour of a grade before its letter in a cell."""
+def add_swatch(cell: _Cell, grade: str, label: str) -> None:
+    """Put the colour of a grade before its label in a cell."""
     paragraph = cell.text_frame.paragraphs[0]
-    paragraph.runs[0].text = "■  "
-    paragraph.runs[0].font.color.rgb = rgb(GRADE_COLOURS[grade])
-    add_run(paragraph, grade, 15, INK)
+    swatch = paragraph.runs[0]
+    swatch.text = "■  "
+    swatch.font.color.rgb = rgb(GRADE_COLOURS[grade])
+    add_run(paragraph, label, swatch.font.size.pt, INK)
 
 
 def add_run(paragraph: _Paragraph, text: str, size: float, colour: str, *, bold: bool = False) -> None:
@@ -140,12 +167,15 @@ def rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.removeprefix("#").upper())
 
 
-def fill_with_grade(form: ChartFormat, grade: str) -> None:
-    """Fill a column with the colour of its grade, with a darker outline."""
+def fill_with_grade(form: ChartFormat, grade: str, *, outlined: bool = True) -> None:
+    """Fill a column with the colour of its grade, with or without a darker outline."""
     form.fill.solid()
     form.fill.fore_color.rgb = rgb(GRADE_COLOURS[grade])
-    form.line.color.rgb = rgb(GRADE_OUTLINES[grade])
-    form.line.width = Pt(0.5)
+    if outlined:
+        form.line.color.rgb = rgb(GRADE_OUTLINES[grade])
+        form.line.width = Pt(0.5)
+    else:
+        form.line.fill.background()
 
 
 def style_line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE | None = None) -> None:
@@ -164,27 +194,36 @@ def style_line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE 
         series.format.line.dash_style = dash
 
 
-def style_note_markers(series: LineSeries, noted: dict[int, list[int]]) -> None:
-    """Draw a series as diamonds without a line. `noted` has the numbers of the notes by the index of their point."""
+def style_share_line(series: LineSeries, shares: pd.Series[float], colour: str) -> None:
+    """Draw the share at risk, with a mark on each point of a short line and on points that no line shows."""
+    style_line(series, colour, 2.5)
+    if marked_points(shares).any():
+        series.marker.style = XL_MARKER_STYLE.CIRCLE
+        series.marker.size = 5
+        series.marker.format.fill.solid()
+        series.marker.format.fill.fore_color.rgb = rgb(colour)
+        series.marker.format.line.fill.background()
+
+
+def style_note_markers(series: LineSeries, labels: dict[int, str]) -> None:
+    """Draw a series as diamonds without a line. `labels` has the text above each by the index of its point."""
     series.smooth = False
     series.format.line.fill.background()
     series.marker.style = XL_MARKER_STYLE.DIAMOND
     series.marker.size = 9
     series.marker.format.fill.solid()
     series.marker.format.fill.fore_color.rgb = rgb(INK)
-    for index, orders in noted.items():
-        label = series.points[index].data_label
-        label.position = XL_LABEL_POSITION.ABOVE
-        paragraph = label.text_frame.paragraphs[0]
-        add_run(paragraph, ", ".join(map(str, orders)), 11, INK, bold=True)
+    for index, text in labels.items():
+        label_point(series, index, text, XL_LABEL_POSITION.ABOVE, 11, INK, bold=text.isdigit())
 
 
-def label_last(series: LineSeries, shares: pd.Series[float]) -> None:
-    """Label the newest value of a line with its percentage."""
-    index = int(shares.notna().to_numpy().nonzero()[0][-1])
+def label_point(
+    series: LineSeries, index: int, text: str, position: XL_LABEL_POSITION, size: float, colour: str, *, bold: bool
+) -> None:
+    """Write text beside a point of a line. `size` is in points."""
     label = series.points[index].data_label
-    label.position = XL_LABEL_POSITION.ABOVE
-    add_run(label.text_frame.paragraphs[0], format_percent(float(shares.iloc[index])), 13, AT_RISK_LINE, bold=True)
+    label.position = position
+    add_run(label.text_frame.paragraphs[0], text, size, colour, bold=bold)
 
 
 def style_value_axis(chart: Chart, number_format: str) -> None:
@@ -216,19 +255,75 @@ def add_legend(chart: Chart, position: XL_LEGEND_POSITION) -> None:
     style_font(chart.legend.font, 13)
 
 
-def thin_out_labels(chart: Chart, columns: int) -> None:
-    """Label about eight of the columns, which python-pptx has no function for."""
-    every = str(max(1, round(columns / 8)))
+def thin_out_labels(chart: Chart, columns: int, labels: int = 8) -> None:
+    """Label at most a number of the columns, evenly, which python-pptx has no function for."""
+    every = str(max(1, math.ceil(columns / labels)))
     axis = chart.category_axis._element
     for name in ("c:tickLblSkip", "c:tickMarkSkip"):
         skip = etree.SubElement(axis, qn(name), {"val": every})
         axis.find(qn("c:noMultiLvlLbl")).addprevious(skip)
 
 
-def space_date_labels(axis: _BaseAxis, days: Sequence[date]) -> None:
-    """Label an axis of dates about eight times, which python-pptx has no function for."""
-    span = (days[-1] - days[0]).days
-    unit, every = ("months", max(1, round(span / 30.4 / 8))) if span > 100 else ("days", max(1, round(span / 8)))
-    before = axis._element.find(qn("c:baseTimeUnit"))
-    for name, value in (("c:majorTimeUnit", unit), ("c:majorUnit", str(every))):
-        before.addnext(etree.Element(qn(name), {"val": value}))
+def place_plot(chart: Chart, left: float, top: float, width: float, height: float) -> None:
+    """Give the plot a place in its chart, in fractions of the chart, which python-pptx has no function for."""
+    plot_area = chart._chartSpace.chart.plotArea
+    for automatic in plot_area.findall(qn("c:layout")):
+        plot_area.remove(automatic)
+    layout = etree.SubElement(etree.Element(qn("c:layout")), qn("c:manualLayout"))
+    values = {"layoutTarget": "inner", "xMode": "edge", "yMode": "edge", "x": left, "y": top, "w": width, "h": height}
+    for name, value in values.items():
+        etree.SubElement(layout, qn(f"c:{name}"), {"val": str(value)})
+    plot_area.insert(0, layout.getparent())
+
+
+def set_ceiling(chart: Chart, highest: float) -> None:
+    """End the value axis, which begins at zero, at a round number above a value, with about five steps to it."""
+    step = next((step for step in STEPS if highest * HEADROOM / step <= MAX_STEPS), STEPS[-1])
+    axis = chart.value_axis
+    axis.major_unit = step
+    axis.maximum_scale = min(math.ceil(highest * HEADROOM / step) * step, 100) if highest else step
+
+
+def keep_labels_level(axis: _BaseAxis, *, wrapped: bool = False) -> None:
+    """Keep the labels of an axis from being slanted where they are close, which python-pptx has no function for.
+
+    With `wrapped`, all are drawn in as many lines as they need. Without it the angle is a 60,000th of a degree: at 0,
+    LibreOffice draws the labels of all points over each other.
+    """
+    body = axis.tick_labels.font._element.getparent().getparent().getparent().find(qn("a:bodyPr"))
+    body.set("rot", "0" if wrapped else "1")
+    body.set("vert", "horz")
+
+
+def shade_between(chart: Chart, lowest: str, width: str, colour: str) -> None:
+    """Turn two lines, a lower limit and the width above it, into a band behind the other lines.
+
+    python-pptx has no charts of two kinds: a stacked area takes over the two series, the first of which is not filled.
+    """
+    lines = chart._chartSpace.chart.plotArea.find(qn("c:lineChart"))
+    area = etree.Element(qn("c:areaChart"))
+    etree.SubElement(area, qn("c:grouping"), {"val": "stacked"})
+    etree.SubElement(area, qn("c:varyColors"), {"val": "0"})
+    for series in [each for each in chart.plots[0].series if each.name in (lowest, width)]:
+        if series.name == width:
+            series.format.fill.solid()
+            series.format.fill.fore_color.rgb = rgb(colour)
+        else:
+            series.format.fill.background()
+        series.format.line.fill.background()
+        element = series._element
+        for name in ("c:marker", "c:smooth"):
+            for part in element.findall(qn(name)):
+                element.remove(part)
+        area.append(element)
+    for axis in lines.findall(qn("c:axId")):
+        etree.SubElement(area, qn("c:axId"), {"val": axis.get("val")})
+    lines.addprevious(area)
+
+
+def hide_from_legend(chart: Chart, position: int) -> None:
+    """Leave a series out of the legend by its place in it, which python-pptx has no function for."""
+    entry = etree.Element(qn("c:legendEntry"))
+    etree.SubElement(entry, qn("c:idx"), {"val": str(position)})
+    etree.SubElement(entry, qn("c:delete"), {"val": "1"})
+    chart.legend._element.find(qn("c:legendPos")).addnext(entry)

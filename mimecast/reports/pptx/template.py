@@ -24,7 +24,7 @@ WIDTH: Final = Inches(13.333)
 HEIGHT: Final = Inches(7.5)
 """Size of slides of the plain deck."""
 
-PLAIN_TITLE_SIZE: Final = 28
+PLAIN_TITLE_SIZE: Final = 26
 """Points."""
 
 DEFAULT_SIZE: Final = (Inches(10), Inches(7.5))

@@ -1,0 +1,16 @@
+"""The picture of a report: one figure of 16:9, for the Report page and for image files."""
+
+from __future__ import annotations
+
+from mimecast.charts.chart import Chart
+from mimecast.charts.report_canvas import CanvasText, report_canvas
+from mimecast.reports.report import Report
+
+
+def draw_picture(report: Report) -> Chart:
+    """Return the report on one figure."""
+    summary = report.summary
+    text = CanvasText(report.title, report.range_text, summary.headline, summary.sentences, report.past_day)
+    return report_canvas(
+        text, report.stamp, report.comparison, report.timeline, report.annotations, file_name=report.file_name("")
+    )

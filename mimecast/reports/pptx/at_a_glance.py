@@ -1,0 +1,222 @@
+"""The first slide: how many are at risk, whether that improves, and by grade, to be understood in five seconds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
+from pptx.enum.dml import MSO_LINE
+from pptx.enum.text import MSO_ANCHOR
+from pptx.slide import Slide
+from pptx.util import Emu, Inches, Pt
+
+from mimecast.charts.palette import BAD, GOOD, GRADE_COLOURS, INK, PAPER, QUIET
+from mimecast.charts.text_width import BOLD, em_width, shorten
+from mimecast.domain.targets import TargetStatus
+from mimecast.formatting import format_date, format_int, format_percent
+from mimecast.reports.pptx import elements
+from mimecast.reports.pptx.change import change_colour
+from mimecast.reports.pptx.periods import note_heights, numbers, period_days, period_labels, target_level
+from mimecast.reports.pptx.template import Area, SlideDeck
+from mimecast.reports.report import Report
+from mimecast.text.changes import comparison_sentence
+from mimecast.text.grades import grades_in_words
+from mimecast.text.targets import short_goal_phrase
+from mimecast.text.timelines import coverage, coverage_sentence, empty_range_sentence
+
+NUMBER_SIZE: Final = 80
+"""Points of the share at risk, where there is room."""
+
+COLUMN_WEIGHTS: Final = (1, 2.1)
+"""Proportions of the share at risk and its line."""
+
+GRADE_SIZES: Final = (14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
+"""Sizes of the line of grades in points; the largest with which it fits is used."""
+
+PLOT: Final = (0.02, 0.06, 0.87, 0.8)
+"""Left, top, width and height of the plot in its chart. The newest value is at its right."""
+
+MAX_WRITTEN_NOTES: Final = 3
+MAX_NOTE_EMS: Final = 15.0
+NOTE_SIZE: Final = 11
+"""How many notes are written on the plot, how long each is, and the size of their text in points."""
+
+MIN_LETTER_SHARE: Final = 2.0
+"""Percent of the bar that a grade needs for its letter."""
+
+STATUS_COLOURS: Final = {
+    TargetStatus.REACHED: GOOD,
+    TargetStatus.ON_TRACK: GOOD,
+    TargetStatus.OFF_TRACK: BAD,
+    TargetStatus.MISSED: BAD,
+}
+
+
+def add_at_a_glance(deck: SlideDeck, report: Report) -> None:
+    """Add the slide."""
+    slide = deck.add_slide(report.summary.headline)
+    subject = " · ".join(filter(None, (report.title, report.stamp.account_name, report.range_text)))
+    area = elements.add_subtitle(deck, slide, subject)
+    if report.stamp.newest.counts.users_graded:
+        foot = min(Inches(1), round(area.height * 0.22))
+        _add_grades(slide, area.below(area.height - foot), report)
+        area = area.first(area.height - foot - Inches(0.1))
+    left, right = area.columns(*COLUMN_WEIGHTS)
+    _add_answer(slide, left, report)
+    if report.timeline.has_risk:
+        _add_line(slide, right, report)
+    else:
+        elements.add_sentence(slide, right, empty_range_sentence(report.timeline))
+
+
+def _add_answer(slide: Slide, area: Area, report: Report) -> None:
+    """Add the share at risk and the sentences that follow the headline."""
+    frame = slide.shapes.add_textbox(*area.box).text_frame
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    frame.margin_top = frame.margin_bottom = Emu(0)
+    paragraph = frame.paragraphs[0]
+    summary, share = report.summary, report.stamp.newest.counts.at_risk_share
+    if share is not None:
+        text = format_percent(share)
+        fitting = elements.line_ems(1, area.width) / (em_width(text) * BOLD)
+        size = min(NUMBER_SIZE, fitting, float(area.height / Pt(1)) * 0.3)
+        elements.add_run(paragraph, text, round(size), _trend_colour(report), bold=True)
+        paragraph = frame.add_paragraph()
+        elements.add_run(paragraph, "of users at risk", 18, INK, bold=True)
+        paragraph.space_after = Pt(8)
+        paragraph = frame.add_paragraph()
+    elements.add_run(paragraph, summary.counts, 16, INK)
+    for text, colour in (
+        (summary.change, change_colour(report.annotations.judged)),
+        (summary.headcount, QUIET),
+        (summary.target, STATUS_COLOURS.get(report.progress.status, QUIET) if report.progress else QUIET),
+    ):
+        if text:
+            paragraph.space_after = Pt(8)
+            paragraph = frame.add_paragraph()
+            elements.add_run(paragraph, text, 14, colour)
+
+
+def _trend_colour(report: Report) -> str:
+    return BAD if change_colour(report.annotations.judged) == BAD else elements.TREND_INK
+
+
+def _add_line(slide: Slide, area: Area, report: Report) -> None:
+    """Add the share at risk over the range, with its first and last value, the target and up to three notes."""
+    timeline, days = report.timeline, period_days(report.timeline)
+    shares = timeline.shares["at_risk"]
+    data = CategoryChartData(number_format="0.0")
+    data.categories = period_labels(timeline)
+    data.add_series("At risk, % of users graded", numbers(shares))
+    level = target_level(report, days)
+    if level and report.annotations.target:
+        data.add_series(f"Target {short_goal_phrase(report.annotations.target)}", level)
+    notes = _written_notes(report, area)
+    if notes:
+        data.add_series("Notes", note_heights(list(notes), shares))
+    sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
+    alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
+    chart = elements.add_chart(slide, area, XL_CHART_TYPE.LINE, data, "At risk, at a glance", alt)
+    chart.has_legend = False
+    elements.place_plot(chart, *PLOT)
+    line, *others = chart.plots[0].series
+    colour = _trend_colour(report)
+    elements.style_share_line(line, shares, colour)
+    known = shares.reset_index(drop=True).dropna()
+    if len(known) > 1:
+        first = format_percent(float(known.iloc[0]))
+        elements.label_point(line, int(known.index[0]), first, XL_LABEL_POSITION.ABOVE, 14, QUIET, bold=True)
+    last = format_percent(float(known.iloc[-1]))
+    elements.label_point(line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 18, colour, bold=True)
+    for series in others:
+        if series.name == "Notes":
+            elements.style_note_markers(series, notes)
+        elif level:
+            elements.style_line(series, GOOD, 2, dash=MSO_LINE.DASH)
+            _label_target(series, level, shares)
+    elements.style_value_axis(chart, '0"%"')
+    elements.set_ceiling(chart, max([float(known.max()), *(each for each in level or [] if each is not None)]))
+    chart.value_axis.visible = False
+    chart.value_axis.has_major_gridlines = False
+    elements.thin_out_labels(chart, len(days), 5)
+    elements.keep_labels_level(chart.category_axis)
+
+
+def _label_target(series: object, level: list[float | None], shares: pd.Series[float]) -> None:
+    """Write the target's name left of its line, or above or below a long one where the share is not."""
+    drawn = [index for index, value in enumerate(level) if value is not None]
+    name = str(getattr(series, "name", ""))
+    if drawn[0] > len(level) * 0.4:
+        index, position = drawn[0], XL_LABEL_POSITION.LEFT
+    else:
+        index = drawn[len(drawn) // 2]
+        share = float(shares.interpolate(limit_direction="both").iloc[index])
+        is_below = (level[index] or 0.0) <= share and (level[index] or 0.0) > share * 0.2
+        position = XL_LABEL_POSITION.BELOW if is_below else XL_LABEL_POSITION.ABOVE
+    elements.label_point(series, index, name, position, 12, GOOD, bold=False)
+
+
+def _written_notes(report: Report, area: Area) -> dict[int, str]:
+    """Return the last notes that can be written side by side on the plot, by the index of their period."""
+    timeline = report.timeline
+    positions = {label: index for index, label in enumerate(timeline.users.index)}
+    width = float(area.width / Pt(NOTE_SIZE)) * PLOT[2]
+    taken = [(0.0, 4.0)]
+    written: dict[int, str] = {}
+    for _, note in reversed(report.annotations.notes_between(timeline.first, timeline.last)):
+        index = positions[timeline.label_of(note.day)]
+        text = shorten(note.text, MAX_NOTE_EMS)
+        middle, half = width * (index + 0.5) / len(positions), em_width(text) / 2 + 0.5
+        is_free = all(middle + half <= start or middle - half >= end for start, end in taken)
+        if is_free and middle - half > 0 and middle + half < width and len(written) < MAX_WRITTEN_NOTES:
+            taken.append((middle - half, middle + half))
+            written[index] = text
+    return dict(sorted(written.items()))
+
+
+def _add_grades(slide: Slide, area: Area, report: Report) -> None:
+    """Add one bar of all users graded, and above it the users and share of each grade."""
+    counts = report.stamp.newest.counts
+    grades = counts.shown_grades
+    texts = [
+        f"{grade} {format_int(counts.users(grade))} ({format_percent(counts.share_of(grade))})" for grade in grades
+    ]
+    sentence = "     ".join(f"■ {text}" for text in texts)
+    words = round(area.height * 0.42)
+    size = next(
+        (size for size in GRADE_SIZES if em_width(sentence) <= elements.line_ems(size, area.width)), GRADE_SIZES[-1]
+    )
+    frame = slide.shapes.add_textbox(*area.first(words).box).text_frame
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+    frame.margin_top = frame.margin_bottom = Emu(0)
+    paragraph = frame.paragraphs[0]
+    for grade, text in zip(grades, texts, strict=True):
+        elements.add_run(paragraph, "■ ", size, GRADE_COLOURS[grade])
+        elements.add_run(paragraph, f"{text}     ", size, INK, bold=grade in "DF")
+    day = format_date(report.stamp.day)
+    data = CategoryChartData(number_format="#,##0")
+    data.categories = [f"Users on {day}"]
+    for grade in grades:
+        data.add_series(grade, [counts.users(grade)])
+    alt = f"Bar of 100%. Users by SAFE Score grade on {day}: {grades_in_words(counts)}."
+    chart = elements.add_chart(slide, area.below(words), XL_CHART_TYPE.BAR_STACKED_100, data, "Users by grade", alt)
+    chart.has_legend = False
+    elements.place_plot(chart, 0.008, 0.1, 0.984, 0.8)
+    chart.plots[0].gap_width = 10
+    chart.plots[0].overlap = 100
+    for axis in (chart.value_axis, chart.category_axis):
+        axis.visible = False
+        axis.has_major_gridlines = False
+    for series in chart.plots[0].series:
+        elements.fill_with_grade(series.format, series.name, outlined=False)
+        if (counts.share_of(series.name) or 0.0) >= MIN_LETTER_SHARE and len(series.name) == 1:
+            labels = series.data_labels
+            labels.show_series_name = True
+            labels.show_value = False
+            elements.style_font(labels.font, 12, bold=True)
+            labels.font.color.rgb = RGBColor.from_string((PAPER if series.name in "AF" else INK).lstrip("#").upper())
