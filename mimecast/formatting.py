@@ -105,9 +105,12 @@ def format_duration(span: timedelta) -> str:
 
 def join_and(words: Sequence[str]) -> str:
     """Return `A`, `A and B` or `A, B and C`."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return _join(words, "and")
+
+
+def join_or(words: Sequence[str]) -> str:
+    """Return `A`, `A or B` or `A, B or C`."""
+    return _join(words, "or")
 
 
 def file_name_part(name: str) -> str:
@@ -125,3 +128,9 @@ def single_line(text: str, max_chars: int | None = None) -> str:
     printable = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cs"))
     line = " ".join(printable.split())
     return line if max_chars is None else line[:max_chars].rstrip()
+
+
+def _join(words: Sequence[str], conjunction: str) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"

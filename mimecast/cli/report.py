@@ -12,6 +12,8 @@ from mimecast.cli.file_arguments import open_binary_output
 from mimecast.cli.options import DONE, Commands, UsageError, account_option, parse_day, reporting_options
 from mimecast.cli.output import print_result
 from mimecast.domain.reporting_days import EARLIEST_DAY, DayRange, reporting_day
+from mimecast.formatting import join_or
+from mimecast.reports.formats import FORMATS, render_report
 from mimecast.settings.accounts import Account
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from mimecast.settings.settings import Settings
     from mimecast.store.store import Store
 
-SUFFIXES: Final = (".pptx", ".html", ".xlsx")
+SUFFIXES: Final = join_or(list(FORMATS))
+"""The suffixes of the formats in words."""
 
 
 def add_parser(commands: Commands) -> None:
@@ -29,9 +32,7 @@ def add_parser(commands: Commands) -> None:
         parents=[account_option(), reporting_options()],
         help="write a report as slides, a web page or a workbook",
     )
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", required=True, help="a name that ends with .pptx, .html or .xlsx"
-    )
+    parser.add_argument("--out", type=Path, metavar="FILE", required=True, help=f"a name that ends with {SUFFIXES}")
     parser.add_argument(
         "--since", type=parse_day, metavar="DATE", help="first day, like 2026-01-01; a year ago without it"
     )
@@ -42,16 +43,14 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the report and return the exit status. Raises Problem."""
     suffix = options.out.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError(
-            f"{options.out} does not say what to write.", remedy="End its name with .pptx, .html or .xlsx."
-        )
+    if suffix not in FORMATS:
+        raise UsageError(f"{options.out} does not say what to write.", remedy=f"End its name with {SUFFIXES}.")
     settings = load_settings()
     settings.dashboard.require("time_zone", *(["pptx_template"] if suffix == ".pptx" else []))
     store, accounts = open_store_or_sample_data(settings)
     account = _chosen_account(options.account, accounts)
     report = _load_report(options, settings, store, account)
-    content = _render(report, suffix, settings, store)
+    content = render_report(report, suffix, store, template=settings.dashboard.pptx_template)
     with open_binary_output(options.out) as file:
         file.write(content)
     result = {
@@ -83,22 +82,6 @@ def _load_report(options: argparse.Namespace, settings: Settings, store: Store, 
     if report is None:
         raise NothingToReport(f"No snapshot of {account.id} was taken from {first} to {last}.")
     return report
-
-
-def _render(report: Report, suffix: str, settings: Settings, store: Store) -> bytes:
-    """Return the content of the file. Each format loads only its own library, which takes time to import."""
-    if suffix == ".pptx":
-        from mimecast.reports.pptx.slides import render_pptx
-
-        return render_pptx(report, template=settings.dashboard.pptx_template)
-    if suffix == ".xlsx":
-        from mimecast.reports.workbook import render_xlsx
-        from mimecast.store.timelines import load_days
-
-        return render_xlsx(report, load_days(store, report.account, report.days))
-    from mimecast.reports.html_page import render_html
-
-    return render_html(report)
 
 
 def _chosen_account(account_id: str | None, accounts: list[Account]) -> Account:

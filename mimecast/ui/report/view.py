@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -12,8 +12,8 @@ import streamlit as st
 from mimecast.charts.chart import Chart
 from mimecast.charts.report_canvas import HEIGHT, WIDTH, CanvasText, report_canvas
 from mimecast.domain.reporting_days import DayRange
+from mimecast.reports.formats import FORMATS, render_report
 from mimecast.reports.report import Report, ReportRequest, load_report
-from mimecast.store.timelines import load_days
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
 from mimecast.ui.url.report_params import ReportOptions
@@ -23,8 +23,6 @@ from mimecast.ui.widgets.downloads import offer_download
 FRAME_KEY: Final = "report_frame"
 CANVAS_KEY: Final = "report_canvas"
 """Keys of the containers that static/report.css styles."""
-
-OFFICE: Final = "application/vnd.openxmlformats-officedocument"
 
 
 @dataclass(frozen=True)
@@ -53,30 +51,22 @@ def show_canvas(canvas: Chart, *, key: str) -> None:
 
 
 def offer_downloads(page: AccountPage, report: Report) -> None:
-    """Draw buttons whose files are made, and whose libraries are loaded, when they are clicked."""
+    """Draw links whose files are made, and whose libraries are loaded, when they are followed."""
+    for suffix, kind in FORMATS.items():
+        offer_download(
+            kind.label,
+            partial(_render, page, report, suffix),
+            file_name=report.file_name(suffix),
+            mime=kind.media_type,
+            key=f"report_{kind.label.lower()}",
+            account=report.account,
+        )
 
-    def current() -> Report:
-        return replace(report, stamp=replace(report.stamp, now=datetime.now(UTC)))
 
-    def slides() -> bytes:
-        from mimecast.reports.pptx.slides import render_pptx
-
-        return render_pptx(current(), template=page.dashboard.pptx_template)
-
-    def workbook() -> bytes:
-        from mimecast.reports.workbook import render_xlsx
-
-        return render_xlsx(current(), load_days(page.store, report.account, report.days))
-
-    def html_page() -> bytes:
-        from mimecast.reports.html_page import render_html
-
-        return render_html(current())
-
-    account = report.account
-    _offer("PowerPoint", slides, report.file_name(".pptx"), f"{OFFICE}.presentationml.presentation", account)
-    _offer("Excel", workbook, report.file_name(".xlsx"), f"{OFFICE}.spreadsheetml.sheet", account)
-    _offer("HTML", html_page, report.file_name(".html"), "text/html", account)
+def _render(page: AccountPage, report: Report, suffix: str) -> bytes:
+    """Return the file as of now. Raises Problem."""
+    current = replace(report, stamp=replace(report.stamp, now=datetime.now(UTC)))
+    return render_report(current, suffix, page.store, template=page.dashboard.pptx_template)
 
 
 def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportData | None:
@@ -98,7 +88,3 @@ def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportDa
         text, report.stamp, report.comparison, report.timeline, report.annotations, file_name=report.file_name("")
     )
     return ReportData(report, canvas)
-
-
-def _offer(label: str, make: Callable[[], bytes], file_name: str, mime: str, account: str) -> None:
-    offer_download(label, make, file_name=file_name, mime=mime, key=f"report_{label.lower()}", account=account)
