@@ -56,7 +56,7 @@ def test_no_attachment() -> None:
          "The known values are change, target, stale, reset. Until then, the other rules apply."),
         ({"alerts": "stale"}, "alerts in [notify] is not a list of texts."),
         ({"digest": "daily"}, "digest in [notify] is not a known period. The known values are off, weekly, monthly."),
-        ({"digest_attach": "docx"}, "The known values are none, html, pptx, pdf, png. Until then, slides are attached."),
+        ({"digest_attach": "docx"}, "values are none, html, pptx, pdf, png. Until then, slides are attached."),
         ({"url": []}, "[notify] has the unknown key 'url'. Did you mean urls?"),
         ({"urls": SLACK}, "urls in [notify] is not a list of texts."),
         ({"urls": [SLACK, "hooks.slack.com/x"]}, "Entry 2 of urls in [notify] is not a URL."),
