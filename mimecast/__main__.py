@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from mimecast.cli import check, export, import_file, report, sandbox, schedule, snapshot
+from mimecast.cli import check, export, import_file, notify, report, sandbox, schedule, snapshot
 from mimecast.cli.maintenance import backup, copy, remove, rename, restore
 from mimecast.cli.options import FAILED, USAGE, UsageError
 from mimecast.cli.output import OutputFailed, make_printable, print_problem
@@ -25,6 +25,7 @@ COMMANDS: Final = (
     export,
     import_file,
     report,
+    notify,
     backup,
     restore,
     rename,

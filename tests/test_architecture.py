@@ -32,12 +32,13 @@ MAY_IMPORT = {
     "text": {"domain"},
     "store": {"domain"},
     "settings": {"api", "domain"},
+    "notify": {"domain", "reports", "settings", "store", "text"},
     "charts": {"domain", "text"},
     "capture": {"api", "settings", "store", "domain"},
     "reports": {"charts", "store", "domain", "text"},
     "sandbox": {"api", "settings", "store", "domain"},
     "ui": {"api", "capture", "charts", "domain", "reports", "sandbox", "settings", "store", "text"},
-    "cli": {"api", "capture", "charts", "domain", "reports", "sandbox", "settings", "store", "text"},
+    "cli": {"api", "capture", "charts", "domain", "notify", "reports", "sandbox", "settings", "store", "text"},
 }
 """Packages of `mimecast`, and the packages that each may import besides itself and the leaves."""
 
@@ -57,6 +58,9 @@ STDLIB_ONLY = {
     "scores",
     "snapshot",
     "scheduled_runs",
+    "notifications/alerts",
+    "notifications/deliveries",
+    "notifications/digest_periods",
 }
 """Modules of `domain` that import nothing outside the standard library."""
 
@@ -154,7 +158,7 @@ def loaded(arguments: list[str], folder: Path) -> set[str]:
         "import sys\n"
         "from mimecast.__main__ import main\n"
         "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    print()\n"
-        "heavy = {'streamlit', 'pandas', 'plotly', 'numpy', 'pptx', 'xlsxwriter'}\n"
+        "heavy = {'streamlit', 'pandas', 'plotly', 'numpy', 'pptx', 'xlsxwriter', 'apprise'}\n"
         "print('LOADED', *sorted(heavy & set(sys.modules)))\n"
     )
     keys = {"BASE_URL": "http://127.0.0.1:9", "ACCESS_KEY": "a", "SECRET_KEY": "YQ==", "APP_ID": "a", "APP_KEY": "a"}

@@ -23,6 +23,9 @@ STATUS_SIGNS: Final = {"done": "✓", "warning": "!", "failed": "✗", "not reac
 ASCII_STATUS_SIGNS: Final = {"done": "[ok]", "warning": "[!]", "failed": "[x]", "not reached": "[-]"}
 """Signs for a terminal whose encoding lacks the others."""
 
+NOTIFICATIONS: Final = "Notifications"
+"""The name of the step of each receiver."""
+
 
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
@@ -63,7 +66,26 @@ def run(options: argparse.Namespace) -> int:
         _print_heading(options, account_id, is_needed=has_headings)
         _print_steps(options, account_id, steps_without_settings(problem))
         statuses.append(FAILED)
+    if not options.ready:
+        statuses.append(_check_notifications(options, settings, has_headings=has_headings))
     return max(statuses)
+
+
+def _check_notifications(options: argparse.Namespace, settings: Settings, *, has_headings: bool) -> int:
+    """Check that Apprise can use each URL of [notify]; nothing is sent."""
+    from mimecast.capture.diagnostics import Step, StepStatus
+
+    steps = [Step(NOTIFICATIONS, StepStatus.FAILED, fault.message, fault) for fault in settings.notify.problems]
+    if settings.notify.urls:
+        from mimecast.notify.receivers import read_receivers
+
+        receivers, invalid = read_receivers(settings.notify.urls)
+        steps += [Step(NOTIFICATIONS, StepStatus.DONE, f"{receiver.label} can be used.") for receiver in receivers]
+        steps += [Step(NOTIFICATIONS, StepStatus.FAILED, problem.message, problem) for problem in invalid]
+    if steps:
+        _print_heading(options, NOTIFICATIONS.lower(), is_needed=has_headings)
+        _print_steps(options, "", steps)
+    return FAILED if any(step.status is StepStatus.FAILED for step in steps) else DONE
 
 
 def _open_store(settings: Settings) -> Store | None:

@@ -50,7 +50,31 @@ def run(options: argparse.Namespace) -> int:
             _print_misdated(store, result.account.id)
             has_failed |= isinstance(result.outcome, Problem)
         _record_runs(store, [_run_of(result) for result in batch])
+    has_failed |= _notify(options, settings, store, is_complete=not options.account and not has_failed)
     return FAILED if has_failed else DONE
+
+
+def _notify(options: argparse.Namespace, settings: Settings, store: Store, *, is_complete: bool) -> bool:
+    """Send the heartbeat of a complete run, and the alerts and the digest that are due; return whether any failed."""
+    has_failed = False
+    if settings.notify.heartbeat_url and is_complete:
+        from mimecast.notify.heartbeat import send_heartbeat
+
+        if failure := send_heartbeat(settings.notify.heartbeat_url):
+            print_problem(failure)
+            has_failed = True
+    if settings.notify.urls:
+        from mimecast.cli.notify import make_context, report_result
+        from mimecast.notify.run import notify
+
+        try:
+            result = notify(make_context(settings, store))
+        except Problem as problem:
+            print_problem(problem, "notifications")
+            return True
+        is_incomplete = bool(result.deliveries) and settings.notify.has_fault("urls")
+        has_failed |= report_result(options, result) == FAILED or is_incomplete
+    return has_failed
 
 
 def _report_faulty_accounts(options: argparse.Namespace, settings: Settings, store: Store) -> bool:

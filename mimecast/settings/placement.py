@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mimecast.settings.accounts import ACCOUNT_KEYS
 from mimecast.settings.dashboard import ALLOW_LIST_KEYS, DASHBOARD_KEYS
+from mimecast.settings.notify import NOTIFY_KEYS
 from mimecast.settings.store_url import misplaced_store_settings
 from mimecast.settings.validation import (
     SettingsError,
@@ -19,12 +20,16 @@ from mimecast.settings.validation import (
     unknown_table_problem,
 )
 
+TABLES: Final = ("mimecast", "dashboard", "auth", "notify")
+"""Tables of ours whose names are recognised when they are misspelt. [connections] has a check of its own."""
+
 AUTH_KEYS: Final = ("redirect_uri", "cookie_secret", "server_metadata_url")
 
 TABLE_OF_KEY: Final[Mapping[str, str]] = {
     **dict.fromkeys(AUTH_KEYS, "auth"),
     **{key: "mimecast" for key in ACCOUNT_KEYS if key != "name"},
     **dict.fromkeys(DASHBOARD_KEYS, "dashboard"),
+    **{key: "notify" for key in NOTIFY_KEYS if key not in ("urls", "alerts")},
 }
 """The table of each key that is recognisably ours above the first table."""
 
@@ -40,7 +45,7 @@ def misplaced_settings(secrets: Mapping[str, Any]) -> list[SettingsError]:
         if not isinstance(value, Mapping):
             if owner := TABLE_OF_KEY.get(name.lower()):
                 problems.append(outside_table_problem(name, owner, table_exists=owner in secrets))
-        elif meant := next((table for table in ("mimecast", "dashboard", "auth") if _is_misspelt(name, table)), None):
+        elif meant := next((table for table in TABLES if _is_misspelt(name, table)), None):
             problems.append(unknown_table_problem(name, meant))
     for place, table in _our_other_tables(secrets):
         problems += [_wrong_table(key, place) for key in DASHBOARD_KEYS if key in table]
@@ -63,7 +68,7 @@ def misplaced_allow_lists(secrets: Mapping[str, Any]) -> Iterator[SettingsError]
 
 
 def _is_misspelt(name: str, table: str) -> bool:
-    return name not in ("mimecast", "dashboard", "auth", "connections") and is_misspelt_table(name, table)
+    return name not in (*TABLES, "connections") and is_misspelt_table(name, table)
 
 
 def _wrong_table(key: str, place: str) -> SettingsError:

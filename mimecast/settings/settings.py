@@ -6,6 +6,7 @@ Pages read Streamlit's secrets and the command line reads `read_secrets_files()`
     [mimecast.accounts.ID]    several accounts
     [connections.snapshots]   the URL of the store
     [dashboard]               time zone, automatic refresh, slide template, allow lists
+    [notify]                  receivers of alerts and digests, heartbeat
 
 Environment variables override the accounts (`ENVIRONMENT_KEYS`) and the store (`STORE_VARIABLE`).
 """
@@ -18,6 +19,7 @@ from typing import Any
 
 from mimecast.settings.accounts import Account, read_accounts
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
+from mimecast.settings.notify import NotifySettings, read_notify
 from mimecast.settings.placement import misplaced_settings
 from mimecast.settings.store_url import read_store_url
 from mimecast.settings.validation import SettingsError
@@ -33,6 +35,7 @@ class Settings:
         store_url: The URL of the store.
         dashboard: The settings of [dashboard].
         misplaced: The problems of settings in the wrong place, which have no effect there.
+        notify: The settings of [notify].
     """
 
     accounts: tuple[Account, ...]
@@ -40,15 +43,16 @@ class Settings:
     dashboard: DashboardSettings
     account_problems: Mapping[str, SettingsError] = field(default_factory=dict)
     misplaced: tuple[SettingsError, ...] = ()
+    notify: NotifySettings = field(default_factory=NotifySettings)
 
     @property
     def warnings(self) -> tuple[SettingsError, ...]:
         """Problems that a capture does not need to be corrected."""
-        return (*self.dashboard.problems, *self.misplaced)
+        return (*self.dashboard.problems, *self.notify.problems, *self.misplaced)
 
 
 def read_settings(secrets: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
-    """Return all settings. Faulty keys of [dashboard] and faulty accounts among several are part of the result.
+    """Return all settings, with the faults of [dashboard], of [notify] and of single accounts among several.
 
     Raises:
         SettingsError: The only account is faulty, or none of several can be used, or the store's URL is.
@@ -60,4 +64,5 @@ def read_settings(secrets: Mapping[str, Any], environ: Mapping[str, str]) -> Set
         read_dashboard(secrets),
         configured.problems,
         tuple(misplaced_settings(secrets)),
+        read_notify(secrets),
     )

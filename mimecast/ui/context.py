@@ -18,6 +18,7 @@ from mimecast.sandbox.sample_data import sample_account
 from mimecast.settings.accounts import DEFAULT_ACCOUNT, Account, ConfiguredAccounts, read_accounts
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.file_permissions import exposed_files
+from mimecast.settings.notify import read_notify
 from mimecast.settings.placement import misplaced_settings
 from mimecast.settings.secrets_files import secrets_files
 from mimecast.settings.store_url import read_store_url
@@ -120,6 +121,7 @@ def load_context() -> AppContext:
     problems: list[Problem] = [
         *exposed_files(secrets_files()),
         *dashboard.problems,
+        *read_notify(secrets).problems,
         *misplaced_settings(secrets),
     ]
     configured: ConfiguredAccounts | None = None

@@ -36,6 +36,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
     func,
     inspect,
     select,
@@ -165,6 +166,52 @@ removals: Final = Table(
 )
 """Snapshots that a user removed, and when: a record, which also keeps a merged backup from bringing them back."""
 
+alert_states: Final = Table(
+    "alert_states",
+    _metadata,
+    Column("id", String(32), primary_key=True, comment="derived from account, rule and number when it was stored"),
+    Column("account", String(40), nullable=False),
+    Column("rule", String(10), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("observed_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("left_at", BigInteger, nullable=True, comment="when another state was first observed; null otherwise"),
+    Column("headline", String(200), nullable=False),
+    Column("reason", String(1000), nullable=False),
+    Column("message_id", String(32), nullable=True, comment="the message that told of it; null for none"),
+    Index("alert_states_of_an_account", "account", "rule", "number"),
+)
+"""States of the alert rules, one row for each change. The highest number of an account and rule counts."""
+
+messages: Final = Table(
+    "messages",
+    _metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("created_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("title", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("first_day", Date, nullable=True, comment="of a digest's period"),
+    Column("last_day", Date, nullable=True),
+    Index("messages_by_age", "created_at"),
+)
+
+deliveries: Final = Table(
+    "deliveries",
+    _metadata,
+    Column("message_id", String(32), ForeignKey("messages.id"), nullable=False),
+    Column("receiver", String(40), nullable=False, comment="tells nothing about the receiver's URL"),
+    Column("service", String(80), nullable=False),
+    Column("tried_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("attempts", Integer, nullable=False),
+    Column("result", String(20), nullable=False),
+    Column("detail", String(80), nullable=False),
+    PrimaryKeyConstraint("message_id", "receiver"),
+)
+"""The delivery of each message to each receiver, with its last result."""
+
 Step = Callable[[Connection], None]
 """Creates or changes tables in the caller's transaction."""
 
@@ -189,6 +236,7 @@ MIGRATIONS: Final[tuple[Step, ...]] = (
 ADDITIONS: Final[dict[str, Step]] = {
     "removals": creating(removals),
     "waits": creating(waits),
+    "notifications": creating(alert_states, messages, deliveries),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 

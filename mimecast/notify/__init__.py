@@ -1,0 +1,1 @@
+"""Alerts, the digest, the heartbeat, and their delivery."""

@@ -1,0 +1,94 @@
+"""Composes the message of a run from its alerts. It contains counts and shares only, no names of users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from mimecast.domain.notifications.alerts import Observation
+from mimecast.domain.notifications.deliveries import Message, MessageKind
+from mimecast.domain.snapshot import Snapshot
+from mimecast.formatting import format_datetime, join_and, pluralize, single_line
+from mimecast.text.stamp import SAMPLE_MARK
+
+MAX_TITLE_NAMES = 2
+"""Accounts that a title names; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What messages say besides the alerts: the names of the accounts by id, the time zone, and where links lead."""
+
+    names: Mapping[str, str]
+    zone: ZoneInfo
+    dashboard_url: str = ""
+
+    def name(self, account: str) -> str:
+        """Return what an account is called, on one line."""
+        return single_line(self.names.get(account, account), 60) or account
+
+    def link(self, account: str) -> str:
+        """Return the address of an account's Overview, empty without an address of the dashboard."""
+        if not self.dashboard_url or len(self.names) < 2:
+            return self.dashboard_url
+        parts = urlsplit(self.dashboard_url)
+        query = "&".join(filter(None, (parts.query, f"account={quote(account)}")))
+        return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+
+
+def compose_alert(
+    message_id: str,
+    alerts: Sequence[Observation],
+    newest: Mapping[str, Snapshot],
+    wording: Wording,
+    now: datetime,
+) -> Message:
+    """Return the message for one alert or more, those of an account together."""
+    by_account: dict[str, list[Observation]] = {}
+    for alert in alerts:
+        by_account.setdefault(alert.account, []).append(alert)
+    if len(alerts) == 1:
+        (alert,) = alerts
+        title = f"{wording.name(alert.account)}: {alert.headline}"
+        text = _join(alert.reason, *_footer(alert.account, newest, wording))
+    else:
+        title = f"{pluralize(len(alerts), 'alert')}: {_named([wording.name(account) for account in by_account])}"
+        text = "\n\n\n".join(
+            _join(
+                wording.name(account),
+                *(f"{alert.headline[:1].upper()}{alert.headline[1:]}.\n{alert.reason}" for alert in group),
+                *_footer(account, newest, wording),
+            )
+            for account, group in by_account.items()
+        )
+    is_sample = any(account in newest and newest[account].source.is_made_up for account in by_account)
+    title = f"{SAMPLE_MARK}: {title}" if is_sample else title
+    return Message(message_id, MessageKind.ALERT, now, title, text)
+
+
+def compose_test(message_id: str, wording: Wording, now: datetime) -> Message:
+    """Return the message that `notify --test` sends."""
+    names = _named([wording.name(account) for account in wording.names])
+    text = f"This is a test. Alerts and digests about {names} arrive here. Sent {format_datetime(now, wording.zone)}."
+    title = "SAFE Score dashboard: test message"
+    return Message(message_id, MessageKind.TEST, now, title, _join(text, wording.dashboard_url))
+
+
+def _footer(account: str, newest: Mapping[str, Snapshot], wording: Wording) -> tuple[str, str]:
+    snapshot = newest.get(account)
+    as_of = f"As of {format_datetime(snapshot.taken_at, wording.zone)}." if snapshot else ""
+    return as_of, wording.link(account)
+
+
+def _named(names: Sequence[str]) -> str:
+    hidden = len(names) - MAX_TITLE_NAMES
+    if hidden <= 0:
+        return join_and(names)
+    return f"{', '.join(names[:MAX_TITLE_NAMES])} and {hidden} more"
+
+
+def _join(*paragraphs: str) -> str:
+    return "\n\n".join(filter(None, paragraphs))

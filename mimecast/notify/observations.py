@@ -1,0 +1,122 @@
+"""Observes accounts: loads what the alert rules need, and says in which state of each rule an account is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mimecast.domain.account_status import STALE_AFTER, stale_after
+from mimecast.domain.comparison import Comparison
+from mimecast.domain.normal_range import JudgedChange, Verdict
+from mimecast.domain.notifications.alerts import Observation, Rule, State
+from mimecast.domain.reporting_days import reporting_day
+from mimecast.domain.scheduled_runs import Run
+from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.targets import TargetStatus
+from mimecast.notify.resets import implausible_reference
+from mimecast.store.annotations.targets import load_progress
+from mimecast.store.comparisons import compare_back
+from mimecast.store.normal_range import load_judged_changes
+from mimecast.store.scheduled_runs import load_schedule_status, newest_runs
+from mimecast.store.store import Store
+from mimecast.text.alerts import (
+    change_alert,
+    fresh_alert,
+    implausible_alert,
+    no_change_alert,
+    stale_alert,
+    target_alert,
+)
+
+TARGET_STATES: Mapping[TargetStatus, State] = {
+    TargetStatus.REACHED: State.REACHED,
+    TargetStatus.MISSED: State.MISSED,
+    TargetStatus.ON_TRACK: State.ON_TRACK,
+    TargetStatus.OFF_TRACK: State.OFF_TRACK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What was observed of several accounts, and the newest snapshot of each account that has one."""
+
+    observations: tuple[Observation, ...]
+    newest: Mapping[str, Snapshot]
+
+
+def observe(
+    store: Store, accounts: Collection[str], rules: Collection[Rule], zone: ZoneInfo, now: datetime
+) -> Observations:
+    """Return the states of the accounts by the given rules, where they are known. Raises StoreError."""
+    ids = sorted(accounts)
+    newest = store.newest_of(ids)
+    judged = load_judged_changes(store, list(newest.values()), zone) if Rule.CHANGE in rules else {}
+    observations: list[Observation] = []
+    for account in ids:
+        snapshot = newest.get(account)
+        if Rule.STALE in rules:
+            observations += _freshness(store, account, snapshot, now, zone)
+        if snapshot is None:
+            continue
+        reference = implausible_reference(store, snapshot)
+        if Rule.RESET in rules:
+            observations.append(_plausibility(snapshot, reference, zone))
+        if reference is None:
+            if Rule.CHANGE in rules:
+                observations += _change(store, snapshot, judged[account], zone)
+            if Rule.TARGET in rules:
+                observations += _target(store, snapshot, now, zone)
+    return Observations(tuple(observations), newest)
+
+
+def _change(store: Store, newest: Snapshot, judged: JudgedChange, zone: ZoneInfo) -> Iterator[Observation]:
+    if judged.verdict is Verdict.UNKNOWN or judged.change is None:
+        return
+    if judged.verdict is Verdict.WITHIN:
+        yield Observation(newest.account, Rule.CHANGE, State.NORMAL, newest.taken_at, *no_change_alert(judged))
+        return
+    comparison = compare_back(store, newest, judged.span, zone)
+    if isinstance(comparison, Comparison):
+        state = State.ABOVE if judged.change > 0 else State.BELOW
+        yield Observation(newest.account, Rule.CHANGE, state, newest.taken_at, *change_alert(comparison, judged))
+
+
+def _target(store: Store, newest: Snapshot, now: datetime, zone: ZoneInfo) -> Iterator[Observation]:
+    progress = load_progress(store, newest.account, newest, zone, reporting_day(now, zone))
+    if progress is None or progress.status is TargetStatus.UNKNOWN:
+        return
+    state, subject = TARGET_STATES[progress.status], f"{progress.target.set_at:%Y-%m-%dT%H:%M:%SZ}"
+    sentences = target_alert(progress, newest, zone)
+    yield Observation(newest.account, Rule.TARGET, state, newest.taken_at, *sentences, subject)
+
+
+def _freshness(
+    store: Store, account: str, newest: Snapshot | None, now: datetime, zone: ZoneInfo
+) -> Iterator[Observation]:
+    """Observe how old the newest snapshot is; without one, how long ago the first run was recorded."""
+    if newest and now - newest.taken_at < STALE_AFTER:
+        yield Observation(account, Rule.STALE, State.FRESH, now, *fresh_alert(newest, zone))
+        return
+    schedule = load_schedule_status(store, account)
+    since = newest.taken_at if newest else _first_run(store, account)
+    if since is None:
+        return
+    if now - since >= stale_after(schedule.interval):
+        yield Observation(account, Rule.STALE, State.STALE, now, *stale_alert(newest, schedule.last, now, zone))
+    elif newest:
+        yield Observation(account, Rule.STALE, State.FRESH, now, *fresh_alert(newest, zone))
+
+
+def _first_run(store: Store, account: str) -> datetime | None:
+    runs: list[Run] = newest_runs(store, account)
+    return runs[-1].started if runs else None
+
+
+def _plausibility(newest: Snapshot, reference: Snapshot | None, zone: ZoneInfo) -> Observation:
+    if reference is None:
+        sentences = "plausible answer", ""
+        return Observation(newest.account, Rule.RESET, State.PLAUSIBLE, newest.taken_at, *sentences)
+    sentences = implausible_alert(newest, reference, zone)
+    return Observation(newest.account, Rule.RESET, State.IMPLAUSIBLE, newest.taken_at, *sentences)

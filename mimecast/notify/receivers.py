@@ -1,0 +1,171 @@
+"""Receivers: the Apprise URLs of the settings, each identified by its service and an id that is not secret.
+
+This is the only module that imports Apprise, and it does so inside functions: that takes a quarter of a second, which a
+run that sends nothing does not spend. Apprise logs URLs on its own, so its log goes nowhere; the only thing used
+of it is the HTTP status of a refused delivery.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from mimecast.domain.notifications.deliveries import Message
+from mimecast.settings.validation import SettingsError, nearest
+
+if TYPE_CHECKING:
+    from apprise import AppriseAsset, NotifyBase
+
+MAIL_SCHEMES: Final = frozenset(
+    {"mailto", "mailtos", "azure", "o365", "ses", "sendgrid", "mailgun", "sparkpost", "resend", "brevo", "smtp2go"}
+)
+"""Schemes of services that deliver mail, which get a digest as HTML."""
+
+SENDER: Final = "SAFE Score dashboard"
+
+
+class ReceiverError(SettingsError):
+    """A URL that Apprise cannot use. Nothing is sent to it."""
+
+    title = "A notification URL cannot be used"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that is sent along."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A receiver of messages. `id` is derived from its URL and tells nothing about it; `number` is its place."""
+
+    number: int
+    id: str
+    service: str
+    takes_files: bool
+    is_mail: bool
+    url: str = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """`Slack (ef4fa19c)`."""
+        return f"{self.service} ({self.id})"
+
+
+def read_receivers(urls: Sequence[str]) -> tuple[list[Receiver], list[ReceiverError]]:
+    """Return the receivers of the URLs, in order, and the problems of the URLs that cannot be used.
+
+    The id is Apprise's, which leaves out recipients: the second URL with an id has the suffix `-2`, and so on.
+    """
+    receivers: list[Receiver] = []
+    problems: list[ReceiverError] = []
+    uses: Counter[str] = Counter()
+    for number, url in enumerate(urls, start=1):
+        plugin = _instantiate(url)
+        if plugin is None:
+            problems.append(_invalid(number, url))
+            continue
+        url_id = str(plugin.url_id() or f"url{number}")
+        uses[url_id] += 1
+        receiver_id = url_id if uses[url_id] == 1 else f"{url_id}-{uses[url_id]}"
+        scheme = url.partition(":")[0].lower()
+        receivers.append(
+            Receiver(
+                number,
+                receiver_id,
+                str(plugin.service_name),
+                _takes_files(plugin),
+                scheme in MAIL_SCHEMES,
+                url,
+            )
+        )
+    return receivers, problems
+
+
+def send(receiver: Receiver, message: Message, attachments: Sequence[Attachment]) -> str:
+    """Send a message to one receiver, and return why it failed, empty when it was accepted.
+
+    It has no time limit. Attachments go to receivers that take files only.
+    """
+    import apprise
+    from apprise.attachment.memory import AttachMemory
+
+    _silence()
+    sender = apprise.Apprise(asset=_asset())
+    if not sender.add(receiver.url):
+        return "the URL cannot be used"
+    files = [
+        AttachMemory(content=attachment.content, name=attachment.name, mimetype=attachment.media_type)
+        for attachment in attachments
+        if receiver.takes_files
+    ]
+    is_html = bool(message.html) and receiver.is_mail
+    result = sender.notify(
+        body=message.html if is_html else message.text,
+        title=message.title,
+        body_format=apprise.NotifyFormat.HTML if is_html else apprise.NotifyFormat.TEXT,
+        attach=files or None,
+    )
+    if result:
+        return ""
+    status = next((match for entry in result.logs() if (match := re.search(r"error=(\d{3})\b", str(entry)))), None)
+    return f"HTTP {status[1]}" if status else "not accepted"
+
+
+def _takes_files(plugin: NotifyBase) -> bool:
+    """Return whether a receiver takes files. Slack does so with a bot's token, but not with a webhook."""
+    return bool(plugin.attachment_support) and not (str(plugin.service_name) == "Slack" and plugin.mode != "bot")
+
+
+def _instantiate(url: str) -> NotifyBase | None:
+    import apprise
+
+    _silence()
+    return apprise.Apprise.instantiate(url, asset=_asset())
+
+
+def _asset() -> AppriseAsset:
+    """Return settings with which Apprise names the dashboard, keeps no files, and starts no threads of its own."""
+    import apprise
+
+    return apprise.AppriseAsset(
+        app_id=SENDER,
+        app_desc=SENDER,
+        app_url="",
+        async_mode=False,
+        storage_mode=apprise.PersistentStoreMode.MEMORY,
+    )
+
+
+def _silence() -> None:
+    """Keep Apprise's messages, which contain URLs, out of every log; and the paths that urllib3 writes at DEBUG."""
+    logger = logging.getLogger("apprise")
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    urllib3 = logging.getLogger("urllib3")
+    if urllib3.getEffectiveLevel() < logging.INFO:
+        urllib3.setLevel(logging.INFO)
+
+
+def _invalid(number: int, url: str) -> ReceiverError:
+    """Return the problem of a URL. Its scheme is not secret, and tells a misspelt service from incomplete details."""
+    from apprise.manager_plugins import NotificationManager
+
+    scheme = url.partition(":")[0].lower()
+    known = sorted(NotificationManager().schemas())
+    place = f"Entry {number} of urls in [notify]"
+    if scheme in known:
+        remedy = f"Compare it with Apprise's description of {scheme}://."
+        return ReceiverError(f"{place} has the service {scheme}, but what follows is incomplete.", remedy=remedy)
+    near_miss = nearest(scheme, known, cutoff=0.6)
+    choices = f"Did you mean {near_miss}://?" if near_miss else f"The known services are {', '.join(known)}."
+    return ReceiverError(f"{place} has the unknown service {scheme[:20]!r}.", remedy=choices)

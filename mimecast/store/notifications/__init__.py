@@ -1,0 +1,1 @@
+"""Alerts, messages and deliveries in the store."""
