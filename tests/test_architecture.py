@@ -57,6 +57,8 @@ STDLIB_ONLY = {
     "scores",
     "snapshot",
     "scheduled_runs",
+    "causes/implausible",
+    "causes/restarts",
 }
 """Modules of `domain` that import nothing outside the standard library."""
 
