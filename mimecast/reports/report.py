@@ -70,7 +70,7 @@ class Report:
     `since` compares that snapshot with the first one in the range; `recent` with the day asked for, about
     `compare_days` earlier. `timeline` is for lines, `mix` for columns: the same days, fewer periods. `all_notes` are
     the notes of the range, of which `annotations` has those to show. `past_day` is the reporting day of the snapshot
-    where the range ends before today.
+    where the range ends before today, or where a later answer is implausible.
     """
 
     account: str
@@ -150,6 +150,8 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
     earlier = compared_day(request.compare_with, stamp.day)
     compare_days = (stamp.day - earlier).days
     today = reporting_day(request.now, zone)
+    last_answer = store.newest(account, include_marked=True) or newest
+    is_past = days.last < today or last_answer.taken_at > newest.taken_at
     judged = load_judged_change(store, newest, zone, compare_days)
     notes = tuple(load_notes(store, account, days.first, days.last))
     progress = load_progress(store, account, newest, zone, min(today, days.last))
@@ -171,7 +173,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
         ),
         all_notes=notes,
         progress=progress,
-        past_day=stamp.day if days.last < today else None,
+        past_day=stamp.day if is_past else None,
     )
 
 

@@ -165,6 +165,22 @@ removals: Final = Table(
 )
 """Snapshots that a user removed, and when: a record, which also keeps a merged backup from bringing them back."""
 
+implausible_answers: Final = Table(
+    "implausible_answers",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("taken_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("reason", String(20), nullable=False),
+    Column("reference_at", BigInteger, nullable=False, comment="when the snapshot compared with was taken"),
+    Column("reference_users", BigInteger, nullable=False, comment="users graded in that snapshot"),
+    Column("marked_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("judged_at", BigInteger, nullable=True, comment="when a reader confirmed the mark; null before that"),
+    Column("judged_by", String(320), nullable=False, server_default=""),
+    PrimaryKeyConstraint("account", "taken_at"),
+    sqlite_with_rowid=False,
+)
+"""Marks of snapshots whose counts are implausible, which nothing is computed from; see `causes/implausible.py`."""
+
 Step = Callable[[Connection], None]
 """Creates or changes tables in the caller's transaction."""
 
@@ -189,6 +205,7 @@ MIGRATIONS: Final[tuple[Step, ...]] = (
 ADDITIONS: Final[dict[str, Step]] = {
     "removals": creating(removals),
     "waits": creating(waits),
+    "implausible_answers": creating(implausible_answers),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 
