@@ -53,7 +53,7 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
         _add_summary(book, report)
         _add_days(book, report, days)
         if report.annotations.notes:
-            notes = [(note.day, note.text) for note in report.annotations.notes]
+            notes = [(note.day, note.labelled_text) for note in report.annotations.notes]
             formats = [_number_format(book, DAY_FORMAT), _number_format(book)]
             _add_sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, formats, report)
         _add_definitions(book, [*sources(report), *definitions(report)], report)

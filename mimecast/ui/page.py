@@ -20,6 +20,7 @@ from mimecast.ui.access import gate
 from mimecast.ui.access.guard import guard
 from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.causes.implausible import show_implausible_answers
+from mimecast.ui.causes.restarts import show_restart_suggestion
 from mimecast.ui.context import PRODUCT, AccountPage, AppContext, Page, distinct_labels, load_context
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.refresh import freshness_and_refresh, refresh_messages
@@ -107,6 +108,7 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
     if not of_all_accounts:
         refresh_messages(page)
         load_or_stop(show_implausible_answers, page)
+        load_or_stop(show_restart_suggestion, page)
     return page
 
 

@@ -136,7 +136,7 @@ def _add_key_numbers(slide: Slide, area: Area, report: Report) -> None:
         paragraph = frame.add_paragraph()
         if comparison:
             change = f"{row.change_text} since {format_date(comparison.then_day)}"
-            elements.add_run(paragraph, change, 12, _change_colour(row))
+            elements.add_run(paragraph, change, 12, QUIET if comparison.restart else _change_colour(row))
         else:
             elements.add_run(paragraph, "no earlier snapshot to compare with", 12, QUIET)
         paragraph.space_after = Pt(16)
@@ -246,6 +246,7 @@ def _add_comparison(deck: SlideDeck, report: Report) -> None:
     if not comparison:
         area, _ = area.columns(1, 1)
     frame = elements.add_table(slide, area, columns, cells, weights=[1.2, *[1.0] * (len(columns) - 2), 1.15], size=15)
+    restart = comparison.restart if comparison else None
     for index, row in enumerate(rows, start=1):
         table_cells = [frame.table.cell(index, column) for column in range(len(columns))]
         if row.is_group:
@@ -255,7 +256,7 @@ def _add_comparison(deck: SlideDeck, report: Report) -> None:
             elements.add_swatch(table_cells[0], row.name)
         if comparison:
             for run in table_cells[3].text_frame.paragraphs[0].runs:
-                run.font.color.rgb = elements.rgb(_change_colour(row) if row.is_group else INK)
+                run.font.color.rgb = elements.rgb(_change_colour(row) if row.is_group and not restart else INK)
     elements.set_alt_text(frame, f"Table: {sentence} " + "; ".join(f"{row.label} {row.now_text}" for row in rows) + ".")
 
 
@@ -265,7 +266,7 @@ def _add_notes(deck: SlideDeck, report: Report) -> None:
     room = 0
     text_width = round(deck.content.width * NOTE_WEIGHTS[-1] / sum(NOTE_WEIGHTS))
     for order, note in enumerate(report.annotations.notes, start=1):
-        height = Pt(8) + elements.text_height(note.text, NOTE_SIZE, text_width)
+        height = Pt(8) + elements.text_height(note.labelled_text, NOTE_SIZE, text_width)
         if not pages or height > room:
             pages.append([])
             room = deck.content.height - Pt(60)
@@ -278,7 +279,7 @@ def _add_notes(deck: SlideDeck, report: Report) -> None:
             slide,
             "What happened, in the team's own words. The numbers are those in the chart of the share at risk.",
         )
-        cells = [[str(order), format_date(note.day), note.text] for order, note in notes]
+        cells = [[str(order), format_date(note.day), note.labelled_text] for order, note in notes]
         frame = elements.add_table(
             slide, area, ["No.", "Day", "Note"], cells, weights=NOTE_WEIGHTS, size=NOTE_SIZE, right=False
         )

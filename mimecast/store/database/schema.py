@@ -181,6 +181,25 @@ implausible_answers: Final = Table(
 )
 """Marks of snapshots whose counts are implausible, which nothing is computed from; see `causes/implausible.py`."""
 
+restart_notes: Final = Table(
+    "restart_notes",
+    _metadata,
+    Column("note_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", String(40), nullable=False, index=True),
+)
+"""The notes that are baseline restarts. Older versions see them as notes, and keep what makes them restarts."""
+
+dismissed_restarts: Final = Table(
+    "dismissed_restarts",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("day", Date, nullable=False, comment="the reporting day for which a restart was suggested"),
+    Column("author", String(320), nullable=False),
+    Column("dismissed_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    PrimaryKeyConstraint("account", "day"),
+)
+"""Suggested baseline restarts that a reader dismissed."""
+
 Step = Callable[[Connection], None]
 """Creates or changes tables in the caller's transaction."""
 
@@ -206,6 +225,7 @@ ADDITIONS: Final[dict[str, Step]] = {
     "removals": creating(removals),
     "waits": creating(waits),
     "implausible_answers": creating(implausible_answers),
+    "baseline_restarts": creating(restart_notes, dismissed_restarts),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 

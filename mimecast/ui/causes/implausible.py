@@ -9,7 +9,9 @@ from typing import Final
 import streamlit as st
 
 from mimecast.domain.causes.implausible import Mark
-from mimecast.formatting import pluralize
+from mimecast.domain.reporting_days import reporting_day
+from mimecast.formatting import format_date, format_int, pluralize
+from mimecast.store.annotations.notes import write_restart
 from mimecast.store.causes.implausible import accept_answers, load_open_marks, reject_answers
 from mimecast.store.store import Store
 from mimecast.text.causes import implausible_answers_sentence
@@ -44,8 +46,9 @@ def show_implausible_answers(page: Page) -> None:
             for label, callback, key in (
                 ("It is right", _accept, "answer_right"),
                 ("It is wrong", _reject, "answer_wrong"),
+                ("It is right, and restarts the baseline", _accept_and_restart, "answer_restart"),
             ):
-                name = label if len(marks) == 1 else label.replace("It is", "They are")
+                name = label if len(marks) == 1 else label.replace("It is", "They are").replace("restarts", "restart")
                 is_off = bool(store.read_only)
                 st.button(name, key=key, on_click=guard(callback), args=(page, store, tuple(marks)), disabled=is_off)
 
@@ -65,6 +68,19 @@ def _accept(page: Page, store: Store, marks: Sequence[Mark]) -> None:
         return Flash(f"{pluralize(len(marks), 'answer')} accepted as right.")
 
     _run(page, action, log="accepted implausible answers as right")
+
+
+def _accept_and_restart(page: Page, store: Store, marks: Sequence[Mark]) -> None:
+    def action(now: datetime) -> Flash:
+        accept_answers(store, marks)
+        first = marks[0].implausible
+        day = reporting_day(first.snapshot.taken_at, page.zone)
+        users = f"{format_int(first.reference_users)} to {format_int(first.snapshot.counts.users_graded)}"
+        text, today = f"Users graded went from {users}", reporting_day(now, page.zone)
+        write_restart(store, page.account.id, day, text, author=current_user_email(), now=now, today=today)
+        return Flash(f"The baseline restarts on {format_date(day)}. Its note is on History.")
+
+    _run(page, action, log="accepted implausible answers as right and restarted the baseline")
 
 
 def _reject(page: Page, store: Store, marks: Sequence[Mark]) -> None:

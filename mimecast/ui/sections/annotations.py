@@ -18,7 +18,7 @@ from mimecast.domain.notes import MAX_NOTE_CHARS, Note, NoteEdit
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.targets import MAX_TARGET_YEARS, Target, TargetInvalid, latest_target_date
 from mimecast.formatting import format_date, format_datetime, format_percent
-from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note
+from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note, write_restart
 from mimecast.store.annotations.targets import clear_target, load_target, set_target
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
@@ -72,7 +72,7 @@ def show_notes(annotations: Annotations) -> None:
 
 def _note_lines(annotations: Annotations) -> list[str]:
     return [
-        f"**{number}** · {format_date(note.day)}  \n{escape_markdown(note.text)}"
+        f"**{number}** · {format_date(note.day)}  \n{escape_markdown(note.labelled_text)}"
         for number, note in enumerate(annotations.notes, start=1)
     ]
 
@@ -110,7 +110,7 @@ def _draw_flash(page: AccountPage) -> None:
 
 def _note_form(page: AccountPage) -> None:
     notes = {note.id: note for note in load_notes(page.store, page.account.id)}
-    labels = {note.id: f"{format_date(note.day)} · {note.text}" for note in notes.values()}
+    labels = {note.id: f"{format_date(note.day)} · {note.labelled_text}" for note in notes.values()}
     chosen = st.selectbox(
         "Note",
         [NEW_NOTE, *reversed(labels)],
@@ -136,6 +136,14 @@ def _note_form(page: AccountPage) -> None:
             key=f"note_text_{token}",
             max_chars=MAX_NOTE_CHARS,
             placeholder="Phishing campaign Q3",
+            disabled=is_off,
+        )
+        st.checkbox(
+            "Baseline restart",
+            old.is_restart if old else False,
+            key=f"note_restart_{token}",
+            help="Counts from this day on are not comparable with earlier ones, for example after a data reset. Charts "
+            "break on the day, and the normal range begins again.",
             disabled=is_off,
         )
         if old:
@@ -202,11 +210,13 @@ def _who(done: str, by: str) -> str:
 
 def _save(page: AccountPage, old: Note | None, token: str) -> None:
     chosen_day, text = st.session_state[f"note_day_{token}"], st.session_state[f"note_text_{token}"]
+    is_restart = st.session_state[f"note_restart_{token}"]
 
     def action() -> Flash:
         now = datetime.now(UTC)
         today = reporting_day(now, page.zone)
-        made = write_note(
+        write = write_restart if is_restart else write_note
+        made = write(
             page.store, page.account.id, chosen_day, text, author=current_user_email(), now=now, today=today, old=old
         )
         if made.before == made.after:

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from mimecast.domain.causes.implausible import Implausibility, Implausible
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.store.annotations.notes import write_note
+from mimecast.store.annotations.notes import write_restart
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.causes.implausible import insert_marks
+from mimecast.store.causes.restarts import dismiss_suggestion
 from mimecast.store.database.schema import data_tables
 from mimecast.store.imports import import_snapshots
 from mimecast.store.store import Store
@@ -24,13 +25,14 @@ def snapshot_after(hours: int, account: str = "default") -> Snapshot:
 
 
 def fill_every_table(store: Store) -> None:
-    """Store four snapshots of two accounts, one of them imported and marked, and a note and a target."""
+    """Store four snapshots of two accounts, one of them imported and marked, a note, a restart and a target."""
     store.add([snapshot_after(0), snapshot_after(1), snapshot_after(0, "fabrikam")])
     import_snapshots(store, [snapshot_after(-5)], file_name="months.csv", author="ana", now=NOW)
     imported = Implausible(snapshot_after(-5), Implausibility.USERS_CHANGED, NOW, 1200)
     with store.writing() as connection:
         insert_marks(connection, [imported], NOW)
-    write_note(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
+    write_restart(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
+    dismiss_suggestion(store, "default", TODAY - timedelta(days=60), author="ana", now=NOW)
     set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
 
 
