@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pptx import Presentation
 
-from mimecast.charts.causes.breaks import break_positions
 from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.annotations import Annotations
+from mimecast.domain.causes.breaks import break_positions
 from mimecast.domain.causes.causes import Causes
 from mimecast.domain.causes.restarts import (
     Restart,

@@ -14,6 +14,8 @@ from mimecast.domain.causes.reference_lines import ReferenceLine
 from mimecast.domain.causes.restarts import Restart
 from mimecast.domain.reporting_days import reporting_day
 
+UTC: Final = ZoneInfo("UTC")
+
 
 @dataclass(frozen=True, slots=True)
 class Causes:
@@ -24,12 +26,14 @@ class Causes:
         marks: The implausible answers in the range, oldest first.
         reference_lines: The account's reference lines, lowest share first.
         campaigns: The campaigns that were launched in the range, by launch.
+        zone: The time zone of the reporting days.
     """
 
     restarts: tuple[Restart, ...] = ()
     marks: tuple[Mark, ...] = ()
     reference_lines: tuple[ReferenceLine, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    zone: ZoneInfo = UTC
 
     def restarts_between(self, first: date, last: date) -> list[Restart]:
         """Return the restarts after the first day of a range and not after the last: those that split the range."""

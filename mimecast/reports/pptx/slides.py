@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 from pptx.chart.data import CategoryChartData
+from pptx.chart.series import LineSeries
 from pptx.enum.chart import (
     XL_CHART_TYPE,
     XL_LABEL_POSITION,
@@ -23,7 +25,7 @@ from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
-from mimecast.charts.palette import AT_RISK_LINE, BAD, GOOD, INK, QUIET, USERS_LINE, WARNING
+from mimecast.charts.palette import AT_RISK_LINE, BAD, GOOD, INK, QUIET, REFERENCE_LINE, USERS_LINE, WARNING
 from mimecast.charts.text_width import em_width, shorten
 from mimecast.domain.notes import Note
 from mimecast.domain.reporting_days import Resolution, reporting_day
@@ -33,10 +35,12 @@ from mimecast.domain.timeline import Timeline, marked_points
 from mimecast.formatting import MONTHS, format_date, format_int, format_percent, pluralize, round_points
 from mimecast.reports.grade_table import GradeRow, grade_rows
 from mimecast.reports.pptx import elements
+from mimecast.reports.pptx.causes import launches_by_period, reference_level, split_at_restarts, style_launches
 from mimecast.reports.pptx.template import Area, SlideDeck, open_deck
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
 from mimecast.reports.xml_text import xml_text
+from mimecast.text.causes import causes_sentences
 from mimecast.text.changes import NET_CHANGES, comparison_sentence
 from mimecast.text.grades import grades_in_words
 from mimecast.text.stamp import SAMPLE_MARK, Stamp
@@ -53,6 +57,9 @@ SOURCES_SIZES: Final = (13.0, 12.0, 11.0, 10.0, 9.0)
 
 STAMP_FILL: Final = 0.9
 """Part of the room that a shortened name takes, since lines break between words and are not filled."""
+
+LAUNCHES: Final = "Campaign launches"
+"""Name of the series with the launches of campaigns."""
 
 NOTE_SIZE: Final = 13
 NOTE_WEIGHTS: Final = (0.5, 1.2, 8)
@@ -186,11 +193,52 @@ def _add_trend(deck: SlideDeck, report: Report) -> None:
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
     progress = target_sentence(report.progress, report.past_day) if report.progress else ""
     area = _add_subtitle(deck, slide, " ".join(filter(None, (sentence, progress))))
-    days = _period_days(timeline)
-    shares = timeline.shares["at_risk"]
+    chart_parts = _TrendParts.of(report)
+    alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
+    causes = causes_sentences(annotations.causes, timeline.first, timeline.last, timeline.zone, with_lines=True)
+    data = _trend_data(report, chart_parts)
+    title = "Share of users at risk"
+    chart = elements.add_chart(slide, area, XL_CHART_TYPE.LINE, data, title, " ".join([alt, *causes]))
+    elements.add_legend(chart, XL_LEGEND_POSITION.BOTTOM)
+    _style_trend(list(chart.plots[0].series), report, chart_parts)
+    elements.style_value_axis(chart, '0"%"')
+    axis, days = chart.category_axis, chart_parts.days
+    axis.tick_labels.number_format = "mmm yyyy" if (days[-1] - days[0]).days > 100 else "d mmm yyyy"
+    axis.tick_labels.number_format_is_linked = False
+    axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    elements.style_axis_line(axis)
+    elements.space_date_labels(axis, days)
+
+
+@dataclass(frozen=True)
+class _TrendParts:
+    """The days of the line, its parts between restarts, and the notes and launches by the index of their day."""
+
+    days: list[date]
+    lines: list[pd.Series[float]]
+    noted: dict[int, list[int]]
+    launches: dict[int, int]
+
+    @classmethod
+    def of(cls, report: Report) -> _TrendParts:
+        """Return the parts of a report's trend."""
+        timeline, causes = report.timeline, report.annotations.causes
+        return cls(
+            _period_days(timeline),
+            split_at_restarts(timeline.shares["at_risk"], timeline, causes),
+            _noted_periods(report),
+            launches_by_period(causes, timeline),
+        )
+
+
+def _trend_data(report: Report, parts: _TrendParts) -> CategoryChartData:
+    """Return the series: the line in its parts first, then the target, the normal range, the causes and the notes."""
+    timeline, annotations, days = report.timeline, report.annotations, parts.days
     data = CategoryChartData(number_format="0.0")
     data.categories = days
-    data.add_series("At risk, % of users graded", _numbers(shares))
+    for number, line in enumerate(parts.lines):
+        since = " since the baseline restart" + (f" {number}" if len(parts.lines) > 2 else "")
+        data.add_series(f"At risk{since}" if number else "At risk, % of users graded", _numbers(line))
     if target := annotations.target_between(timeline.first, timeline.last, timeline.zone):
         level = _target_level(target, reporting_day(target.set_at, timeline.zone), days)
         data.add_series(f"Target: at most {format_percent(target.share)}", level)
@@ -198,35 +246,41 @@ def _add_trend(deck: SlideDeck, report: Report) -> None:
         band = {day.day: day for day in annotations.band}
         data.add_series("Normal range, lowest", [band[day].low if day in band else None for day in days])
         data.add_series("Normal range, highest", [band[day].high if day in band else None for day in days])
-    noted = _noted_periods(report)
-    if noted:
-        data.add_series("Notes", _note_heights(noted, shares))
-    alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
-    chart = elements.add_chart(slide, area, XL_CHART_TYPE.LINE, data, "Share of users at risk", alt)
-    elements.add_legend(chart, XL_LEGEND_POSITION.BOTTOM)
-    line, *others = chart.plots[0].series
-    elements.style_line(line, AT_RISK_LINE, 2.5)
-    if marked_points(shares).any():
-        line.marker.style = XL_MARKER_STYLE.CIRCLE
-        line.marker.size = 5
-        line.marker.format.fill.solid()
-        line.marker.format.fill.fore_color.rgb = elements.rgb(AT_RISK_LINE)
-        line.marker.format.line.fill.background()
+    for reference in annotations.causes.lines_from(timeline.first):
+        data.add_series(reference.text, reference_level(reference, days))
+    if parts.launches:
+        data.add_series(LAUNCHES, [0.0 if index in parts.launches else None for index in range(len(days))])
+    if parts.noted:
+        data.add_series("Notes", _note_heights(parts.noted, timeline.shares["at_risk"]))
+    return data
+
+
+def _style_trend(series_list: list[LineSeries], report: Report, parts: _TrendParts) -> None:
+    """Style the series of `_trend_data`."""
+    shares = report.timeline.shares["at_risk"]
+    lines, others = series_list[: len(parts.lines)], series_list[len(parts.lines) :]
+    for line, values in zip(lines, parts.lines, strict=True):
+        elements.style_line(line, AT_RISK_LINE, 2.5)
+        if marked_points(shares).any() or values.notna().sum() == 1:
+            line.marker.style = XL_MARKER_STYLE.CIRCLE
+            line.marker.size = 5
+            line.marker.format.fill.solid()
+            line.marker.format.fill.fore_color.rgb = elements.rgb(AT_RISK_LINE)
+            line.marker.format.line.fill.background()
+    reference_names = {reference.text for reference in report.annotations.causes.reference_lines}
     for series in others:
-        if series.name.startswith("Target"):
+        if series.name in reference_names:
+            elements.style_line(series, REFERENCE_LINE, 1.5, dash=MSO_LINE.LONG_DASH)
+        elif series.name == LAUNCHES:
+            style_launches(series, parts.launches)
+        elif series.name.startswith("Target"):
             elements.style_line(series, GOOD, 2, dash=MSO_LINE.DASH)
         elif series.name.startswith("Normal range"):
             elements.style_line(series, USERS_LINE, 1.25, dash=MSO_LINE.ROUND_DOT)
         else:
-            elements.style_note_markers(series, noted)
-    elements.label_last(line, shares)
-    elements.style_value_axis(chart, '0"%"')
-    axis = chart.category_axis
-    axis.tick_labels.number_format = "mmm yyyy" if (days[-1] - days[0]).days > 100 else "d mmm yyyy"
-    axis.tick_labels.number_format_is_linked = False
-    axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    elements.style_axis_line(axis)
-    elements.space_date_labels(axis, days)
+            elements.style_note_markers(series, parts.noted)
+    known = [pair for pair in zip(lines, parts.lines, strict=True) if pair[1].notna().any()]
+    elements.label_last(*known[-1])
 
 
 def _add_comparison(deck: SlideDeck, report: Report) -> None:

@@ -99,6 +99,4 @@ def _to_row(line: ReferenceLine) -> dict[str, Any]:
 
 def _from_row(row: Row[Any]) -> ReferenceLine:
     written_at = datetime.fromtimestamp(row.written_at, UTC)
-    return ReferenceLine(
-        row.id, row.account, row.share, row.label, row.source, row.last_day, row.author, written_at
-    )
+    return ReferenceLine(row.id, row.account, row.share, row.label, row.source, row.last_day, row.author, written_at)

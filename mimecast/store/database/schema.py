@@ -200,6 +200,20 @@ dismissed_restarts: Final = Table(
 )
 """Suggested baseline restarts that a reader dismissed."""
 
+reference_lines: Final = Table(
+    "reference_lines",
+    _metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False, comment="random, so that it is never used again"),
+    Column("account", String(40), nullable=False, index=True),
+    Column("share", Float, nullable=False, comment="percent of users graded"),
+    Column("label", String(40), nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("last_day", Date, nullable=True, comment="a reporting day; null for a line without end"),
+    Column("author", String(320), nullable=False),
+    Column("written_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+)
+"""Shares at risk to compare with, such as an industry's average."""
+
 Step = Callable[[Connection], None]
 """Creates or changes tables in the caller's transaction."""
 
@@ -226,6 +240,7 @@ ADDITIONS: Final[dict[str, Step]] = {
     "waits": creating(waits),
     "implausible_answers": creating(implausible_answers),
     "baseline_restarts": creating(restart_notes, dismissed_restarts),
+    "reference_lines": creating(reference_lines),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 

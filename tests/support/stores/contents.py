@@ -12,6 +12,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.store.annotations.notes import write_restart
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.causes.implausible import insert_marks
+from mimecast.store.causes.reference_lines import add_reference_line
 from mimecast.store.causes.restarts import dismiss_suggestion
 from mimecast.store.database.schema import data_tables
 from mimecast.store.imports import import_snapshots
@@ -33,6 +34,7 @@ def fill_every_table(store: Store) -> None:
         insert_marks(connection, [imported], NOW)
     write_restart(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
     dismiss_suggestion(store, "default", TODAY - timedelta(days=60), author="ana", now=NOW)
+    add_reference_line(store, "default", 12.0, "Industry average", "Mimecast Efficacy", author="ana", now=NOW)
     set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
 
 
