@@ -61,6 +61,8 @@ STDLIB_ONLY = {
     "notifications/alerts",
     "notifications/deliveries",
     "notifications/digest_periods",
+    "causes/implausible",
+    "causes/restarts",
 }
 """Modules of `domain` that import nothing outside the standard library."""
 

@@ -118,18 +118,18 @@ def captured_after(store: Store, before: ScoreCounts | None, answer: str) -> Cap
     ("before", "warnings"),
     [
         (None, ()),
-        (ScoreCounts(9, 9, 9), ()),
+        (ScoreCounts(5, 5, 5), ()),
         (
-            ScoreCounts(9, 9, 9, 91, 0),
+            ScoreCounts(5, 4, 3, 9, 0),
             (
-                "Mimecast's answer has no count for grade D, which 91 users had in the snapshot of "
+                "Mimecast's answer has no count for grade D, which 9 users had in the snapshot of "
                 "24 Nov 2026, 12:50 UTC. It is stored as 0; check it in Mimecast's console.",
             ),
         ),
         (
-            ScoreCounts(9, 9, 9, 91, 1),
+            ScoreCounts(5, 4, 3, 9, 1),
             (
-                "Mimecast's answer has no count for grades D and F, which 92 users had in the snapshot of "
+                "Mimecast's answer has no count for grades D and F, which 10 users had in the snapshot of "
                 "24 Nov 2026, 12:50 UTC. It is stored as 0; check it in Mimecast's console.",
             ),
         ),

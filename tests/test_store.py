@@ -41,6 +41,7 @@ pytestmark = EVERY_DATABASE
 
 BOUNDS = [(0, 1, 2), (1, 2, 3)]
 PLAUSIBLE = PlausibleInstants(1, 2)
+MARKED = replace(PLAUSIBLE, marked=(("contoso", 5), ("contoso", 7)))
 
 
 def taken(hours: int, account: str = "contoso", counts: ScoreCounts | None = None) -> Snapshot:
@@ -169,10 +170,11 @@ def test_the_last_snapshot_of_each_range_is_found_in_more_ranges_than_one_statem
         last_in_range_query("contoso", BOUNDS, PLAUSIBLE),
         count_covered_query("contoso", BOUNDS, PLAUSIBLE),
         end_query("contoso", PLAUSIBLE, newest=True),
-        end_query("contoso", PLAUSIBLE, newest=False, since=2),
+        end_query("contoso", MARKED, newest=False),
+        last_in_range_query("contoso", BOUNDS, MARKED),
         misdated_query("contoso", PLAUSIBLE, 5),
     ],
-    ids=["last_in_each", "count_covered", "newest", "first_since", "misdated"],
+    ids=["last_in_each", "count_covered", "newest", "oldest_unmarked", "last_unmarked_in_each", "misdated"],
 )
 def test_every_query_seeks_in_the_key_and_never_scans(store: Store, store_url: str, query: Select[Any]) -> None:
     text = str(query.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True}))

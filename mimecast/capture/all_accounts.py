@@ -57,7 +57,7 @@ def capture_all(
     Raises:
         StoreError: The store cannot even be read.
     """
-    newest = store.newest_of([account.id for account in accounts])
+    newest = store.newest_of([account.id for account in accounts], include_marked=True)
     results: SimpleQueue[CaptureResult] = SimpleQueue()
 
     def run(account: Account, host: HostQueue) -> None:

@@ -81,7 +81,7 @@ def _request_in_turn(
         if store.read_only:
             remaining = load_wait(store, account.application)
             return wait_requested(remaining, clock()) if remaining else _request(account, retry_policy, clock)
-        before = store.newest(account.id)
+        before = store.newest(account.id, include_marked=True)
         if snapshot := acquire_lease(lease, account, store, before, clock=clock):
             return snapshot
     except StoreError:

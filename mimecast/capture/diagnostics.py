@@ -39,6 +39,7 @@ from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.check_request import request_for_check
 from mimecast.capture.one_account import CaptureInProgress
 from mimecast.domain.account_status import stale_after
+from mimecast.domain.causes.implausible import describe_implausible, find_implausible
 from mimecast.domain.scheduled_runs import (
     DailySnapshotsMissing,
     DailySnapshotsOverdue,
@@ -52,6 +53,7 @@ from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
 from mimecast.settings.validation import SettingsError
+from mimecast.store.causes.implausible import load_open_marks
 from mimecast.store.errors import StoreError
 from mimecast.store.scheduled_runs import load_schedule_status
 from mimecast.store.store import Store
@@ -62,6 +64,13 @@ class SnapshotStale(Problem):
 
     title = "The newest snapshot is too old"
     remedy = "Capture one: python -m mimecast snapshot. It names what prevents it."
+
+
+class ImplausibleStored(Problem):
+    """An answer is marked as implausible, and no reader has decided yet."""
+
+    title = "An answer is implausible"
+    remedy = "Open the dashboard and decide whether it is right. Until then, nothing is computed from it."
 
 
 class LastRunFailed(Problem):
@@ -256,10 +265,14 @@ def _check_request(
             sentences = [f"{pluralize(result.summary.counts.users_graded, 'user')} graded.", *result.summary.warnings]
             if result.is_from_sandbox:
                 sentences.append("They are made up: the sandbox answered.")
+            implausible = _find_implausible_answer(account, store, result)
+            if implausible:
+                sentences.append(implausible.message)
             yield Step(
                 DATA,
-                StepStatus.DONE,
+                StepStatus.WARNING if implausible else StepStatus.DONE,
                 " ".join(sentences),
+                implausible,
                 request_id=result.request_id,
                 requested_at=result.received_at,
             )
@@ -277,6 +290,21 @@ def _check_request(
             yield from _passed_steps(account, REQUEST_STEPS[:position], problem.server_time, clock())
             yield Step(failed, StepStatus.FAILED, problem.message, problem, problem.request_id or "", began)
             yield from _not_reached(REQUEST_STEPS[position + 1 :])
+
+
+def _find_implausible_answer(account: Account, store: Store | None, result: SummaryResult) -> ImplausibleStored | None:
+    """Return the problem of an answer that a capture would mark as implausible; None where the store fails."""
+    if store is None:
+        return None
+    try:
+        reference = store.newest(account.id, before=result.taken_at)
+    except StoreError:
+        return None
+    answer = Snapshot(account.id, result.taken_at, result.summary.counts)
+    for implausible in find_implausible([answer], reference):
+        remedy = "Compare it with Mimecast's console. A capture stores such an answer and marks it."
+        return ImplausibleStored(describe_implausible(implausible, UTC), remedy=remedy)
+    return None
 
 
 def _passed_steps(
@@ -316,11 +344,17 @@ def _check_store(
     newest: Snapshot | None = None
     schedule: ScheduleStatus | None = None
     try:
-        newest = store.newest(account.id)
+        newest = store.newest(account.id, include_marked=True)
+        marks = load_open_marks(store, account.id)
         schedule = load_schedule_status(store, account.id)
         store.check_writable()
         exposure = f" {store.writable_by_others}" if store.writable_by_others else ""
-        yield Step(STORE, StepStatus.DONE, f"It can be read and written.{exposure}")
+        detail = f"It can be read and written.{exposure}"
+        if marks:
+            open_mark = ImplausibleStored(describe_implausible(marks[-1].implausible, dashboard.time_zone))
+            yield _warning(STORE, f"{detail} {open_mark.message}", open_mark)
+        else:
+            yield Step(STORE, StepStatus.DONE, detail)
     except StoreError as problem:
         yield _failed(STORE, problem)
     if schedule is None:

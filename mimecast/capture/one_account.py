@@ -21,10 +21,12 @@ from mimecast.api.auth import utc_now
 from mimecast.api.client import Client, SummaryResult
 from mimecast.api.errors import MimecastError, WaitRequested
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
+from mimecast.domain.causes.implausible import Implausible, describe_implausible
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_datetime, format_duration, join_and, pluralize
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
+from mimecast.store.causes.implausible import mark_new_answer
 from mimecast.store.errors import StoreError
 from mimecast.store.leases import Lease
 from mimecast.store.store import Store
@@ -55,11 +57,13 @@ class CapturedSnapshot:
         snapshot: The snapshot.
         warnings: A sentence or more about each thing that was not expected in the response or on this computer.
         by_another: Whether another run, which was in progress at the same time, requested and stored it.
+        implausible: Why the counts cannot be true, where the snapshot was marked for that; None otherwise.
     """
 
     snapshot: Snapshot
     warnings: tuple[str, ...]
     by_another: bool = False
+    implausible: Implausible | None = None
 
 
 def capture(
@@ -96,7 +100,7 @@ def capture(
     keys = account.require_keys()
     if store.read_only:
         raise store.read_only
-    before = _load_newest(store, account.id) if newest is None else newest.get(account.id)
+    before = load_newest_answer(store, account.id) if newest is None else newest.get(account.id)
     lease = Lease(store, account.id)
     other_snapshot = acquire_lease(lease, account, store, before, source=source, max_wait=max_wait, clock=clock)
     if other_snapshot:
@@ -110,14 +114,24 @@ def capture(
             keep_wait(error, account, store, clock())
             raise
         snapshot = _to_snapshot(result, account, source)
-        store.add([snapshot], extra_write=lease.release_in)
-    return CapturedSnapshot(snapshot, _warnings(result, snapshot, before))
+        implausible: Implausible | None = None
+
+        def mark_and_release(connection: Connection) -> None:
+            nonlocal implausible
+            implausible = mark_new_answer(store, connection, snapshot, clock())
+            lease.release_in(connection)
+
+        store.add([snapshot], extra_write=mark_and_release)
+    warnings = _warnings(result, snapshot, before)
+    if implausible:
+        warnings = (_implausible_warning(implausible), *warnings)
+    return CapturedSnapshot(snapshot, warnings, implausible=implausible)
 
 
-def _load_newest(store: Store, account_id: str) -> Snapshot | None:
-    """Return the account's newest snapshot, read with a connection that pages cannot take."""
+def load_newest_answer(store: Store, account_id: str) -> Snapshot | None:
+    """Return the account's newest snapshot, plausible or not, read with a connection that pages cannot take."""
     with store.reading(reserved=True) as connection:
-        return store.newest(account_id, within=connection)
+        return store.newest(account_id, within=connection, include_marked=True)
 
 
 def acquire_lease(
@@ -142,7 +156,7 @@ def acquire_lease(
     sources = {source, Source.SANDBOX} if source is Source.MIMECAST else {source}
 
     def try_once(connection: Connection) -> Snapshot | timedelta | bool:
-        newest = store.newest(account.id, within=connection)
+        newest = store.newest(account.id, within=connection, include_marked=True)
         if newest and newest.source in sources and (before is None or newest.taken_at > before.taken_at):
             return newest
         return remaining_wait(connection, account.application) or lease.acquire_in(connection)
@@ -185,6 +199,13 @@ def _to_snapshot(result: SummaryResult, account: Account, source: Source) -> Sna
     if result.is_from_sandbox and source is Source.MIMECAST:
         source = Source.SANDBOX
     return Snapshot(account.id, result.taken_at, result.summary.counts, source, letters)
+
+
+def _implausible_warning(implausible: Implausible) -> str:
+    return (
+        f"{describe_implausible(implausible, UTC)} It is stored and marked as implausible: nothing is computed from it "
+        "until a reader decides on the dashboard whether it is right."
+    )
 
 
 def _warnings(result: SummaryResult, snapshot: Snapshot, before: Snapshot | None) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.targets import share_due
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import format_date, format_percent, pluralize
+from mimecast.text.causes import causes_sentences
 from mimecast.text.targets import goal_phrase
 
 MAX_TAGS: Final = 14
@@ -251,8 +252,9 @@ def annotations_alt(annotations: Annotations, timeline: Timeline, *, with_target
     if with_target and (target := annotations.target_between(timeline.first, timeline.last, timeline.zone)):
         parts.append(f"Target: {goal_phrase(target)}.")
     if notes := annotations.notes_between(timeline.first, timeline.last):
-        listed = "; ".join(f"{number} on {format_date(note.day)}, {note.text}" for number, note in notes)
+        listed = "; ".join(f"{number} on {format_date(note.day)}, {note.labelled_text}" for number, note in notes)
         parts.append(f"Notes: {listed}.")
+    parts += causes_sentences(annotations.causes, timeline.first, timeline.last, timeline.zone, with_lines=with_target)
     return "".join(f" {part}" for part in parts)
 
 
@@ -277,7 +279,7 @@ def _tags(annotations: Annotations, timeline: Timeline, low: pd.Timestamp, high:
 
 
 def _note_hover(number: int, note: Note) -> str:
-    lines = textwrap.wrap(note.text, 38) or [""]
+    lines = textwrap.wrap(note.labelled_text, 38) or [""]
     return f"<b>{number} · {format_date(note.day)}</b><br>" + "<br>".join(escape_plotly(line) for line in lines)
 
 

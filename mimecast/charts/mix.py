@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
+from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, separate_labels
 from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES
 from mimecast.charts.text_width import room_for
@@ -91,6 +92,7 @@ def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, fil
         }
     )
     figure.update_yaxes(range=[0, 100], ticksuffix="%", nticks=6)
+    draw_causes(figure, timeline, annotations)
     room = PAGE_SIZES.tag_room if notes.labels else 0
     right = room_for([f"{grade} {format_percent(share)}" for grade, share in zip(stacked, newest, strict=True)], 12)
     margin = {"r": max(72, right), "t": TITLE_HEIGHT + room}
@@ -147,6 +149,7 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
             },
         }
     )
+    draw_causes(figure, timeline, annotations)
     room = PAGE_SIZES.tag_room if notes.labels else 0
     margin = {"r": max(76, room_for(texts, 13)), "t": TITLE_HEIGHT + room}
     height = PANEL_HEIGHT * len(grades) + 44 + room

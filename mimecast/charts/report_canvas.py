@@ -14,6 +14,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.annotations import Sizes, annotations_alt, band_traces, draw_notes, draw_target, worse_traces
+from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import Chart, escape_plotly
 from mimecast.charts.grades import MUTED
 from mimecast.charts.palette import (
@@ -303,6 +304,7 @@ def _draw_trend(figure: go.Figure, timeline: Timeline, annotations: Annotations,
             "fixedrange": True,
         },
     )
+    draw_causes(figure, timeline, annotations, TREND_AXES, size=SIZES.label - 2, has_shares=True)
 
 
 def _draw_notes_list(
@@ -341,7 +343,7 @@ def _note_columns(annotations: Annotations, max_ems: float) -> list[list[list[st
     entries = []
     for number, note in enumerate(annotations.notes, start=annotations.first_number):
         start = f"{number}   {format_date(note.day)}   "
-        first, *rest = wrap(note.text, max_ems - em_width(start))
+        first, *rest = wrap(note.labelled_text, max_ems - em_width(start))
         entries.append([start + first, *rest])
     half = -(-len(entries) // 2)
     return [entries[:half], entries[half:]]

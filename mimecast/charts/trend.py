@@ -16,6 +16,7 @@ from mimecast.charts.annotations import (
     draw_target,
     worse_traces,
 )
+from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout
 from mimecast.charts.palette import AT_RISK_LINE, USERS_LINE, WORSE_LINE
 from mimecast.charts.text_width import room_for
@@ -82,6 +83,7 @@ def at_risk_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *,
     band_ceiling = max((day.high for day in annotations.band), default=0.0) * 1.1
     ceiling = max(axis_ceiling(shares), band_ceiling, target.highest * 1.1)
     figure.update_yaxes(range=[0, ceiling], ticksuffix="%", nticks=6)
+    draw_causes(figure, timeline, annotations, has_shares=True)
     room = PAGE_SIZES.tag_room if notes.labels else 0
     margin = {"r": 64, "t": TITLE_HEIGHT + room}
     apply_layout(figure, title=AT_RISK_TITLE, stamp=stamp, height=PLOT_HEIGHT + room, margin=margin)
@@ -111,6 +113,7 @@ def users_graded_chart(timeline: Timeline, stamp: Stamp, annotations: Annotation
     )
     axis_of_users = count_axis(graded)
     figure.update_yaxes(axis_of_users)
+    draw_causes(figure, timeline, annotations)
     room = PAGE_SIZES.tag_room if notes.labels else 0
     left = room_for([format_int(int(axis_of_users["range"][1]))], TICK_SIZE)
     right = room_for([format_int(int(newest))], LABEL_SIZE, bold=True)

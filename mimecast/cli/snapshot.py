@@ -127,6 +127,7 @@ def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
     counts, row = snapshot.counts, snapshot_row(snapshot)
     result = {"done": True, **row, "users_graded": counts.users_graded, "at_risk": counts.at_risk}
     result |= {"by_another": captured.by_another, "source": snapshot.source.value}
+    result |= {"implausible": captured.implausible is not None}
     share = format_percent(counts.share(counts.at_risk))
     users = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
     origin = " by another run" if captured.by_another else ""

@@ -68,7 +68,8 @@ NO_WEEKS: Final = WeeklyLevels()
 class AccountRecords:
     """What the store holds for the status of accounts; each mapping is by account.
 
-    `then` has the level about `CHANGE_DAYS` days before the newest snapshot, None where there is none.
+    `then` has the level about `CHANGE_DAYS` days before the newest snapshot, None where there is none. `last_answers`
+    has the newest snapshot of all where that is implausible and `newest` therefore has an earlier one.
     """
 
     newest: Mapping[str, Snapshot] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class AccountRecords:
     judged: Mapping[str, JudgedChange] = field(default_factory=dict)
     weeks: Mapping[str, WeeklyLevels] = field(default_factory=dict)
     runs: Mapping[str, Run] = field(default_factory=dict)
+    last_answers: Mapping[str, Snapshot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def assess_accounts(
     statuses = []
     for account in accounts:
         newest, run = records.newest.get(account), records.runs.get(account)
-        failure = failure_of(newest, run, problems.get(account))
+        last = records.last_answers.get(account, newest)
+        failure = failure_of(last, run, problems.get(account))
         statuses.append(
             AccountStatus(
                 account,
@@ -131,7 +134,7 @@ def assess_accounts(
                 records.then.get(account),
                 records.judged.get(account),
                 records.weeks.get(account, NO_WEEKS),
-                freshness_of(newest, failure, now),
+                freshness_of(last, failure, now),
                 failure,
             )
         )

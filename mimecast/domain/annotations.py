@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from mimecast.domain.causes.causes import NO_CAUSES, Causes
 from mimecast.domain.normal_range import JudgedChange, RangeOfDay
 from mimecast.domain.notes import Note
 from mimecast.domain.reporting_days import reporting_day
@@ -25,6 +26,7 @@ class Annotations:
     judged: JudgedChange | None = None
     band: tuple[RangeOfDay, ...] = ()
     first_number: int = 1
+    causes: Causes = NO_CAUSES
 
     def notes_between(self, first: date, last: date) -> list[tuple[int, Note]]:
         """Return the notes on the days from `first` to `last`, both included, with their numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
@@ -9,6 +10,7 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from mimecast.domain.causes.restarts import Restart, restart_between
 from mimecast.domain.reporting_days import Bounds, midnight, reporting_day
 from mimecast.domain.scores import grades_with_other
 from mimecast.domain.snapshot import Snapshot
@@ -36,12 +38,16 @@ class ChangeParts:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The snapshot `now` compared with the earlier snapshot `then`, with the reporting day of each."""
+    """The snapshot `now` compared with the earlier snapshot `then`, with the reporting day of each.
+
+    `restart` is the last baseline restart between them, None without one. With one, the two are not comparable.
+    """
 
     now: Snapshot
     then: Snapshot
     now_day: date
     then_day: date
+    restart: Restart | None = None
 
     @property
     def days(self) -> int:
@@ -84,9 +90,12 @@ class Comparison:
 
     @property
     def parts(self) -> ChangeParts | None:
-        """The headcount and behaviour parts, where users graded changed by more than `HEADCOUNT_THRESHOLD`."""
+        """The headcount and behaviour parts, where users graded changed by more than `HEADCOUNT_THRESHOLD`.
+
+        None across a baseline restart, where the change has other causes.
+        """
         relative_change = self.headcount_change
-        if relative_change is None or abs(relative_change) <= HEADCOUNT_THRESHOLD:
+        if self.restart or relative_change is None or abs(relative_change) <= HEADCOUNT_THRESHOLD:
             return None
         then, now = self.users("at_risk")
         at_earlier_share = round(then * (1 + relative_change))
@@ -116,12 +125,19 @@ class MissingComparison:
     first_day: date
 
 
-def compare(then: Snapshot | None, now: Snapshot, zone: ZoneInfo) -> Comparison | None:
-    """Return `now` compared with `then`, or None without an earlier snapshot or with one of the same reporting day."""
+def compare(
+    then: Snapshot | None, now: Snapshot, zone: ZoneInfo, restarts: Sequence[Restart] = ()
+) -> Comparison | None:
+    """Return `now` compared with `then`, or None without an earlier snapshot or with one of the same reporting day.
+
+    `restarts` are the account's baseline restarts.
+    """
     if then is None:
         return None
     then_day, now_day = reporting_day(then.taken_at, zone), reporting_day(now.taken_at, zone)
-    return Comparison(now, then, now_day, then_day) if then_day < now_day else None
+    if then_day >= now_day:
+        return None
+    return Comparison(now, then, now_day, then_day, restart_between(restarts, then_day, now_day))
 
 
 def lookback_bounds(day: date, zone: ZoneInfo, lookback: timedelta = MAX_LOOKBACK) -> Bounds:

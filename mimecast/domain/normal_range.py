@@ -44,7 +44,8 @@ class JudgedChange:
 
     The normal range is `low` to `high` (points), from `baseline_periods` earlier changes; both are None where there are
     too few. `change` is None where the share at either end is unknown. `known_from` is the first reporting day on which
-    the history is long enough for a verdict, where that is the reason for not having one.
+    the history is long enough for a verdict, where that is the reason for not having one; `restart_day` is then the
+    day of the baseline restart since which it counts, None without one.
     """
 
     verdict: Verdict
@@ -54,6 +55,7 @@ class JudgedChange:
     high: float | None
     baseline_periods: int
     known_from: date | None = None
+    restart_day: date | None = None
 
     @property
     def is_unusually_worse(self) -> bool:

@@ -15,6 +15,8 @@ from mimecast.problem import Problem
 
 MAX_NOTE_CHARS: Final = 120
 
+RESTART_LABEL: Final = "Baseline restart"
+
 
 class NoteInvalid(Problem):
     """A note that cannot be stored as it is written. Nothing was changed."""
@@ -33,7 +35,8 @@ class Note:
     """A note about the reporting day `day`.
 
     `text` is one line of at most `MAX_NOTE_CHARS` characters. `author` is the e-mail address of its last writer, empty
-    if unknown; `written_at` is UTC.
+    if unknown; `written_at` is UTC. With `is_restart` it is a baseline restart: counts from `day` on are not comparable
+    with earlier ones.
     """
 
     id: int
@@ -42,6 +45,12 @@ class Note:
     text: str
     author: str
     written_at: datetime
+    is_restart: bool = False
+
+    @property
+    def labelled_text(self) -> str:
+        """The text, which says of a baseline restart that it is one."""
+        return f"{RESTART_LABEL}: {self.text}" if self.is_restart else self.text
 
 
 @dataclass(frozen=True, slots=True)

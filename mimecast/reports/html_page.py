@@ -137,7 +137,7 @@ def _notes(report: Report) -> str:
         return ""
     rows = "\n".join(
         f"<tr><th scope=row>{order}</th><td class=left>{format_date(note.day)}</td><td "
-        f"class=left>{_text(note.text)}</td></tr>"
+        f"class=left>{_text(note.labelled_text)}</td></tr>"
         for order, note in enumerate(report.annotations.notes, start=1)
     )
     head = "<tr><th scope=col>No.</th><th scope=col class=left>Day</th><th scope=col class=left>Note</th></tr>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mimecast.formatting import format_datetime
 from mimecast.reports.report import Report
+from mimecast.text.causes import causes_sentences
 from mimecast.text.glossary import DEFINITIONS, NORMAL_RANGE_DEFINITION, SAMPLE_WARNING
 from mimecast.text.targets import goal_phrase, progress_sentence
 from mimecast.text.timelines import coverage
@@ -29,5 +30,9 @@ def sources(report: Report) -> list[tuple[str, str]]:
     if report.progress:
         goal = f"At most {goal_phrase(report.progress.target)}."
         rows.append(("Target", f"{goal} {progress_sentence(report.progress, report.past_day)}"))
+    annotations, timeline = report.annotations, report.timeline
+    for sentence in causes_sentences(annotations.causes, timeline.first, timeline.last, timeline.zone, with_lines=True):
+        term, _, meaning = sentence.partition(": ")
+        rows.append((term, meaning[:1].upper() + meaning[1:]) if meaning else ("Causes", sentence))
     rows.append(("Generated", f"{format_datetime(stamp.now, zone)}."))
     return [*([("Note", SAMPLE_WARNING)] if report.is_sample else []), *rows]

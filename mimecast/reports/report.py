@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from mimecast.domain.annotations import Annotations
+from mimecast.domain.causes.restarts import last_restart
 from mimecast.domain.comparison import Comparison, MissingComparison
 from mimecast.domain.notes import Note
 from mimecast.domain.reporting_days import EARLIEST_DAY, MAX_MIX_COLUMNS, DayRange, Resolution, reporting_day
@@ -19,7 +20,8 @@ from mimecast.formatting import file_name_part, format_range, single_line
 from mimecast.problem import Problem
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
-from mimecast.store.comparisons import compare_longest, compare_with_day
+from mimecast.store.causes.load_causes import load_causes
+from mimecast.store.comparisons import compare_longest, compare_since_restart, compare_with_day
 from mimecast.store.normal_range import load_band, load_judged_change
 from mimecast.store.store import Store
 from mimecast.store.timelines import last_snapshot_in, load_timeline
@@ -70,10 +72,11 @@ class ReportRequest:
 class Report:
     """An account over `days`, up to the last snapshot in them (`stamp.newest`).
 
-    `since` compares that snapshot with the first one in the range; `recent` with the day asked for, about
-    `compare_days` earlier. `timeline` is for lines, `mix` for columns and `slide_mix` for the columns of a slide: the
-    same days in fewer periods each. `all_notes` are the notes of the range, of which `annotations` has those to show.
-    `past_day` is the reporting day of the snapshot where the range ends before today.
+    `since` compares that snapshot with the first one in the range, or with the first one since the last baseline
+    restart in it; `recent` with the day asked for, about `compare_days` earlier. `timeline` is for lines, `mix` for
+    columns and `slide_mix` for the columns of a slide: the same days in fewer periods each. `all_notes` are the notes
+    of the range, of which `annotations` has those to show. `past_day` is the reporting day of the snapshot where the
+    range ends before today, or where a later answer is implausible.
     """
 
     account: str
@@ -102,6 +105,9 @@ class Report:
             judged=self.annotations.judged,
             progress=self.progress,
             past_day=self.past_day,
+            restart=last_restart(
+                self.annotations.causes.restarts_between(self.days.first, self.stamp.day), self.stamp.day
+            ),
         )
 
     @property
@@ -154,6 +160,9 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
     earlier = compared_day(request.compare_with, stamp.day)
     compare_days = (stamp.day - earlier).days
     today = reporting_day(request.now, zone)
+    since = compare_longest(store, newest, max((stamp.day - days.first).days, 1), zone)
+    last_answer = store.newest(account, include_marked=True) or newest
+    is_past = days.last < today or last_answer.taken_at > newest.taken_at
     judged = load_judged_change(store, newest, zone, compare_days)
     notes = tuple(load_notes(store, account, days.first, days.last))
     progress = load_progress(store, account, newest, zone, min(today, days.last))
@@ -163,7 +172,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
         stamp=stamp,
         days=days,
         compare_days=compare_days,
-        since=compare_longest(store, newest, max((stamp.day - days.first).days, 1), zone),
+        since=compare_since_restart(store, since, zone) if since else None,
         recent=compare_with_day(store, newest, earlier, zone),
         timeline=load_timeline(store, account, days, finest=request.finest),
         mix=load_timeline(store, account, days, max_points=MAX_MIX_COLUMNS, finest=request.finest),
@@ -173,10 +182,11 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
             progress.target if progress else None,
             judged,
             load_band(store, newest, zone, judged),
+            causes=load_causes(store, account, days),
         ),
         all_notes=notes,
         progress=progress,
-        past_day=stamp.day if days.last < today else None,
+        past_day=stamp.day if is_past else None,
     )
 
 

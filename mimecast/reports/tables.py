@@ -12,6 +12,7 @@ from mimecast.domain.timeline import GRADE_COLUMNS, Timeline
 from mimecast.formatting import format_iso_utc
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.snapshot_csv import BOM
+from mimecast.text.changes import restart_sentence
 from mimecast.text.glossary import DEFINITIONS
 from mimecast.text.stamp import ComparedStamp, Stamp
 
@@ -26,7 +27,8 @@ def grades_frame(stamp: Stamp, comparison: Comparison | None) -> pd.DataFrame:
     """Return one row for each grade, then at risk, doing well and users graded.
 
     Columns: `account`, `source`, `taken_at`, `grade`, `users`, `share_percent`, and against the earlier snapshot (empty
-    without one) `compared_with`, `users_then`, `share_then_percent`, `change_users`, `change_points`.
+    without one) `compared_with`, `users_then`, `share_then_percent`, `change_users`, `change_points`. Across a baseline
+    restart there is also a `warning`.
     """
     then = format_iso_utc(comparison.then.taken_at) if comparison else None
     shared = {
@@ -34,6 +36,7 @@ def grades_frame(stamp: Stamp, comparison: Comparison | None) -> pd.DataFrame:
         "source": stamp.source,
         "taken_at": format_iso_utc(stamp.newest.taken_at),
     }
+    shared |= _warning(comparison)
     rows = [
         {
             **shared,
@@ -57,7 +60,8 @@ def comparison_frame(stamp: ComparedStamp, comparison: Comparison) -> pd.DataFra
     Where users graded changed by more than 5%, the two parts of the change in users at risk follow.
 
     Columns: `account`, `source`, `then_taken_at`, `now_taken_at`, `grade`, `users_then`, `users_now`,
-    `net_change_users`, `share_then_percent`, `share_now_percent`, `net_change_points`.
+    `net_change_users`, `share_then_percent`, `share_now_percent`, `net_change_points`. Across a baseline restart there
+    is also a `warning`.
     """
     shared = {
         "account": comparison.now.account,
@@ -65,6 +69,7 @@ def comparison_frame(stamp: ComparedStamp, comparison: Comparison) -> pd.DataFra
         "then_taken_at": format_iso_utc(comparison.then.taken_at),
         "now_taken_at": format_iso_utc(comparison.now.taken_at),
     }
+    shared |= _warning(comparison)
     rows: list[dict[str, Any]] = [
         {
             **shared,
@@ -121,6 +126,12 @@ def to_csv(frame: pd.DataFrame) -> bytes:
 def escape_formula(value: object) -> object:
     """Put an apostrophe before a text that a spreadsheet would take for a formula; return all else unchanged."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_PREFIXES) else value
+
+
+def _warning(comparison: Comparison | None) -> dict[str, str]:
+    """Return the column that warns of a baseline restart between the two snapshots; nothing without one."""
+    restart = comparison.restart if comparison else None
+    return {"warning": restart_sentence(restart)} if restart else {}
 
 
 def _typed(rows: Sequence[dict[str, Any]], counts: Sequence[str]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.formatting import format_date, zone_name
+from mimecast.reports.causes.sheets import cause_sheets
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
@@ -53,9 +54,13 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
         _add_summary(book, report)
         _add_days(book, report, days)
         if report.annotations.notes:
-            notes = [(note.day, note.text) for note in report.annotations.notes]
+            notes = [(note.day, note.labelled_text) for note in report.annotations.notes]
             formats = [_number_format(book, DAY_FORMAT), _number_format(book)]
             _add_sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, formats, report)
+        for cause_sheet in cause_sheets(report):
+            sheet_formats = [_number_format(book, code) for _, _, code in cause_sheet.columns]
+            widths = [(title, width) for title, width, _ in cause_sheet.columns]
+            _add_sheet(book, cause_sheet.name, widths, cause_sheet.rows, sheet_formats, report)
         _add_definitions(book, [*sources(report), *definitions(report)], report)
     return content.getvalue()
 

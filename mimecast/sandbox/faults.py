@@ -111,6 +111,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
         replace(_rate_limited(X_RateLimit_Reset="120000"), repeated_headers=(("X-RateLimit-Reset", "120000"),)),
     ),
     "grades-missing": Fault("a summary without D and F, which are stored as 0", _summary({"a": 5, "b": 4, "c": 3})),
+    "no-users": Fault(
+        "a summary without any user, which is marked as implausible", _summary(dict.fromkeys("abcdf", 0))
+    ),
     "server-error": Fault("500 in the flat form", Reply.flat(500, "internal-error", "An unexpected error occurred")),
     "server-error-once": Fault("the same, once", Reply.flat(500, "internal-error", "An unexpected error"), times=1),
     "bad-gateway": Fault("502 with a proxy's HTML page", replace(_HTML, status=502)),

@@ -24,4 +24,5 @@ def load_account_records(store: Store, accounts: Sequence[str], today: date, zon
         judged=load_judged_changes(store, snapshots, zone, CHANGE_DAYS),
         weeks={account: WeeklyLevels(tuple(levels)) for account, levels in weekly.items()},
         runs=last_runs(store, accounts),
+        last_answers=store.newest_of(accounts, include_marked=True),
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mimecast.domain.comparison import Comparison, MissingComparison, MissingReason, compare, lookback_bounds
 from mimecast.domain.reporting_days import midnight, reporting_day
 from mimecast.domain.snapshot import Snapshot
+from mimecast.store.causes.restarts import load_restarts
 from mimecast.store.store import Store
 
 
@@ -26,7 +27,7 @@ def compare_with_day(store: Store, now: Snapshot, earlier: date, zone: ZoneInfo)
     Raises StoreError.
     """
     (then,) = snapshots_on_or_before(store, now.account, [earlier], zone)
-    if comparison := compare(then, now, zone):
+    if comparison := compare(then, now, zone, load_restarts(store, now.account)):
         return comparison
     first_day = reporting_day((store.oldest(now.account) or now).taken_at, zone)
     reason = MissingReason.TOO_YOUNG if first_day > earlier else MissingReason.GAP
@@ -42,6 +43,18 @@ def compare_longest(store: Store, now: Snapshot, max_days: int, zone: ZoneInfo) 
     if isinstance(comparison, Comparison):
         return comparison
     first = store.first_since(now.account, midnight(comparison.wanted, zone))
+    return compare(first, now, zone, load_restarts(store, now.account))
+
+
+def compare_since_restart(store: Store, comparison: Comparison, zone: ZoneInfo) -> Comparison | None:
+    """Return a comparison, shortened to begin at the last baseline restart where it crosses one.
+
+    None where the restart leaves no earlier reporting day. Raises StoreError.
+    """
+    if comparison.restart is None:
+        return comparison
+    now = comparison.now
+    first = store.first_since(now.account, midnight(comparison.restart.day, zone))
     return compare(first, now, zone)
 
 

@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
+from mimecast.domain.causes.implausible import find_implausible
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.problem import Problem
-from mimecast.store.database.schema import imported_snapshots, imports, snapshots
+from mimecast.store.causes.implausible import insert_marks
+from mimecast.store.database.schema import implausible_answers, imported_snapshots, imports, snapshots
 from mimecast.store.snapshot_rows import AddResult, insert_snapshots
 from mimecast.store.store import Store
 
@@ -52,12 +54,17 @@ class Import:
 def import_snapshots(store: Store, new: Iterable[Snapshot], *, file_name: str, author: str, now: datetime) -> AddResult:
     """Store snapshots, marked as imported, in one transaction: all of them, or none when it fails.
 
-    Snapshots that are stored already are not changed. An import that adds nothing is not recorded. Raises StoreError.
+    Snapshots that are stored already are not changed. An import that adds nothing is not recorded. What an import adds
+    after an account's newest snapshot is marked where it is implausible, like an answer of Mimecast; earlier months are
+    not. Raises StoreError.
     """
-    marked = [replace(snapshot, source=Source.IMPORTED) for snapshot in new]
+    imported = [replace(snapshot, source=Source.IMPORTED) for snapshot in new]
     with store.writing() as connection:
-        added, keys = insert_snapshots(connection, marked)
+        accounts = sorted({snapshot.account for snapshot in imported})
+        newest = {account: store.newest(account, within=connection, include_marked=True) for account in accounts}
+        added, keys = insert_snapshots(connection, imported)
         if keys:
+            _mark_appended(store, connection, imported, newest, now)
             import_id = secrets.randbits(53)
             entry = {
                 "id": import_id,
@@ -70,6 +77,19 @@ def import_snapshots(store: Store, new: Iterable[Snapshot], *, file_name: str, a
             links = [{"account": account, "taken_at": at, "import_id": import_id} for account, at in keys]
             connection.execute(imported_snapshots.insert(), links)
     return added
+
+
+def _mark_appended(
+    store: Store, connection: Connection, imported: list[Snapshot], newest: dict[str, Snapshot | None], now: datetime
+) -> None:
+    """Mark the implausible ones among the imported snapshots that follow the `newest` one of their account."""
+    for account, last in newest.items():
+        if last is None:
+            continue
+        appended = [each for each in imported if each.account == account and each.taken_at > last.taken_at]
+        if appended:
+            reference = store.newest(account, before=min(each.taken_at for each in appended), within=connection)
+            insert_marks(connection, find_implausible(appended, reference), now)
 
 
 def read_imports(store: Store, account: str) -> list[Import]:
@@ -115,6 +135,9 @@ def undo_import(store: Store, import_id: int) -> int:
         snapshots.c.source == Source.IMPORTED.value, select(imported_snapshots.c.import_id).where(link).exists()
     )
     with store.writing() as connection:
+        marks = implausible_answers.c
+        is_marked = and_(snapshots.c.account == marks.account, snapshots.c.taken_at == marks.taken_at, is_its_own)
+        connection.execute(implausible_answers.delete().where(select(snapshots.c.account).where(is_marked).exists()))
         removed = connection.execute(snapshots.delete().where(is_its_own)).rowcount
         connection.execute(imported_snapshots.delete().where(imported_snapshots.c.import_id == import_id))
         if not connection.execute(imports.delete().where(imports.c.id == import_id)).rowcount:

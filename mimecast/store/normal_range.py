@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from mimecast.domain.causes.restarts import is_comparable, last_restart
 from mimecast.domain.comparison import lookback_bounds
 from mimecast.domain.normal_range import (
     JudgedChange,
@@ -19,9 +20,11 @@ from mimecast.domain.normal_range import (
     judge,
     max_lookback,
 )
-from mimecast.domain.reporting_days import reporting_day
+from mimecast.domain.reporting_days import midnight, reporting_day
 from mimecast.domain.scores import share
 from mimecast.domain.snapshot import RiskLevel, Snapshot
+from mimecast.store.causes.restarts import load_restarts, load_restarts_of
+from mimecast.store.snapshot_rows import to_seconds
 from mimecast.store.store import Store
 
 DEFAULT_SPAN: Final = 30
@@ -55,12 +58,16 @@ def load_judged_changes(
     periods = min(MAX_BASELINE_PERIODS + 1, max(1, MAX_BASELINE_DAYS // span))
     baseline = load_baseline(store, newest, zone, span, periods)
     judged = {snapshot.account: _judge(snapshot, baseline[snapshot.account], span) for snapshot in newest}
+    restarts = load_restarts_of(store, [snapshot.account for snapshot in newest])
     unknown = [snapshot for snapshot in newest if judged[snapshot.account].verdict is Verdict.UNKNOWN]
     oldest = store.oldest_of([snapshot.account for snapshot in unknown])
     for snapshot in unknown:
-        known_from = first_judged_day(reporting_day(oldest[snapshot.account].taken_at, zone), span)
-        if known_from > reporting_day(snapshot.taken_at, zone):
-            judged[snapshot.account] = replace(judged[snapshot.account], known_from=known_from)
+        begin, day = reporting_day(oldest[snapshot.account].taken_at, zone), reporting_day(snapshot.taken_at, zone)
+        restart = last_restart(restarts[snapshot.account], day)
+        restart_day = restart.day if restart and restart.day > begin else None
+        known_from = first_judged_day(restart_day or begin, span)
+        if known_from > day:
+            judged[snapshot.account] = replace(judged[snapshot.account], known_from=known_from, restart_day=restart_day)
     return judged
 
 
@@ -69,8 +76,9 @@ def load_baseline(
 ) -> dict[str, list[RiskLevel | None]]:
     """Return, by account, the levels one span of days before its newest snapshot, two spans and so on.
 
-    Raises StoreError.
+    A level from before the account's last baseline restart is not comparable and therefore None. Raises StoreError.
     """
+    restarts = load_restarts_of(store, [snapshot.account for snapshot in newest])
     accounts_by_day: defaultdict[date, list[str]] = defaultdict(list)
     for snapshot in newest:
         accounts_by_day[reporting_day(snapshot.taken_at, zone)].append(snapshot.account)
@@ -78,7 +86,10 @@ def load_baseline(
     for today, accounts in accounts_by_day.items():
         days = [today - timedelta(days=span * index) for index in range(1, periods + 1)]
         windows = [lookback_bounds(day, zone, max_lookback(span)) for day in days]
-        levels |= store.risk_levels_in_each(accounts, windows)
+        for account, found in store.risk_levels_in_each(accounts, windows).items():
+            restart = last_restart(restarts[account], today)
+            start = to_seconds(midnight(restart.day, zone)) if restart else 0
+            levels[account] = [level if level and level.taken_at >= start else None for level in found]
     return levels
 
 
@@ -93,8 +104,16 @@ def load_band(store: Store, newest: Snapshot, zone: ZoneInfo, judged: JudgedChan
     days = [last - timedelta(days=back) for back in range(judged.span, -1, -1)]
     windows = [lookback_bounds(day - timedelta(days=judged.span), zone, max_lookback(judged.span)) for day in days]
     levels = store.risk_levels_in_each([newest.account], windows)[newest.account]
-    earlier = {day: level.at_risk_share if level else None for day, level in zip(days, levels, strict=True)}
+    restarts = load_restarts(store, newest.account)
+    earlier = {
+        day: level.at_risk_share if level and is_comparable(_day_of(level, zone), day, restarts) else None
+        for day, level in zip(days, levels, strict=True)
+    }
     return band(judged, earlier)
+
+
+def _day_of(level: RiskLevel, zone: ZoneInfo) -> date:
+    return reporting_day(datetime.fromtimestamp(level.taken_at, UTC), zone)
 
 
 def _judge(newest: Snapshot, baseline: list[RiskLevel | None], span: int) -> JudgedChange:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Select, Table, inspect, select
+from sqlalchemy import Connection, Table, inspect, select
 
 from mimecast.domain.reporting_days import EARLIEST_DAY
 from mimecast.domain.snapshot import MAX_CLOCK_SKEW, RiskLevel, Snapshot, Source
@@ -27,10 +28,11 @@ from mimecast.store.database.queries import (
     ends_query,
     last_in_range_query,
     levels_in_range_query,
+    marked_query,
     misdated_query,
 )
 from mimecast.store.database.read_limit import ReadLimit
-from mimecast.store.database.schema import read_state, snapshots
+from mimecast.store.database.schema import implausible_answers, read_state, snapshots
 from mimecast.store.errors import StoreError, StoreQuarantined
 from mimecast.store.snapshot_rows import (
     AddResult,
@@ -65,7 +67,8 @@ class Store:
 
     A snapshot in the future, taken by a computer whose clock was ahead, would be the newest until that time comes, and
     one from before 2010 is a typing mistake in an import. No method returns either, except `misdated_snapshots`, and
-    `all_snapshots`, which is for exports.
+    `all_snapshots`, which is for exports. The same is true of snapshots whose counts are marked as implausible, which
+    `newest` and `newest_of` return on request.
 
     Attributes:
         read_only: The reason why the store can be read but not written: permissions, or a full disk. None otherwise.
@@ -226,13 +229,25 @@ class Store:
         with self.reading() as connection:
             return sorted(connection.scalars(select(snapshots.c.account).distinct()))
 
-    def newest(self, account: str, *, within: Connection | None = None) -> Snapshot | None:
-        """Return the account's newest snapshot, or None without one; in the transaction `within` if there is one."""
-        return self._first(end_query(account, self._plausible(), newest=True), within)
+    def newest(
+        self,
+        account: str,
+        *,
+        before: datetime | None = None,
+        within: Connection | None = None,
+        include_marked: bool = False,
+    ) -> Snapshot | None:
+        """Return the account's newest snapshot, or None without one; in the transaction `within` if there is one.
 
-    def newest_of(self, accounts: Sequence[str]) -> dict[str, Snapshot]:
+        It is the newest one `before` an instant if given. With `include_marked` it may be one whose counts are
+        implausible: for the age of the newest answer.
+        """
+        until = to_seconds(before) - 1 if before else None
+        return self._end(account, newest=True, until=until, within=within, include_marked=include_marked)
+
+    def newest_of(self, accounts: Sequence[str], *, include_marked: bool = False) -> dict[str, Snapshot]:
         """Return the newest snapshot of each account that has one, with one seek in the key for each account."""
-        return self._end_of_each(accounts, newest=True)
+        return self._end_of_each(accounts, newest=True, include_marked=include_marked)
 
     def oldest_of(self, accounts: Sequence[str]) -> dict[str, Snapshot]:
         """Return the oldest snapshot of each account that has one, with one seek in the key for each account."""
@@ -240,16 +255,16 @@ class Store:
 
     def oldest(self, account: str) -> Snapshot | None:
         """Return the account's oldest snapshot, or None without one."""
-        return self._first(end_query(account, self._plausible(), newest=False))
+        return self._end(account, newest=False)
 
     def first_since(self, account: str, instant: datetime) -> Snapshot | None:
         """Return the account's first snapshot at or after an instant, or None without one."""
-        return self._first(end_query(account, self._plausible(), newest=False, since=to_seconds(instant)))
+        return self._end(account, newest=False, since=to_seconds(instant))
 
     def misdated_snapshots(self, account: str, limit: int = MAX_MISDATED) -> list[Snapshot]:
         """Return the account's snapshots in the future or before `EARLIEST_DAY`, oldest first, at most `limit`."""
         with self.reading() as connection:
-            query = misdated_query(account, self._plausible(), limit)
+            query = misdated_query(account, self._plausible_instants(), limit)
             return [from_row(row) for row in connection.execute(query)]
 
     def all_snapshots(self, account: str) -> Iterator[Snapshot]:
@@ -268,8 +283,9 @@ class Store:
         It takes one seek in the key for each range, however many snapshots there are.
         """
         last: dict[int, Snapshot] = {}
-        bounds, plausible = _bounds(ranges), self._plausible()
+        bounds = _bounds(ranges)
         with self.reading() as connection:
+            plausible = self._plausible(connection, [account])
             for start in range(0, len(bounds), BATCH_ROWS):
                 query = last_in_range_query(account, bounds[start : start + BATCH_ROWS], plausible)
                 for row in connection.execute(query, execution_options=_NO_STATEMENT_CACHE):
@@ -284,39 +300,66 @@ class Store:
         It takes one seek in the key for each account and range.
         """
         levels: dict[str, list[RiskLevel | None]] = {account: [None] * len(ranges) for account in accounts}
-        bounds, plausible = _bounds(ranges), self._plausible()
+        bounds = _bounds(ranges)
         with self.reading() as connection:
             for start in range(0, len(accounts), BATCH_ROWS):
-                query = levels_in_range_query(accounts[start : start + BATCH_ROWS], bounds, plausible)
+                batch = accounts[start : start + BATCH_ROWS]
+                query = levels_in_range_query(batch, bounds, self._plausible(connection, batch))
                 for account, index, *level in connection.execute(query, execution_options=_NO_STATEMENT_CACHE):
                     levels[account][index] = RiskLevel(*level)
         return levels
 
     def count_covered(self, account: str, ranges: Sequence[tuple[datetime, datetime]]) -> int:
         """Return how many of the half-open ranges of instants have a snapshot."""
-        bounds, plausible = _bounds(ranges), self._plausible()
+        bounds = _bounds(ranges)
         covered = 0
         with self.reading() as connection:
+            plausible = self._plausible(connection, [account])
             for start in range(0, len(bounds), BATCH_ROWS):
                 query = count_covered_query(account, bounds[start : start + BATCH_ROWS], plausible)
                 covered += connection.execute(query, execution_options=_NO_STATEMENT_CACHE).scalar_one()
         return covered
 
-    def _plausible(self) -> PlausibleInstants:
+    def _plausible_instants(self) -> PlausibleInstants:
         first = datetime.combine(EARLIEST_DAY, datetime.min.time(), UTC)
         return PlausibleInstants(to_seconds(first), to_seconds(self._clock() + MAX_CLOCK_SKEW))
 
-    def _first(self, query: Select[Any], within: Connection | None = None) -> Snapshot | None:
+    def _plausible(self, connection: Connection, accounts: Sequence[str]) -> PlausibleInstants:
+        """Return what may be selected of these accounts, at most `BATCH_ROWS` of them."""
+        if self.read_only and not inspect(connection).has_table(implausible_answers.name):
+            return self._plausible_instants()
+        marked = tuple((row.account, row.taken_at) for row in connection.execute(marked_query(accounts)))
+        return replace(self._plausible_instants(), marked=marked)
+
+    def _end(
+        self,
+        account: str,
+        *,
+        newest: bool,
+        since: int | None = None,
+        until: int | None = None,
+        within: Connection | None = None,
+        include_marked: bool = False,
+    ) -> Snapshot | None:
         with nullcontext(within) if within else self.reading() as connection:
-            row = connection.execute(query).first()
+            plausible = self._plausible_instants() if include_marked else self._plausible(connection, [account])
+            within_bounds = replace(
+                plausible,
+                first=plausible.first if since is None else max(since, plausible.first),
+                last=plausible.last if until is None else min(until, plausible.last),
+            )
+            row = connection.execute(end_query(account, within_bounds, newest=newest)).first()
             return from_row(row) if row else None
 
-    def _end_of_each(self, accounts: Sequence[str], *, newest: bool) -> dict[str, Snapshot]:
+    def _end_of_each(
+        self, accounts: Sequence[str], *, newest: bool, include_marked: bool = False
+    ) -> dict[str, Snapshot]:
         ends: dict[str, Snapshot] = {}
-        plausible = self._plausible()
         with self.reading() as connection:
             for start in range(0, len(accounts), BATCH_ROWS):
-                query = ends_query(accounts[start : start + BATCH_ROWS], plausible, newest=newest)
+                batch = accounts[start : start + BATCH_ROWS]
+                plausible = self._plausible_instants() if include_marked else self._plausible(connection, batch)
+                query = ends_query(batch, plausible, newest=newest)
                 ends |= {row.account: from_row(row) for row in connection.execute(query)}
         return ends
 

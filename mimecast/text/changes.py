@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from mimecast.domain.causes.restarts import Restart
 from mimecast.domain.comparison import Comparison, MissingComparison, MissingReason
 from mimecast.domain.normal_range import MIN_BASELINE_PERIODS, JudgedChange, Verdict
 from mimecast.formatting import (
@@ -26,8 +27,32 @@ def size_of(change: float) -> str:
     return f"{abs(round_points(change)):.1f} points"
 
 
+def restart_warning(comparison: Comparison) -> str:
+    """Warn of a baseline restart between two snapshots: empty, or a sentence that begins with a space."""
+    if comparison.restart is None:
+        return ""
+    return f" {restart_sentence(comparison.restart)}"
+
+
+def restart_sentence(restart: Restart) -> str:
+    """Say that counts before and after a baseline restart are not comparable."""
+    return (
+        f"Not comparable: the baseline restarted on {format_date(restart.day)} ({restart.text}), so the counts before "
+        "and after that day mean different things."
+    )
+
+
+def shortened_sentence(restart: Restart) -> str:
+    """Say that nothing is compared with the time before a baseline restart."""
+    return f"The baseline restarted on {format_date(restart.day)} ({restart.text}): earlier counts are not comparable."
+
+
 def comparison_sentence(comparison: Comparison) -> str:
-    """Say how the share at risk changed between two snapshots, with both dates."""
+    """Say how the share at risk changed between two snapshots, with both dates, and warn of a baseline restart."""
+    return f"{_compared_sentence(comparison)}{restart_warning(comparison)}"
+
+
+def _compared_sentence(comparison: Comparison) -> str:
     dates = f"From {format_date(comparison.then_day)} to {format_date(comparison.now_day)}"
     then, now = comparison.shares("at_risk")
     if then is None or now is None:
@@ -70,6 +95,8 @@ def recent_change_sentence(comparison: Comparison | MissingComparison, days: int
     )
     rounded = round_points(change)
     moved = f"{'Up' if rounded > 0 else 'Down'} {size_of(change)}" if rounded else "Unchanged"
+    if comparison.restart:
+        return f"{moved} {span}.{restart_warning(comparison)}"
     if judged is None:
         return f"{moved} {span}."
     if judged.verdict is Verdict.UNKNOWN:
@@ -108,7 +135,8 @@ def unknown_range_sentence(judged: JudgedChange) -> str:
     if judged.known_from:
         months = round(judged.span * (MIN_BASELINE_PERIODS + 1) / DAYS_PER_MONTH)
         history = pluralize(months, "month") if months else pluralize(judged.span * (MIN_BASELINE_PERIODS + 1), "day")
-        return f"The normal range is known after {history} of history (from {format_date(judged.known_from)})."
+        since = f" since the baseline restart on {format_date(judged.restart_day)}" if judged.restart_day else ""
+        return f"The normal range is known after {history} of history{since} (from {format_date(judged.known_from)})."
     if judged.change is None and judged.baseline_periods >= MIN_BASELINE_PERIODS:
         return f"The change cannot be judged: the share at risk {pluralize(judged.span, 'day')} earlier is unknown."
     return (

@@ -68,6 +68,8 @@ class Page:
     newest: Snapshot | None
     settings_problem: SettingsError | None = None
     """Why the account has no keys, where that is the case."""
+    last_answer: Snapshot | None = None
+    """The newest snapshot of all; `newest` is an earlier one where its counts are implausible."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -19,6 +19,8 @@ from mimecast.ui import resources
 from mimecast.ui.access import gate
 from mimecast.ui.access.guard import guard
 from mimecast.ui.banners import show_notice, show_problem
+from mimecast.ui.causes.implausible import show_implausible_answers
+from mimecast.ui.causes.restarts import show_restart_suggestion
 from mimecast.ui.context import PRODUCT, AccountPage, AppContext, Page, distinct_labels, load_context
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.refresh import freshness_and_refresh, refresh_messages
@@ -81,7 +83,7 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
     chosen, complaint = params.pick_account(st.query_params.get("account"), list(accounts))
     account = accounts[chosen]
     _draw_sidebar(context, account)
-    newest = _load_newest(context, account)
+    newest, last_answer = _load_newest(context, account)
     settings_problem = context.settings_problem(account)
     shared: dict[str, Any] = {
         "account": account,
@@ -90,6 +92,7 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
         "is_sample": context.is_sample,
         "now": datetime.now(UTC),
         "settings_problem": settings_problem if account.keys is None else None,
+        "last_answer": last_answer,
     }
     page = Page(**shared, store=context.store, newest=newest)
     if context.store and newest:
@@ -104,6 +107,8 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
         show_notice(complaint)
     if not of_all_accounts:
         refresh_messages(page)
+        load_or_stop(show_implausible_answers, page)
+        load_or_stop(show_restart_suggestion, page)
     return page
 
 
@@ -146,18 +151,19 @@ def _draw_account_picker(accounts: list[Account], account: Account) -> None:
     st.selectbox("Account", list(labels), key=key, format_func=labels.__getitem__, on_change=guard(apply_choice))
 
 
-def _load_newest(context: AppContext, account: Account) -> Snapshot | None:
+def _load_newest(context: AppContext, account: Account) -> tuple[Snapshot | None, Snapshot | None]:
+    """Return the account's newest plausible snapshot and its newest one of all."""
     if context.store is None:
-        return None
+        return None, None
     try:
         if misdated := misdated_problem(account.id, context.store.misdated_snapshots(account.id)):
             context.problems.append(misdated)
-        return context.store.newest(account.id)
+        return context.store.newest(account.id), context.store.newest(account.id, include_marked=True)
     except StoreError as problem:
         resources.forget_stores()
         context.problems.append(problem)
         context.store = None
-        return None
+        return None, None
 
 
 def _draw_heading(title: str, page: Page) -> None:
@@ -168,6 +174,8 @@ def _draw_heading(title: str, page: Page) -> None:
 
 
 def _no_snapshot_text(page: Page) -> str:
+    if page.last_answer:
+        return "Every stored answer of this account is implausible, so no numbers can be shown."
     if page.account.keys is None:
         return "No snapshot is stored for this account, and it has no keys to request one with."
     return (

@@ -62,7 +62,10 @@ def _next_try(state: RefreshState, now: datetime, zone: ZoneInfo) -> str:
 
 def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
     """Draw age and button. Runs periodically, and runs the whole page again when there is something new."""
-    if resources.refresher().state(page.refresh_key()).completed != seen.completed or _load_newest(page) != page.newest:
+    if (
+        resources.refresher().state(page.refresh_key()).completed != seen.completed
+        or _load_last(page) != page.last_answer
+    ):
         st.rerun()
     state = _request(page, automatic=True)
     if (state.in_progress and not was_requesting) or state.completed != seen.completed:
@@ -101,7 +104,7 @@ def _request(page: Page, *, automatic: bool) -> RefreshState:
         return capture(account, store, source=source, retry_policy=PAGE_RETRIES)
 
     if _can_request(page) and (not automatic or _is_due(page)):
-        due = Due(_load_newest(page), page.dashboard.refresh_after)
+        due = Due(_load_last(page), page.dashboard.refresh_after)
         refresher.start(key, work, automatic=automatic, due=due)
     return refresher.state(key)
 
@@ -112,13 +115,13 @@ def _can_request(page: Page) -> bool:
 
 def _is_due(page: Page) -> bool:
     """Return whether the newest snapshot in the store is missing or too old."""
-    newest = _load_newest(page)
-    return newest is None or datetime.now(UTC) - newest.taken_at >= page.dashboard.refresh_after
+    last = _load_last(page)
+    return last is None or datetime.now(UTC) - last.taken_at >= page.dashboard.refresh_after
 
 
-def _load_newest(page: Page) -> Snapshot | None:
-    """Return the newest snapshot in the store. Where the store fails, return what the page shows: it says so itself."""
+def _load_last(page: Page) -> Snapshot | None:
+    """Return the newest snapshot in the store, plausible or not. Where the store fails, return what the page knows."""
     try:
-        return page.store.newest(page.account.id) if page.store else page.newest
+        return page.store.newest(page.account.id, include_marked=True) if page.store else page.last_answer
     except StoreError:
-        return page.newest
+        return page.last_answer

@@ -53,6 +53,7 @@ EXPECTED_ERRORS: Final[dict[str, tuple[type[MimecastError], str] | None]] = {
     "rate-limited-date": (RateLimited, ANSWER),
     "rate-limited-twice": (RateLimited, ANSWER),
     "grades-missing": None,
+    "no-users": None,
     "server-error": (ServiceError, ANSWER),
     "server-error-once": None,
     "bad-gateway": (ServiceError, ANSWER),
@@ -74,6 +75,9 @@ EXPECTED_ERRORS: Final[dict[str, tuple[type[MimecastError], str] | None]] = {
     "unknown-grade": None,
 }
 """The class of the error and the step of `check` that fails; None when a retry or the parser copes with the fault."""
+
+FEW_USERS_FAULTS: Final = frozenset({"grades-missing", "no-users", "unknown-grade"})
+"""Faults whose answers have far fewer users than the demo company, so that they are implausible after its own."""
 
 API_2_FAULTS: Final = frozenset(fault for fault in EXPECTED_ERRORS if fault.startswith(("token-", "client-")))
 """Faults that only an account with keys of API 2.0 encounters. Every other fault affects both generations."""

@@ -6,7 +6,7 @@ Instants are whole seconds since 1970-01-01 UTC.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any, Final
@@ -24,11 +24,12 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
     values,
 )
 
 from mimecast.domain.scores import AT_RISK, ScoreCounts
-from mimecast.store.database.schema import snapshots
+from mimecast.store.database.schema import implausible_answers, snapshots
 
 BATCH_ROWS: Final = 1000
 """Rows or ranges in one statement, which stays below the limits on variables of both databases."""
@@ -39,26 +40,31 @@ class PlausibleInstants:
     """The instants from `first` to `last`, both included, at which a snapshot can have been taken.
 
     Rows outside are not selected. Ranges are cut to them here instead of by a condition: with two upper bounds on a
-    column, SQLite seeks to one of them and reads every row down to the other.
+    column, SQLite seeks to one of them and reads every row down to the other. Nor are the rows selected whose account
+    and instant are among `marked`: their counts are implausible. There are few, so a list keeps the seeks.
     """
 
     first: int
     last: int
+    marked: tuple[tuple[str, int], ...] = ()
 
-    def where(self, taken_at: ColumnElement[int]) -> ColumnElement[bool]:
-        """Return the condition that an instant is plausible."""
-        return taken_at.between(self.first, self.last)
+    def where(self, table: FromClause) -> ColumnElement[bool]:
+        """Return the condition that a row of `snapshots` is plausible."""
+        return and_(table.c.taken_at.between(self.first, self.last), self.unmarked(table))
+
+    def unmarked(self, table: FromClause) -> ColumnElement[bool]:
+        """Return the condition that a row of `snapshots` has no mark."""
+        return tuple_(table.c.account, table.c.taken_at).not_in(self.marked) if self.marked else true()
 
     def cut(self, bounds: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Return each (range, low, high) without the instants that are not plausible."""
         return [(index, max(low, self.first), min(high, self.last + 1)) for index, low, high in bounds]
 
 
-def end_query(account: str, plausible: PlausibleInstants, *, newest: bool, since: int | None = None) -> Select[Any]:
-    """Select the row of the account's largest or smallest `taken_at`, at or after `since` if given."""
+def end_query(account: str, plausible: PlausibleInstants, *, newest: bool) -> Select[Any]:
+    """Select the row of the account's largest or smallest `taken_at`."""
     taken_at = snapshots.c.taken_at
-    within = plausible if since is None else replace(plausible, first=max(since, plausible.first))
-    rows = select(snapshots).where(snapshots.c.account == account, within.where(taken_at))
+    rows = select(snapshots).where(snapshots.c.account == account, plausible.where(snapshots))
     return rows.order_by(taken_at.desc() if newest else taken_at).limit(1)
 
 
@@ -67,7 +73,7 @@ def ends_query(accounts: Sequence[str], plausible: PlausibleInstants, *, newest:
     given = accounts_cte(accounts)
     inner = snapshots.alias("inside")
     end = func.max(inner.c.taken_at) if newest else func.min(inner.c.taken_at)
-    is_own = and_(inner.c.account == given.c.account, plausible.where(inner.c.taken_at))
+    is_own = and_(inner.c.account == given.c.account, plausible.where(inner))
     instant = select(end).where(is_own).correlate(given)
     is_end = and_(snapshots.c.account == given.c.account, snapshots.c.taken_at == instant.scalar_subquery())
     return select(snapshots).select_from(given.join(snapshots, is_end))
@@ -77,7 +83,8 @@ def last_in_range_query(account: str, bounds: list[tuple[int, int, int]], plausi
     """Select the row of the largest `taken_at` in each (range, low, high)."""
     ranges = _ranges(plausible.cut(bounds))
     inside = snapshots.alias("inside")
-    last = select(func.max(inside.c.taken_at)).where(_within(inside, account, ranges)).correlate(ranges)
+    is_inside = and_(_within(inside, account, ranges), plausible.unmarked(inside))
+    last = select(func.max(inside.c.taken_at)).where(is_inside).correlate(ranges)
     joined = ranges.join(
         snapshots, and_(snapshots.c.account == account, snapshots.c.taken_at == last.scalar_subquery())
     )
@@ -90,12 +97,18 @@ def levels_in_range_query(
     """Select the fields of `RiskLevel` of the largest `taken_at` for each account in each (range, low, high)."""
     given, ranges = accounts_cte(accounts), _ranges(plausible.cut(bounds))
     inside = snapshots.alias("inside")
-    is_inside = _within(inside, given.c.account, ranges)
+    is_inside = and_(_within(inside, given.c.account, ranges), plausible.unmarked(inside))
     last = select(func.max(inside.c.taken_at)).where(is_inside).correlate(given, ranges)
     is_last = and_(snapshots.c.account == given.c.account, snapshots.c.taken_at == last.scalar_subquery())
     pairs = given.join(ranges, true()).join(snapshots, is_last)
     users = [_total(AT_RISK), _total(ScoreCounts().as_mapping()), snapshots.c.other]
     return select(given.c.account, ranges.c.range, snapshots.c.taken_at, *users).select_from(pairs)
+
+
+def marked_query(accounts: Sequence[str]) -> Select[Any]:
+    """Select the account and instant of each snapshot of these accounts whose counts are marked as implausible."""
+    marks = implausible_answers.c
+    return select(marks.account, marks.taken_at).where(marks.account.in_(accounts))
 
 
 def misdated_query(account: str, plausible: PlausibleInstants, limit: int) -> Select[Any]:
@@ -109,7 +122,8 @@ def count_covered_query(account: str, bounds: list[tuple[int, int, int]], plausi
     """Count the (range, low, high) that contain a row."""
     ranges = _ranges(plausible.cut(bounds))
     inside = snapshots.alias("inside")
-    some = select(inside.c.taken_at).where(_within(inside, account, ranges)).correlate(ranges)
+    is_inside = and_(_within(inside, account, ranges), plausible.unmarked(inside))
+    some = select(inside.c.taken_at).where(is_inside).correlate(ranges)
     return select(func.count()).select_from(ranges).where(some.exists())
 
 

@@ -211,6 +211,54 @@ deliveries: Final = Table(
     PrimaryKeyConstraint("message_id", "receiver"),
 )
 """The delivery of each message to each receiver, with its last result."""
+implausible_answers: Final = Table(
+    "implausible_answers",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("taken_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("reason", String(20), nullable=False),
+    Column("reference_at", BigInteger, nullable=False, comment="when the snapshot compared with was taken"),
+    Column("reference_users", BigInteger, nullable=False, comment="users graded in that snapshot"),
+    Column("marked_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("judged_at", BigInteger, nullable=True, comment="when a reader confirmed the mark; null before that"),
+    Column("judged_by", String(320), nullable=False, server_default=""),
+    PrimaryKeyConstraint("account", "taken_at"),
+    sqlite_with_rowid=False,
+)
+"""Marks of snapshots whose counts are implausible, which nothing is computed from; see `causes/implausible.py`."""
+
+restart_notes: Final = Table(
+    "restart_notes",
+    _metadata,
+    Column("note_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", String(40), nullable=False, index=True),
+)
+"""The notes that are baseline restarts. Older versions see them as notes, and keep what makes them restarts."""
+
+dismissed_restarts: Final = Table(
+    "dismissed_restarts",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("day", Date, nullable=False, comment="the reporting day for which a restart was suggested"),
+    Column("author", String(320), nullable=False),
+    Column("dismissed_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    PrimaryKeyConstraint("account", "day"),
+)
+"""Suggested baseline restarts that a reader dismissed."""
+
+reference_lines: Final = Table(
+    "reference_lines",
+    _metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False, comment="random, so that it is never used again"),
+    Column("account", String(40), nullable=False, index=True),
+    Column("share", Float, nullable=False, comment="percent of users graded"),
+    Column("label", String(40), nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("last_day", Date, nullable=True, comment="a reporting day; null for a line without end"),
+    Column("author", String(320), nullable=False),
+    Column("written_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+)
+"""Shares at risk to compare with, such as an industry's average."""
 
 Step = Callable[[Connection], None]
 """Creates or changes tables in the caller's transaction."""
@@ -237,6 +285,9 @@ ADDITIONS: Final[dict[str, Step]] = {
     "removals": creating(removals),
     "waits": creating(waits),
     "notifications": creating(alert_states, messages, deliveries),
+    "implausible_answers": creating(implausible_answers),
+    "baseline_restarts": creating(restart_notes, dismissed_restarts),
+    "reference_lines": creating(reference_lines),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 

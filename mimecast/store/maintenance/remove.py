@@ -11,7 +11,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_iso_utc
 from mimecast.problem import Problem
 from mimecast.store.database.engine import upsert
-from mimecast.store.database.schema import imported_snapshots, removals, snapshots
+from mimecast.store.database.schema import implausible_answers, imported_snapshots, removals, snapshots
 from mimecast.store.snapshot_rows import from_row, to_seconds
 from mimecast.store.store import Store
 
@@ -40,7 +40,7 @@ def remove_snapshot(store: Store, snapshot: Snapshot, *, now: datetime) -> None:
     key = {"account": snapshot.account, "taken_at": to_seconds(snapshot.taken_at)}
     name = f"{format_iso_utc(snapshot.taken_at)} of {snapshot.account}"
     with store.writing() as connection:
-        for table in (snapshots, imported_snapshots):
+        for table in (snapshots, imported_snapshots, implausible_answers):
             is_removed = [table.c[column] == value for column, value in key.items()]
             rows = connection.execute(table.delete().where(*is_removed)).rowcount
             if table is snapshots and not rows:

@@ -17,6 +17,7 @@ from mimecast.domain.timeline import Timeline
 from mimecast.reports.tables import comparison_frame
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
+from mimecast.store.causes.load_causes import load_causes
 from mimecast.store.normal_range import load_band, load_judged_change
 from mimecast.store.timelines import load_timeline
 from mimecast.text.changes import verdict_sentence
@@ -58,6 +59,7 @@ def _load(page: AccountPage, comparison: Comparison) -> CompareData:
         load_target(store, account),
         judged,
         load_band(store, comparison.now, page.zone, judged),
+        causes=load_causes(store, account, days),
     )
     without_grades = next(
         (snapshot for snapshot in (comparison.then, comparison.now) if not snapshot.counts.users_graded), None
@@ -66,7 +68,7 @@ def _load(page: AccountPage, comparison: Comparison) -> CompareData:
         comparison,
         timeline,
         annotations,
-        verdict_sentence(judged) if comparison.change_in_points("at_risk") is not None else "",
+        "" if comparison.restart or comparison.change_in_points("at_risk") is None else verdict_sentence(judged),
         grades=f"{unknown_share_phrase(without_grades.counts, is_past=True)} on one of the days."
         if without_grades
         else _draw_grades(comparison, stamp, file_name=page.file_name("compare")),

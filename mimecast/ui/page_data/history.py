@@ -51,12 +51,14 @@ def _load(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData 
     stamp, timeline, annotations = report.stamp, report.timeline, report.annotations
     empty = empty_range_sentence(timeline)
 
+    sentence = comparison_sentence(report.since) if report.since else f"{headline(stamp.newest, None, stamp.day)}."
+
     def name(subject: str) -> str:
         return page.file_name(subject)
 
     return HistoryData(
         report,
-        comparison_sentence(report.since) if report.since else f"{headline(stamp.newest, None, stamp.day)}.",
+        f"{sentence} {report.summary.restart}".strip(),
         trend=at_risk_chart(timeline, stamp, annotations, file_name=name("at-risk")) if timeline.has_risk else empty,
         mix=mix_chart(report.mix, stamp, annotations, file_name=name("mix")) if timeline.has_shares else "",
         users_graded=users_graded_chart(timeline, stamp, annotations, file_name=name("users")),

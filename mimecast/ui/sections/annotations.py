@@ -18,11 +18,13 @@ from mimecast.domain.notes import MAX_NOTE_CHARS, Note, NoteEdit
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.targets import MAX_TARGET_YEARS, Target, TargetInvalid, latest_target_date
 from mimecast.formatting import format_date, format_datetime, format_percent
-from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note
+from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note, write_restart
 from mimecast.store.annotations.targets import clear_target, load_target, set_target
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem
+from mimecast.ui.causes.lists import cause_lines, show_left_out_answers
+from mimecast.ui.causes.reference_lines import show_reference_lines_form
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
@@ -52,7 +54,7 @@ def with_notes(annotations: Annotations) -> DeltaGenerator:
         return st.container()
     if len(lines) <= MAX_NOTES_BESIDE:
         chart, beside = st.columns([3, 1], gap="medium")
-        beside.markdown("**Notes**\n\n" + "\n\n".join(lines))
+        beside.markdown(f"**{_list_title(annotations)}**\n\n" + "\n\n".join(lines))
         return chart
     chart = st.container()
     show_notes(annotations)
@@ -64,17 +66,24 @@ def show_notes(annotations: Annotations) -> None:
     lines = _note_lines(annotations)
     if not lines:
         return
-    st.markdown("**Notes**")
+    st.markdown(f"**{_list_title(annotations)}**")
     third = -(-len(lines) // 3)
     for index, column in enumerate(st.columns(3, gap="medium")):
         column.markdown("\n\n".join(lines[index * third : (index + 1) * third]))
 
 
+def _list_title(annotations: Annotations) -> str:
+    if not cause_lines(annotations):
+        return "Notes"
+    return "Notes and causes" if annotations.notes else "Causes"
+
+
 def _note_lines(annotations: Annotations) -> list[str]:
-    return [
-        f"**{number}** · {format_date(note.day)}  \n{escape_markdown(note.text)}"
+    notes = [
+        f"**{number}** · {format_date(note.day)}  \n{escape_markdown(note.labelled_text)}"
         for number, note in enumerate(annotations.notes, start=1)
     ]
+    return [*notes, *cause_lines(annotations)]
 
 
 def show_annotation_forms(page: AccountPage) -> None:
@@ -82,7 +91,9 @@ def show_annotation_forms(page: AccountPage) -> None:
 
     Raises StoreError.
     """
-    with st.expander("Target and notes", icon=":material/edit_note:", key=FORMS_OPEN_KEY, on_change="rerun") as box:
+    with st.expander(
+        "Target, notes and reference lines", icon=":material/edit_note:", key=FORMS_OPEN_KEY, on_change="rerun"
+    ) as box:
         if not box.open:
             return
         if page.store.read_only:
@@ -93,6 +104,8 @@ def show_annotation_forms(page: AccountPage) -> None:
             _target_form(page)
         with notes:
             _note_form(page)
+        show_reference_lines_form(page)
+        show_left_out_answers(page)
 
 
 def _draw_flash(page: AccountPage) -> None:
@@ -110,7 +123,7 @@ def _draw_flash(page: AccountPage) -> None:
 
 def _note_form(page: AccountPage) -> None:
     notes = {note.id: note for note in load_notes(page.store, page.account.id)}
-    labels = {note.id: f"{format_date(note.day)} · {note.text}" for note in notes.values()}
+    labels = {note.id: f"{format_date(note.day)} · {note.labelled_text}" for note in notes.values()}
     chosen = st.selectbox(
         "Note",
         [NEW_NOTE, *reversed(labels)],
@@ -136,6 +149,14 @@ def _note_form(page: AccountPage) -> None:
             key=f"note_text_{token}",
             max_chars=MAX_NOTE_CHARS,
             placeholder="Phishing campaign Q3",
+            disabled=is_off,
+        )
+        st.checkbox(
+            "Baseline restart",
+            old.is_restart if old else False,
+            key=f"note_restart_{token}",
+            help="Counts from this day on are not comparable with earlier ones, for example after a data reset. Charts "
+            "break on the day, and the normal range begins again.",
             disabled=is_off,
         )
         if old:
@@ -202,11 +223,13 @@ def _who(done: str, by: str) -> str:
 
 def _save(page: AccountPage, old: Note | None, token: str) -> None:
     chosen_day, text = st.session_state[f"note_day_{token}"], st.session_state[f"note_text_{token}"]
+    is_restart = st.session_state[f"note_restart_{token}"]
 
     def action() -> Flash:
         now = datetime.now(UTC)
         today = reporting_day(now, page.zone)
-        made = write_note(
+        write = write_restart if is_restart else write_note
+        made = write(
             page.store, page.account.id, chosen_day, text, author=current_user_email(), now=now, today=today, old=old
         )
         if made.before == made.after:

@@ -15,6 +15,7 @@ from mimecast.domain.comparison import MAX_LOOKBACK, Comparison, compare
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_date
+from mimecast.store.causes.restarts import load_restarts
 from mimecast.store.comparisons import compare_back, snapshots_on_or_before
 from mimecast.store.store import Store
 from mimecast.ui.access.guard import guard
@@ -117,7 +118,7 @@ def pick_comparison(
     (then,) = snapshots_on_or_before(store, newest.account, [requested.earlier], zone)
     if then is None:
         return _default(store, oldest, now, zone, _missing(requested.earlier, oldest, zone))
-    comparison = compare(then, now, zone)
+    comparison = compare(then, now, zone, load_restarts(store, newest.account))
     if comparison is None:
         same = f"The only snapshot for both dates is that of {format_date(reporting_day(now.taken_at, zone))}"
         return _default(store, oldest, newest, zone, same)
@@ -147,7 +148,7 @@ def _default(store: Store, oldest: Snapshot, now: Snapshot, zone: ZoneInfo, comp
     comparison, remark = recent if isinstance(recent, Comparison) else None, ""
     day = reporting_day(now.taken_at, zone) - timedelta(days=DEFAULT_DAYS)
     if comparison is None and reporting_day(oldest.taken_at, zone) > day:
-        comparison = compare(oldest, now, zone)
+        comparison = compare(oldest, now, zone, load_restarts(store, now.account))
         remark = "There is no snapshot from 30 days earlier; the first one is compared." if comparison else ""
     elif comparison is None:
         remark = (

@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from mimecast.domain.causes.implausible import Implausibility, Implausible
 from mimecast.domain.notifications.alerts import Observation, Rule, State, next_state
 from mimecast.domain.notifications.deliveries import Delivery, DeliveryResult, Message, MessageKind
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.store.annotations.notes import write_note
+from mimecast.store.annotations.notes import write_restart
 from mimecast.store.annotations.targets import set_target
+from mimecast.store.causes.implausible import insert_marks
+from mimecast.store.causes.reference_lines import add_reference_line
+from mimecast.store.causes.restarts import dismiss_suggestion
 from mimecast.store.database.schema import data_tables
 from mimecast.store.imports import import_snapshots
 from mimecast.store.notifications.alert_states import claim_transitions
@@ -29,10 +33,15 @@ def snapshot_after(hours: int, account: str = "default") -> Snapshot:
 
 
 def fill_every_table(store: Store) -> None:
-    """Store four snapshots of two accounts, one of them imported, a note, a target, and an alert and its delivery."""
+    """Store four snapshots of two accounts and a row in every other table."""
     store.add([snapshot_after(0), snapshot_after(1), snapshot_after(0, "fabrikam")])
     import_snapshots(store, [snapshot_after(-5)], file_name="months.csv", author="ana", now=NOW)
-    write_note(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
+    imported = Implausible(snapshot_after(-5), Implausibility.USERS_CHANGED, NOW, 1200)
+    with store.writing() as connection:
+        insert_marks(connection, [imported], NOW)
+    write_restart(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
+    dismiss_suggestion(store, "default", TODAY - timedelta(days=60), author="ana", now=NOW)
+    add_reference_line(store, "default", 12.0, "Industry average", "Mimecast Efficacy", author="ana", now=NOW)
     set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
     observation = Observation("default", Rule.STALE, State.STALE, NOW, "no snapshot for 2 days", "The last run failed.")
     message = Message("0123abcd", MessageKind.ALERT, NOW, "Contoso: no snapshot for 2 days", "The last run failed.")

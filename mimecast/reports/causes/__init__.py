@@ -1,0 +1,1 @@
+"""Causes in files: sheets of the workbook, and exports of campaigns."""

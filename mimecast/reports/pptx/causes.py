@@ -1,0 +1,66 @@
+"""Restarts, reference lines and campaign launches in the native chart of the share at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+import pandas as pd
+from pptx.chart.series import LineSeries
+from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
+
+from mimecast.charts.palette import CAMPAIGN_MARK
+from mimecast.domain.causes.breaks import break_positions
+from mimecast.domain.causes.causes import Causes
+from mimecast.domain.causes.reference_lines import ReferenceLine
+from mimecast.domain.timeline import Timeline
+from mimecast.reports.pptx import elements
+
+
+def split_at_restarts(shares: pd.Series[float], timeline: Timeline, causes: Causes) -> list[pd.Series[float]]:
+    """Return the line in one part per side of the baseline restarts, each as long as the line, NaN elsewhere.
+
+    A native line cannot be broken between two days in any other way.
+    """
+    bounds = [0, *break_positions(causes, timeline), len(shares)]
+    parts = []
+    for start, end in pairwise(bounds):
+        part = shares.copy()
+        part.iloc[:start] = float("nan")
+        part.iloc[end:] = float("nan")
+        parts.append(part)
+    return parts
+
+
+def reference_level(line: ReferenceLine, days: Sequence[date]) -> list[float | None]:
+    """Return the share of a reference line on each day up to its last one."""
+    return [line.share if line.last_day is None or day <= line.last_day else None for day in days]
+
+
+def launches_by_period(causes: Causes, timeline: Timeline) -> dict[int, int]:
+    """Return how many campaigns were launched in each period that has a launch, by the index of the period."""
+    positions = {label: index for index, label in enumerate(timeline.users.index)}
+    launches: dict[int, int] = {}
+    for day, _ in causes.campaigns_by_day(timeline.zone):
+        if timeline.first <= day <= timeline.last:
+            index = positions[timeline.label_of(day)]
+            launches[index] = launches.get(index, 0) + 1
+    return launches
+
+
+def style_launches(series: LineSeries, launches: dict[int, int]) -> None:
+    """Draw a series as triangles on the time axis; where several campaigns began in a period, with their number."""
+    series.smooth = False
+    series.format.line.fill.background()
+    series.marker.style = XL_MARKER_STYLE.TRIANGLE
+    series.marker.size = 9
+    series.marker.format.fill.solid()
+    series.marker.format.fill.fore_color.rgb = elements.rgb(CAMPAIGN_MARK)
+    series.marker.format.line.fill.background()
+    for index, count in launches.items():
+        if count > 1:
+            label = series.points[index].data_label
+            label.position = XL_LABEL_POSITION.ABOVE
+            paragraph = label.text_frame.paragraphs[0]
+            elements.add_run(paragraph, str(count), 11, CAMPAIGN_MARK, bold=True)
