@@ -81,7 +81,7 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
     ("secrets", "said"),
     [
         ({"auth": "recognisable"}, "auth is a single value instead of a table"),
-        ({"auth": {}}, "[auth] lacks redirect_uri. See “Sign-in” in docs/running.md."),
+        ({"auth": {}}, "[auth] lacks redirect_uri. See “Sign-in” in docs/team.md."),
         ({"auth": without("cookie_secret")}, "[auth] lacks cookie_secret"),
         ({"auth": without("client_secret")}, "[auth] lacks client_secret. Copy it from the identity provider."),
         ({"auth": without("client_id") | {"clientid": "x"}}, "[auth] lacks client_id. Is 'clientid' meant to be it?"),

@@ -186,7 +186,7 @@ def _check_not_intended(secrets: Mapping[str, Any], dashboard: DashboardSettings
         if getattr(dashboard, key) is not None:
             raise SettingsError(
                 f"{key} in [dashboard] needs sign-in, and there is no [auth].",
-                remedy="Set up [auth], see “Sign-in” in docs/running.md, or remove the list.",
+                remedy="Set up [auth], see “Sign-in” in docs/team.md, or remove the list.",
             )
     for fault in dashboard.faults:
         if fault.key in ALLOW_LIST_KEYS:
@@ -229,7 +229,7 @@ def _check_texts(table: Mapping[str, Any], keys: tuple[str, ...], place: str) ->
             if near_miss:
                 remedy = f"Is {near_miss[:MAX_SHOWN_CHARS]!r} meant to be it?"
             elif key in SHARED_KEYS:
-                remedy = "See “Sign-in” in docs/running.md."
+                remedy = "See “Sign-in” in docs/team.md."
             else:
                 remedy = "Copy it from the identity provider."
             raise SettingsError(f"{place} lacks {key}.", remedy=remedy)

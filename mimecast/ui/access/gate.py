@@ -30,7 +30,7 @@ NO_PAGE_SHOWN: Final = "No page is shown until this is fixed."
 
 REFUSALS: Final = {
     AccessDecision.UNVERIFIED: "your identity provider does not say that your e-mail address is verified. Ask the "
-    "administrator of this dashboard: docs/running.md has the remedy.",
+    "administrator of this dashboard to follow “Sign-in” in docs/team.md.",
     AccessDecision.NOT_ALLOWED: "you are not on the list of users who may see this dashboard. Ask its administrator to "
     "add you.",
 }
@@ -41,8 +41,8 @@ class OpenToOthers(Problem):
 
     title = "Anyone on the network can view this dashboard"
     remedy = (
-        'Set up [auth] (docs/running.md). If only this computer is meant to open it, set address = "127.0.0.1" in '
-        ".streamlit/config.toml, and remove the proxy and other names from allowedHosts."
+        'Set up [auth], see “Sign-in” in docs/team.md. If only this computer should open it, set address = "127.0.0.1" '
+        "in .streamlit/config.toml, and remove the proxy and other names from allowedHosts."
     )
 
 

@@ -121,7 +121,7 @@ def _choose_files(page: Page, store: Store) -> list[UploadedFile]:
 
 def _why_disabled(page: Page, store: Store) -> str:
     if page.is_sample:
-        return "Nothing can be imported into sample data. Connect an account first, as README.md describes."
+        return "Nothing can be imported into sample data. Connect an account first: see docs/connecting.md."
     return str(store.read_only) if store.read_only else ""
 
 
