@@ -59,7 +59,7 @@ HEIGHT: Final = 900
 MARGIN: Final = 48
 
 FONT: Final = "Arial, Liberation Sans, Helvetica, DejaVu Sans, sans-serif"
-"""Fonts of the computer: a picture saved from the page cannot use a font that the page has loaded."""
+"""Fonts of the computer, since a picture saved from the page cannot use a font that the page has loaded."""
 
 LINE_HEIGHT: Final = 1.3
 """Height of a line of text relative to its size."""

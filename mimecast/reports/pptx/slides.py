@@ -409,8 +409,8 @@ def _note_heights(noted: dict[int, list[int]], shares: pd.Series[float]) -> list
 
 
 def _ends_in_words(timeline: Timeline) -> str:
-    there = timeline.users.dropna(subset=["users_graded"])
-    ends = [there.iloc[0], there.iloc[-1]] if len(there) > 1 else [there.iloc[-1]]
+    known = timeline.users.dropna(subset=["users_graded"])
+    ends = [known.iloc[0], known.iloc[-1]] if len(known) > 1 else [known.iloc[-1]]
     return "; ".join(
         f"{format_date(end['taken_at'].astimezone(timeline.zone).date())}: "
         + grades_in_words(ScoreCounts(*(int(end[grade]) for grade in (*"ABCDF", "other"))))
