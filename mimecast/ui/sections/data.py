@@ -132,7 +132,7 @@ def _preview(page: Page, store: Store, uploads: list[UploadedFile]) -> None:
         return
     snapshots = [snapshot for file in files for snapshot in file.snapshots]
     if not snapshots:
-        st.info("There is nothing to import: below the header is no row.")
+        st.info("There is nothing to import: the file has no row below the header.")
         return
     if _asks_for_own_account(page, store, snapshots):
         account = page.account.id
