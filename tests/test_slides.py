@@ -131,7 +131,7 @@ def test_the_numbers_are_the_stores_to_the_user_and_stand_in_the_embedded_workbo
                 assert cell == (value if value is None else pytest.approx(value)), name
 
 
-def test_the_line_has_target_usual_range_notes_and_leaves_gaps_open(store: Store) -> None:
+def test_the_line_has_target_normal_range_notes_and_leaves_gaps_open(store: Store) -> None:
     report = demo_report(store)
     chart = charts(opened(report))["Share of users at risk"]
     series = {one.name: list(one.values) for one in chart.plots[0].series}
@@ -221,14 +221,14 @@ def test_what_people_typed_stays_text(store: Store) -> None:
         assert not [link for link in slide.part.rels.values() if link.is_external]
 
 
-def test_nobody_graded_is_said_instead_of_drawn(store: Store) -> None:
+def test_no_one_graded_is_said_instead_of_drawn(store: Store) -> None:
     store.add([Snapshot("contoso", NOW, ScoreCounts())])
     deck = opened(stored_report(store))
     assert titles(deck)[0] == "No users are graded"
     assert "No users were graded in this range (24 Nov 2026)." in text_of(deck.slides[1])
 
 
-def test_what_is_not_of_the_sample_does_not_say_so(store: Store) -> None:
+def test_real_data_is_not_marked_as_sample(store: Store) -> None:
     deck = opened(demo_report(store, source=Source.MIMECAST))
     assert "SAMPLE" not in "".join(text_of(slide) for slide in deck.slides)
 
