@@ -69,15 +69,15 @@ def main() -> None:
     """Run the command line."""
     argparse.ArgumentParser(prog="python -m bench.normal_range", description=__doc__).parse_args()
     rates = f"no real change | a step of {STEP}"
-    columns = f"history | days | earlier spans | {rates}"
+    columns = f"history | days | earlier periods | {rates}"
     _print_table("Two years:", columns, _span_rows(TWO_YEARS, MONTH, 7))
     _print_table("Four years:", columns, _span_rows(FOUR_YEARS, MONTH, 90))
     rules = chain(_rule_rows(TWO_YEARS), _rule_rows(MIN_HISTORY))
-    _print_table("Methods:", f"history | earlier spans | limits | {rates}", rules)
-    _print_table("Gaps:", f"missing | history | days | judged | earlier spans | {rates}", _gap_rows())
+    _print_table("Methods:", f"history | earlier periods | limits | {rates}", rules)
+    _print_table("Gaps:", f"missing | history | days | judged | earlier periods | {rates}", _gap_rows())
     columns = "history | standard deviation | no real change | 2 users more | 3 users more | 5 users more"
     _print_table(f"{SMALL_COMPANY} users:", columns, _small_company_rows())
-    _print_table("Trends, steps, heavy tails:", f"history | earlier spans | {rates}", _other_rows())
+    _print_table("Trends, steps, heavy tails:", f"history | earlier periods | {rates}", _other_rows())
 
 
 def span_row(process: Process, span: int, days: int) -> str:

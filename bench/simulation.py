@@ -171,7 +171,7 @@ def measure_rates(shares: Shares, span: int, one_user: float = 0.0) -> Rates:
 
 
 def measure_accuracy(shares: Shares, span: int) -> Accuracy:
-    """Judge every history as it was simulated, and again with a step of `STEP` points in the last span."""
+    """Judge every simulated history, unchanged and with a step of `STEP` points in the last span."""
     unchanged = measure_rates(shares, span)
     stepped = measure_rates(with_step(shares, span), span)
     return Accuracy(unchanged.judged, unchanged.baseline_periods, unchanged.outside, stepped.outside)

@@ -77,9 +77,9 @@ def _discard_output() -> None:
 
 def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m mimecast", description="Mimecast SAFE Score grades: capture, keep, hand out."
+        prog="python -m mimecast", description="Capture, store and report Mimecast SAFE Score grades."
     )
-    commands = parser.add_subparsers(metavar="VERB", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for module in COMMANDS:
         module.add_parser(commands)
     return parser

@@ -78,10 +78,10 @@ def path_exists(path: Path) -> bool:
     return True
 
 
-def is_same_file(one: Path, other: Path) -> bool:
+def is_same_file(path: Path, other: Path) -> bool:
     """Return whether two paths lead to one file; False when that is unknown. The next access reports the reason."""
     try:
-        return one.samefile(other)
+        return path.samefile(other)
     except (OSError, ValueError):
         return False
 

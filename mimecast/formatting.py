@@ -49,7 +49,7 @@ def format_signed_decimal(change: float) -> str:
 
 
 def round_points(change: float) -> float:
-    """Round a change in percentage points to one decimal, as it is shown, without a negative zero."""
+    """Round a change in percentage points to the one decimal that is shown, without a negative zero."""
     return round(change, 1) + 0.0
 
 

@@ -73,11 +73,11 @@ def several(store: Store) -> Store:
     store.add(daily("young", 10))
     store.add(daily("stale", 500, ends=5))
     store.add(daily("gaps", 500, gaps=tuple(range(60, 80))))
-    store.add([Snapshot("nobody", NOW - timedelta(days=ago), ScoreCounts()) for ago in range(40)])
+    store.add([Snapshot("no_one", NOW - timedelta(days=ago), ScoreCounts()) for ago in range(40)])
     return store
 
 
-NAMES = ("long", "risen", "short", "young", "stale", "gaps", "nobody", "empty")
+NAMES = ("long", "risen", "short", "young", "stale", "gaps", "no_one", "empty")
 
 
 def load_statuses(
@@ -90,7 +90,7 @@ def load_statuses(
 
 
 @pytest.mark.parametrize("zone", ZONES, ids=str)
-def test_each_account_stands_as_it_does_alone(several: Store, zone: ZoneInfo) -> None:
+def test_each_account_has_the_status_that_it_has_alone(several: Store, zone: ZoneInfo) -> None:
     for account, status in load_statuses(several, zone).items():
         newest = several.newest(account)
         assert status.newest == newest
@@ -111,7 +111,7 @@ def test_the_verdicts_differ_as_the_histories_do(several: Store) -> None:
     verdicts = {account: status.judged.verdict for account, status in load_statuses(several).items() if status.judged}
     assert verdicts["risen"] is Verdict.OUTSIDE
     assert verdicts["long"] is Verdict.WITHIN
-    assert verdicts["short"] is verdicts["young"] is verdicts["nobody"] is Verdict.UNKNOWN
+    assert verdicts["short"] is verdicts["young"] is verdicts["no_one"] is Verdict.UNKNOWN
 
 
 def test_weeks_end_today_and_the_line_begins_after_the_last_gap(several: Store) -> None:
@@ -125,7 +125,7 @@ def test_weeks_end_today_and_the_line_begins_after_the_last_gap(several: Store) 
     assert len(statuses["gaps"].weeks.since_last_gap) == 9, "60 days are 8 whole weeks and a part of one"
     assert len(statuses["young"].weeks.since_last_gap) == 2
     assert len(statuses["stale"].weeks.since_last_gap) == WEEKS_SHOWN
-    assert statuses["nobody"].weeks.since_last_gap == ()
+    assert statuses["no_one"].weeks.since_last_gap == ()
 
 
 def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: Store) -> None:
@@ -172,7 +172,7 @@ def taken(hours: float) -> Snapshot:
 def run(hours: float, outcome: RunOutcome = RunOutcome.FAILED) -> Run:
     at = NOW - timedelta(hours=hours)
     failed = outcome is RunOutcome.FAILED
-    return Run("long", at, at, outcome, "A permission is missing" if failed else "", "It said no." if failed else "")
+    return Run("long", at, at, outcome, "Missing permission" if failed else "", "It said no." if failed else "")
 
 
 @pytest.mark.parametrize(
@@ -181,9 +181,9 @@ def run(hours: float, outcome: RunOutcome = RunOutcome.FAILED) -> Run:
         (taken(1), None, None, Freshness.FRESH, ""),
         (taken(1), run(1, RunOutcome.STORED), None, Freshness.FRESH, ""),
         (taken(1), run(2), None, Freshness.FRESH, ""),
-        (taken(2), run(1), None, Freshness.FAILING, "A permission is missing: It said no."),
-        (None, run(1), None, Freshness.FAILING, "A permission is missing: It said no."),
-        (taken(1), None, PermissionMissing("Not today."), Freshness.FAILING, "A permission is missing: Not today."),
+        (taken(2), run(1), None, Freshness.FAILING, "Missing permission: It said no."),
+        (None, run(1), None, Freshness.FAILING, "Missing permission: It said no."),
+        (taken(1), None, PermissionMissing("Not today."), Freshness.FAILING, "Missing permission: Not today."),
         (taken(35.9), None, None, Freshness.FRESH, ""),
         (taken(36), run(36, RunOutcome.STORED), None, Freshness.STALE, "The newest snapshot was taken 1 day ago."),
         (None, None, None, Freshness.EMPTY, "No snapshot has been taken yet."),
@@ -202,7 +202,7 @@ def test_the_freshness_says_whether_an_account_is_kept_up_to_date_and_why_not(
 
 
 def test_the_summary_names_the_accounts_that_need_attention(several: Store) -> None:
-    save_runs(several, Run("short", NOW, NOW, RunOutcome.FAILED, "A permission is missing", "It said no."))
+    save_runs(several, Run("short", NOW, NOW, RunOutcome.FAILED, "Missing permission", "It said no."))
     names = {account: account.capitalize() for account in NAMES}
     statuses = load_statuses(several)
     assert accounts_summary(list(statuses.values()), names) == (
@@ -315,15 +315,13 @@ def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Stor
     assert list(frame["account"]) == list(NAMES)
     row = frame.set_index("account").loc["risen"]
     assert (row["users_graded"], row["at_risk"], row["at_risk_percent"]) == (1090, 190, pytest.approx(17.43, abs=0.01))
-    assert row["verdict"] == "more than usual"
+    assert row["verdict"] == "outside the normal range"
     assert row["compared_with"] == "2026-10-25T12:50:11Z"
     lines = to_csv(with_flat_weeks(frame)).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("account,name,source,taken_at,users_graded,at_risk,at_risk_percent,compared_with,")
     assert lines[-1].startswith("empty,Empty,,,,,,,,,")
     assert lines[-1].endswith(f",nothing yet,No snapshot has been taken yet.,{CSV_DEFINITIONS}")
-    assert lines[-2].startswith(
-        "nobody,Nobody,live from Mimecast,2026-11-24T12:50:11Z,0,0,,,,not enough history to say,"
-    )
+    assert lines[-2].startswith("no_one,No_one,live from Mimecast,2026-11-24T12:50:11Z,0,0,,,,too little history,")
 
 
 def test_each_panel_has_a_name_that_stays_text_and_a_common_scale(several: Store) -> None:
@@ -332,7 +330,7 @@ def test_each_panel_has_a_name_that_stays_text_and_a_common_scale(several: Store
     names["long"] = "<b>Long</b> $x$"
     chart = accounts_chart(panels(statuses, stamps, names), TODAY, file_name="accounts")
     spec = chart.figure.to_plotly_json()
-    assert len(spec["data"]) == 6, "neither those without a snapshot nor those in which nobody is graded"
+    assert len(spec["data"]) == 6, "neither those without a snapshot nor those in which no one is graded"
     texts = [str(note["text"]) for note in spec["layout"]["annotations"]]
     assert texts[0] == "&lt;b&gt;Long&lt;/b&gt; &#36;x&#36;  <b>10.0%</b>"
     assert "6 accounts" in texts[-1]

@@ -86,7 +86,7 @@ MARKS = {account: marks_of(account) for account in BASES}
 
 
 def words_in(text: str) -> set[str]:
-    """The words of a text that could be marks: numbers as a whole, shares with their sign, names."""
+    """Return the words of a text that can identify an account: whole numbers, shares with their sign, names."""
     text = text.replace("\\", "").replace("\u00a0", " ")
     grouped, plain = r"(?<![\w,-])\d{1,3}(?:,\d{3})+(?![\w,-])", r"(?<![\w-])\d+(?![\w-])"
     found = {one for form in (r"\d+\.\d%", grouped, plain) for one in re.findall(form, text)}
@@ -94,7 +94,7 @@ def words_in(text: str) -> set[str]:
 
 
 def written_in(file: bytes) -> str:
-    """The text of a file; of a slide deck or workbook that of all its parts, workbooks in charts included; of a web
+    """Return the text of a file; of a slide deck or workbook that of all parts, also workbooks in charts; of a web
     page not the library that draws it."""
     if not zipfile.is_zipfile(io.BytesIO(file)):
         return file.decode().replace(get_plotlyjs(), "")
@@ -237,7 +237,7 @@ def run_script(project: Path, script: str, secrets: dict[str, Any], account: str
 
 
 def shown(app: AppTest, account: str) -> tuple[str, set[float]]:
-    """Every text on the page but the account picker's, and every number in its figures and tables."""
+    """Return every text on the page except the account picker's, and every number in its figures and tables."""
     texts: list[str] = []
     numbers: set[float] = set()
     for kind in (app.title, app.header, app.markdown, app.caption, app.warning, app.info, app.code, app.error):
@@ -285,7 +285,7 @@ def test_no_page_and_no_file_of_one_account_holds_anything_of_another(
                 files = [download.make() for download in downloads_of(app)]
                 for file in files:
                     if file.startswith(b"SQLite format 3"):
-                        continue  # the backup, which is of all accounts and says so
+                        continue  # the backup, which is of all accounts and described as such
                     assert not others_in(account, written_in(file), set()), script
                 if script in ("app.py", "pages/history.py"):
                     assert NAMES[account] in text

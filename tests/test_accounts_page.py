@@ -45,7 +45,7 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     store.add([Snapshot("contoso", now - timedelta(minutes=1), ScoreCounts(50, 20, 20, 8, 2))])
     store.add([Snapshot("fabrikam", now - timedelta(days=3), ScoreCounts(500, 200, 200, 80, 20))])
     store.add([Snapshot("proseware", now - timedelta(hours=1), ScoreCounts())])
-    save_runs(store, Run("proseware", now, now, RunOutcome.FAILED, "A permission is missing", "It said no."))
+    save_runs(store, Run("proseware", now, now, RunOutcome.FAILED, "Missing permission", "It said no."))
     names = {"contoso": "Contoso", "fabrikam": ODD, "proseware": "Contoso", "litware": "Litware"}
     app = run_accounts_page(project, secrets_of(sandbox, store_url, **names))
     assert [(one.label, one.value) for one in cards_of(app)] == [
@@ -66,7 +66,7 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     assert list(shown["Reason"]) == [
         "",
         "The newest snapshot was taken 3 days ago.",
-        "A permission is missing: It said no.",
+        "Missing permission: It said no.",
         "No snapshot has been taken yet.",
     ]
     assert "4 accounts" in table.proto.alt
@@ -87,17 +87,17 @@ def test_the_page_asks_mimecast_for_nothing_and_has_no_button_that_does(
     assert not [button for button in app.button if button.key == "refresh"]
 
 
-def test_what_failed_behind_a_page_is_the_reason_that_is_told(
+def test_what_failed_behind_a_page_is_the_reason_that_is_shown(
     project: Path, sandbox: Sandbox, store: Store, store_url: str
 ) -> None:
     sandbox.set_fault("forbidden")
     secrets = secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam")
     (table,) = run_accounts_page(project, secrets).dataframe
     assert [state for (state,) in table.value["State"]] == ["failing", "nothing yet"]
-    assert table.value["Reason"][0].startswith("A permission is missing: ")
+    assert table.value["Reason"][0].startswith("Missing permission: ")
 
 
-def test_a_direct_visit_with_sample_data_shows_it_and_says_so(project: Path) -> None:
+def test_a_direct_visit_with_sample_data_shows_it_and_reports_it(project: Path) -> None:
     app = run_accounts_page(project, {})
     (table,) = app.dataframe
     assert len(table.value) == 1

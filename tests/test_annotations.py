@@ -68,9 +68,7 @@ def test_a_note_is_added_edited_deleted_and_brought_back(
     assert load_notes(kept, "default") == [note]
 
 
-def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
-    project: Path, account_secrets: dict[str, Any], kept: Store
-) -> None:
+def test_another_users_edit_is_not_overwritten(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:
     app = opened(project, account_secrets)
     add_note(app, "Mine")
     (note,) = load_notes(kept, "default")
@@ -146,7 +144,7 @@ def test_a_target_without_a_share_is_refused(project: Path, account_secrets: dic
     assert load_target(kept, "default") is None
 
 
-def test_a_target_whose_date_has_passed_can_be_set_anew(
+def test_a_target_whose_date_has_passed_can_be_replaced(
     project: Path, account_secrets: dict[str, Any], kept: Store
 ) -> None:
     then = datetime.now(UTC) - timedelta(days=20)

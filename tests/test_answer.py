@@ -1,4 +1,4 @@
-"""Whatever Mimecast, a proxy or nobody at all answers: score counts come out, or an error that says what was found."""
+"""Any answer of Mimecast or a proxy gives score counts, or an error that says what was received."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_every_recorded_refusal_is_understood(name: str, kind: type[MimecastErro
 
 
 def everything_in(error: BaseException | None) -> str:
-    """All that one of our errors carries, and what the errors it came from show of themselves."""
+    """Return everything in an error, and the texts of the exceptions that it came from."""
     if error is None:
         return ""
     carried = vars(error) if isinstance(error, MimecastError) else ""
@@ -105,7 +105,7 @@ def test_nothing_that_mimecast_words_freely_is_repeated() -> None:
     ],
 )
 @pytest.mark.parametrize("status", [200, 401, 500])
-def test_no_part_of_the_answer_stands_in_an_error(body: bytes, status: int) -> None:
+def test_no_part_of_the_answer_is_in_an_error(body: bytes, status: int) -> None:
     with pytest.raises(MimecastError) as caught:
         read_body(body, status=status)
     assert "recognisable" not in everything_in(caught.value)
@@ -165,7 +165,7 @@ def test_status_fail_meta_and_data_are_looked_at_in_this_order() -> None:
         ({"a": 0, "b": 0, "c": 0, "d": 0, "f": 0}, Summary(ScoreCounts())),
         ({"b": MAX_USERS}, Summary(ScoreCounts(b=MAX_USERS), missing_grades=("A", "C", "D", "F"))),
     ],
-    ids=["any order and case, the missing count nothing", "5.0 is 5", "nobody graded yet", "very many"],
+    ids=["any order and case, the missing count nothing", "5.0 is 5", "no one graded yet", "very many"],
 )
 def test_score_counts_are_read(counts: dict[str, Any], expected: Summary) -> None:
     assert read(counts) == expected
@@ -209,13 +209,13 @@ def test_an_unknown_grade_is_held_to_the_same_rules() -> None:
         read({"a": 1, "e": "many"})
 
 
-def test_an_unknown_grade_with_nobody_in_it_is_no_other_letter() -> None:
+def test_an_unknown_grade_with_no_one_in_it_is_no_other_letter() -> None:
     summary = read({"a": 1, "e": 0})
     assert summary.counts == ScoreCounts(a=1)
     assert summary.other_letters == ()
 
 
-def test_nobody_graded_yet_has_no_shares() -> None:
+def test_no_one_graded_yet_has_no_shares() -> None:
     counts = read({"a": 0, "f": 0}).counts
     assert counts.users_graded == 0
     assert counts.share(counts.at_risk) is None
@@ -317,7 +317,7 @@ STATUSES = some.sampled_from([200, 200, 200, 301, 400, 401, 404, 418, 429, 500, 
 
 
 def gives_counts_or_one_of_our_errors(body: bytes, status: int) -> None:
-    """Any other exception fails the test by itself."""
+    """Any other exception fails the test."""
     outcome: Summary | MimecastError
     try:
         outcome = read_body(body, status=status)
@@ -356,7 +356,9 @@ def test_no_user_is_dropped(counts: dict[str, int]) -> None:
 
 
 @given(some.permutations("ABCDF"), some.lists(some.integers(0, MAX_USERS), min_size=5, max_size=5), some.booleans())
-def test_order_case_and_a_decimal_point_change_nothing(letters: list[str], users: list[int], other_form: bool) -> None:
-    counts = dict(zip(letters, users, strict=True))
+def test_order_case_and_a_decimal_point_change_nothing(
+    characters: list[str], users: list[int], other_form: bool
+) -> None:
+    counts = dict(zip(characters, users, strict=True))
     sent = {letter.lower(): float(count) for letter, count in counts.items()} if other_form else counts
     assert read(sent) == Summary(ScoreCounts.from_mapping(counts))

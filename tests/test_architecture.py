@@ -155,7 +155,7 @@ def test_pages_are_thin_and_begin_the_same_way(page: Path) -> None:
 
 
 def loaded(arguments: list[str], folder: Path) -> set[str]:
-    """The heavy libraries that a run of the command line has loaded, in a folder with a store of one snapshot."""
+    """Return the heavy libraries that a command has loaded, run in a folder with a store of one snapshot."""
     script = (
         "import sys\n"
         "from mimecast.__main__ import main\n"

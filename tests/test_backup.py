@@ -58,7 +58,7 @@ def test_a_backup_holds_everything_and_comes_back_exactly(store: Store, tmp_path
     assert all_rows(Store.open(f"sqlite:///{tmp_path / 'sent.db'}")) == all_rows(store)
 
 
-def test_a_backup_is_consistent_while_somebody_writes(store: Store, store_url: str, tmp_path: Path) -> None:
+def test_a_backup_is_consistent_while_someone_writes(store: Store, store_url: str, tmp_path: Path) -> None:
     """Each import is a pair of rows in two tables and of two accounts: a backup has both or none."""
     fill_every_table(store)
     script = (
@@ -138,7 +138,7 @@ def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url:
     refused(whole[:4096] + b"\xa5" * 300 + whole[4396:], "is damaged")
     file.unlink()
     with closing(sqlite3.connect(file)) as connection:
-        connection.execute("CREATE TABLE letters (text)").close()
+        connection.execute("CREATE TABLE mail (text)").close()
     refused(file.read_bytes(), "is not a backup of this dashboard")
     file.write_bytes(whole)
     with closing(sqlite3.connect(file)) as connection, connection:

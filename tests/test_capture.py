@@ -33,7 +33,7 @@ COUNTS = ScoreCounts(5, 4, 3, 2, 1)
 
 
 def account_of(sandbox: Sandbox) -> Account:
-    """An account with keys of API 2.0, whose requests have no date that Mimecast could refuse."""
+    """Return an account with keys of API 2.0, whose requests have no date that Mimecast could refuse."""
     return Account("contoso", "Contoso", sandbox.base_url, sandbox.api2.keys)
 
 

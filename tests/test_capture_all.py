@@ -1,4 +1,4 @@
-"""Many accounts side by side: as many at a time as chosen and never more, and nobody waits for a bad one."""
+"""Many accounts side by side: as many at a time as chosen and never more, and no one waits for a bad one."""
 
 from __future__ import annotations
 
@@ -90,16 +90,16 @@ def test_they_stay_within_what_mimecast_grants_an_application_where_an_answer_ta
 
 def test_what_is_wrong_with_one_account_is_its_own_affair(store: Store) -> None:
     with Sandbox(lambda: COUNTS) as right, Sandbox(lambda: COUNTS, fault="forbidden") as wrong:
-        nobody = Account("nobody", "Nobody", "http://127.0.0.1:9", right.keys)
+        no_one = Account("no_one", "No_one", "http://127.0.0.1:9", right.keys)
         no_keys = Account("no-keys", "No keys")
         retry_policy = RetryPolicy(30.0, sleep=lambda seconds: None)
-        mixed = [nobody, *accounts_of(wrong, 2, "bad"), no_keys, *accounts_of(right, 5)]
+        mixed = [no_one, *accounts_of(wrong, 2, "bad"), no_keys, *accounts_of(right, 5)]
         ended = flat(capture_all(mixed, store, retry_policy=retry_policy))
     assert outcomes(ended) == {
-        "nobody": "Mimecast cannot be reached",
-        "bad0": "A permission is missing",
-        "bad1": "A permission is missing",
-        "no-keys": "The settings need a correction",
+        "no_one": "Mimecast cannot be reached",
+        "bad0": "Missing permission",
+        "bad1": "Missing permission",
+        "no-keys": "Invalid settings",
         **{f"a{index}": "5" for index in range(5)},
     }
     assert all(one.started <= one.ended for one in ended)
@@ -125,34 +125,34 @@ def test_a_host_that_does_not_answer_takes_no_more_than_its_share(store: Store) 
 
 
 def test_an_application_that_asked_too_often_is_let_alone_and_others_go_on(store: Store) -> None:
-    """One account is refused and told to wait for long: the rest of its application is not asked at all."""
+    """One account is refused and must wait for long: the rest of its application is not asked at all."""
     with Sandbox(lambda: COUNTS, fault="rate-limited-long") as limited, Sandbox(lambda: COUNTS) as sound:
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 6, "sound")]
         ended = flat(capture_all(both, store, max_concurrent=2, retry_policy=RetryPolicy(30.0, clock=lambda: NOW)))
-        assert limited.summary_requests <= 2, "whoever was asking already, and nobody after them"
+        assert limited.summary_requests <= 2, "those that had already sent a request, and none after them"
     refused = [one.outcome for one in ended if one.account.name == "limited"]
     assert all(isinstance(one, RateLimited) and one.not_before and one.not_before > NOW for one in refused)
     assert sum(isinstance(one.outcome, CapturedSnapshot) for one in ended) == 6
 
 
 def test_a_short_wait_that_mimecast_asks_for_is_one_for_all_accounts_of_the_application(store: Store) -> None:
-    calls_meanwhile: list[int] = []
+    calls_in_the_meantime: list[int] = []
 
     with Sandbox(lambda: COUNTS, fault="rate-limited-once") as limited, Sandbox(lambda: COUNTS) as sound:
 
         def sleep(seconds: float) -> None:
             time.sleep(seconds)
-            calls_meanwhile.append(limited.summary_requests)
+            calls_in_the_meantime.append(limited.summary_requests)
 
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 3, "sound")]
         ended = flat(capture_all(both, store, max_concurrent=2, retry_policy=RetryPolicy(30.0, sleep=sleep)))
-    (calls,) = calls_meanwhile
-    assert calls <= 2, "while one waits, only whoever was asking already is answered"
+    (calls,) = calls_in_the_meantime
+    assert calls <= 2, "while one waits, only those that had already sent a request get an answer"
     assert set(outcomes(ended).values()) == {"5"}
 
 
 def test_while_one_application_waits_another_on_the_same_host_goes_on(store: Store) -> None:
-    """The first request is told to wait a second, and its retry waits until the other application's captures ended."""
+    """The first request must wait a second, and its retry waits until the other application's captures ended."""
     others_ended = threading.Event()
 
     def sleep(seconds: float) -> None:
@@ -219,7 +219,7 @@ def table(account: str, sandbox: Sandbox, *, generation: int) -> str:
 def test_both_generations_together_and_each_line_as_soon_as_it_is_known(
     project: Path, tmp_path: Path, store: Store, store_url: str
 ) -> None:
-    """A silent account stands first: the lines of the others come while it is still waited for."""
+    """A silent account is first: the lines of the others come while it is still waited for."""
     silence = threading.Event()
 
     def late() -> ScoreCounts:

@@ -254,7 +254,7 @@ def with_band(store: Store, low: float, high: float, *, span: int = 30) -> Annot
 
 
 def falling(store: Store, days_ago: Sequence[int], *, days: int, max_points: int = 400) -> Timeline:
-    """An at-risk share of as many percent as days ago."""
+    """Return a timeline whose share at risk in percent is the number of days ago."""
     store.add(Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(100 - ago, 0, 0, ago)) for ago in days_ago)
     return load_timeline(
         store, "contoso", DayRange(TODAY - timedelta(days=days - 1), TODAY, ZONE), max_points=max_points
@@ -334,7 +334,7 @@ def lab(rgb: Sequence[float]) -> LinearRgb:
 
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
-def test_grades_are_told_apart_whatever_the_eyes(deficiency: str) -> None:
+def test_grades_differ_for_any_colour_vision(deficiency: str) -> None:
     matrix = DEFICIENCIES[deficiency]
     seen = {
         grade: lab([sum(a * b for a, b in zip(row, linear_rgb(GRADE_COLOURS[grade]), strict=True)) for row in matrix])
@@ -372,7 +372,7 @@ def test_users_are_counted_in_whole_numbers(store: Store, users: int, step: int 
 
 
 def text_room(text: str, size: float) -> float:
-    """Return a lower bound of the pixels that digits and letters take in the widest font that charts use."""
+    """Return a lower bound of the pixels that characters take in the widest font that charts use."""
     return len(re.sub("<.*?>", "", text)) * size * 0.5
 
 
@@ -398,7 +398,7 @@ def test_labels_beside_a_plot_have_room_for_any_number_of_users(store: Store, us
 
 
 def test_quotation_marks_in_a_name_are_shown_as_such() -> None:
-    """Plotly knows few entities, and shows `&quot;` as it is written."""
+    """Plotly knows few entities, and shows `&quot;` literally."""
     (stamp,) = [text for text in texts(draw_grades(make_stamp(name="""Smith's "Best" & Co"""))) if "graded" in text]
     assert stamp.startswith("""Smith's "Best" &amp; Co""")
 

@@ -151,7 +151,7 @@ def server(answer: Iterable[bytes], context: ssl.SSLContext | None = None, *, si
 
 
 def whole_request(wire: socket.socket) -> bytes:
-    """The head of a request whose body was read too: closing on unread bytes would reset the connection."""
+    """Return the head of a request after reading its body: closing with unread bytes would reset the connection."""
     read = b""
     while b"\r\n\r\n" not in read:
         part = wire.recv(65536)
@@ -166,7 +166,7 @@ def whole_request(wire: socket.socket) -> bytes:
 
 
 def refused(base_url: str, keys: Api1Keys = KEYS, timeout: tuple[float, float] = (5.0, 5.0)) -> MimecastError:
-    """The error of one question, after a look for anything secret in it and in all that it came from."""
+    """Return the error of a request, and check that it and its causes contain no secret."""
     at, request_id = utc_now(), new_request_id()
     client = Client(base_url, keys, timeout=timeout, clock=lambda: at, new_id=lambda: request_id)
     with pytest.raises(MimecastError) as caught:
@@ -250,7 +250,7 @@ def test_a_host_name_that_cannot_be_looked_up_is_named(host: str) -> None:
     assert host in error.message
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_a_certificate_that_no_one_vouches_for_is_refused(tmp_path: Path) -> None:
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "cert")]
     subprocess.run([*made, *names], check=True, capture_output=True)

@@ -30,7 +30,7 @@ from tests.support.processes import CommandLine, assert_failed
 HEADER = "account,taken_at,a,b,c,d,f,other"
 
 
-def test_snapshot_stores_today_and_says_so(
+def test_snapshot_stores_today_and_reports_it(
     command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
     done = command_line("snapshot", variables=account_variables)
@@ -64,7 +64,7 @@ def test_wrong_keys_are_explained_with_the_request_id(
     assert_failed(done, 1, "default: Mimecast answered with status 401", "Check base_url first", "(request id ")
     assert "cmVjb2duaXNhYmxl" not in done.stdout + done.stderr
     (line,) = command_line("snapshot", "--json", variables=wrong).stdout.splitlines()
-    assert json.loads(line)["title"] == "Mimecast does not accept the credentials"
+    assert json.loads(line)["title"] == "Mimecast rejected the credentials"
     assert Store.open(store_url).accounts() == []
 
 
@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_imported_stores_nothing(
     assert_failed(command_line("import", "half.csv"), 2, "No account is set up")
 
 
-def test_an_export_that_cannot_be_written_says_so(
+def test_an_export_that_cannot_be_written_reports_it(
     command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
     fill(store_url)
@@ -236,7 +236,7 @@ def test_an_export_that_cannot_be_written_says_so(
     assert_failed(command_line("export", "--account", "ugly", variables=account_variables), 2, "no account 'ugly'")
 
 
-def test_export_with_nothing_set_up_gives_sample_data_and_says_so(command_line: CommandLine, store_url: str) -> None:
+def test_export_with_nothing_set_up_gives_sample_data_and_reports_it(command_line: CommandLine, store_url: str) -> None:
     done = command_line("export", variables={"SNAPSHOTS_URL": store_url})
     assert done.returncode == 0
     assert "SAMPLE DATA" in done.stderr
@@ -298,7 +298,7 @@ def test_report_takes_a_range_and_reports_as_json(
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
-def test_report_with_nothing_set_up_is_of_sample_data_and_says_so(
+def test_report_with_nothing_set_up_is_of_sample_data_and_reports_it(
     command_line: CommandLine, store_url: str, tmp_path: Path
 ) -> None:
     done = command_line("report", "--out", "r.xlsx", variables={"SNAPSHOTS_URL": store_url})
@@ -383,13 +383,13 @@ def test_wrong_usage_ends_with_2(command_line: CommandLine, arguments: list[str]
 
 
 def heeds_ctrl_c() -> None:
-    """A shell that runs the tests in the background has them ignore it."""
+    """Handle Ctrl+C, which a shell that runs the tests in the background makes them ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
 def ended_at_last(server: subprocess.Popen[str]) -> Iterator[None]:
-    """Whatever a test finds, nothing goes on running."""
+    """End every process that a test has started."""
     try:
         yield
     finally:

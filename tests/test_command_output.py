@@ -61,7 +61,7 @@ def test_output_to_a_full_disk_ends_in_a_sentence(
 
 @NEEDS_FULL_DISK
 @pytest.mark.parametrize("arguments", [["export"], ["export", "--format", "xlsx"]], ids=" ".join)
-def test_a_file_on_a_full_disk_is_not_written_and_says_so(
+def test_a_file_on_a_full_disk_is_not_written_and_reports_it(
     command_line: CommandLine, variables: dict[str, str], arguments: list[str]
 ) -> None:
     run = command_line(*arguments, "--out", str(FULL_DISK), variables=variables)

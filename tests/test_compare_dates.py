@@ -1,4 +1,4 @@
-"""Which two snapshots are compared: those the URL asks for, or others with a sentence that says so."""
+"""Which two snapshots are compared: those the URL asks for, or others, which a sentence explains."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def ago(days: int) -> str:
 
 
 def pick(store: Store, days_ago: list[int], params: dict[str, str]) -> PickedComparison:
-    """With a snapshot on each of the days."""
+    """Pick a comparison in a store with a snapshot on each of the days."""
     taken = [Snapshot("contoso", NOW - timedelta(days=days), ScoreCounts(days + 1)) for days in sorted(days_ago)]
     store.add(taken)
     return pick_comparison(store, params, taken[-1], taken[0], TODAY, ZONE)
 
 
 def compared(picked: PickedComparison) -> tuple[int, int] | None:
-    """How many days ago the two snapshots are."""
+    """Return how many days ago the two snapshots were taken."""
     if picked.comparison is None:
         return None
     days = ((TODAY - day).days for day in (picked.comparison.then_day, picked.comparison.now_day))
@@ -106,7 +106,7 @@ def test_where_a_comparison_cannot_be_had_the_reason_is_given_and_30_days_are_co
     assert compared(picked) == expected
 
 
-def test_the_reporting_zone_decides_which_snapshot_a_date_stands_for(store: Store) -> None:
+def test_the_reporting_zone_decides_which_snapshot_represents_a_date(store: Store) -> None:
     late = Snapshot("contoso", NOW.replace(hour=23) - timedelta(days=31), ScoreCounts(1))
     store.add([late, Snapshot("contoso", NOW, ScoreCounts(2))])
     newest = store.newest("contoso")

@@ -46,14 +46,14 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 
 
 def filled(url: str, rows: int = 2500) -> Store:
-    """A store with something odd in every table."""
+    """Fill a store with unusual values in every table, and return it."""
     store = Store.open(url)
     store.add(history(rows))
     store.add([Snapshot("Zürich_b", NOW, ScoreCounts(1, 2, 3, 4, 5, 6), Source.IMPORTED, "EX")])
     store.add([Snapshot(name, NOW, ScoreCounts(2**60)) for name in ("a-b", "ab", "B")])
     for hour in range(120):
         save_runs(store, run_at(hour))
-    save_runs(store, Run("a-b", NOW, NOW, RunOutcome.FAILED, "“Odd” 'title'", "100 % \\ of\nit; -- 🙈"))
+    save_runs(store, Run("a-b", NOW, NOW, RunOutcome.FAILED, "“Odd” 'title'", "100% \\ of\nit; -- 🙈"))
     assert Lease(store, "default").acquire()
     return store
 
@@ -202,7 +202,7 @@ def test_the_same_store_twice_is_wrong_usage(store_url: str, command_line: Comma
     failed(command_line("copy", store_url, store_url), 2, "name the same store")
 
 
-def test_a_damaged_original_is_named_and_left_as_it_is(urls: tuple[str, str], command_line: CommandLine) -> None:
+def test_a_damaged_original_is_named_and_left_unchanged(urls: tuple[str, str], command_line: CommandLine) -> None:
     filled(urls[0])
     file = Path(urls[0].removeprefix("sqlite:///"))
     content_before = bytearray(file.read_bytes())
@@ -263,14 +263,14 @@ def _doubled(table: Any) -> Any:
 
 
 @pytest.mark.parametrize("urls", KINDS[:2], ids=" to ".join, indirect=True)
-def test_what_is_written_to_the_original_meanwhile_does_not_disturb(urls: tuple[str, str]) -> None:
+def test_writes_to_the_original_during_a_copy_do_not_disturb(urls: tuple[str, str]) -> None:
     source, target = filled(urls[0]), Store.open(urls[1])
     other = Store.open(urls[0])
-    late = [Snapshot("meanwhile", NOW, ScoreCounts(1))]
+    late = [Snapshot("in_the_meantime", NOW, ScoreCounts(1))]
 
-    def meanwhile(done: int, of: int) -> None:
+    def in_the_meantime(done: int, of: int) -> None:
         other.add(late)
 
-    copied = copy_store(source, target, meanwhile)
+    copied = copy_store(source, target, in_the_meantime)
     assert copied["snapshots"] == 2504
-    assert (target.accounts(), other.newest("meanwhile")) == (["B", "Zürich_b", "a-b", "ab", "default"], late[0])
+    assert (target.accounts(), other.newest("in_the_meantime")) == (["B", "Zürich_b", "a-b", "ab", "default"], late[0])

@@ -1,4 +1,4 @@
-"""A store whose file was damaged is set aside whole, and goes on; whatever is no damage is left alone."""
+"""A damaged store file is set aside as a whole and replaced; a file that is not damaged is left alone."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def test_a_damaged_file_that_cannot_be_renamed_is_named_and_left(
     assert other_files(sqlite_path(store_url)) == ["snapshots.db.lock"]
 
 
-LETTERS = {
+CHARACTERS = {
     "a letter": b"Dear all, this is not a database. " * 100,
     "a letter about one": b"CREATE TABLE schema_version (version INTEGER);\n" * 100,
     "a picture": b"\x89PNG\r\n\x1a\n" + random.Random(3).randbytes(5000),
@@ -240,7 +240,7 @@ LETTERS = {
 }
 
 
-@pytest.mark.parametrize("content", LETTERS.values(), ids=LETTERS)
+@pytest.mark.parametrize("content", CHARACTERS.values(), ids=CHARACTERS)
 def test_what_is_no_database_of_ours_is_named_and_left(
     command_line: CommandLine, account_variables: dict[str, str], tmp_path: Path, content: bytes
 ) -> None:

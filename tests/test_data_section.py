@@ -1,4 +1,4 @@
-"""The Data section: a spreadsheet comes in, is shown before it is stored, and can be taken out again."""
+"""The Data section: a spreadsheet is previewed before it is imported, and the import can be undone."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def upload(app: AppTest, content: str | bytes, name: str = "months.csv", **other
     assert not app.exception
 
 
-def test_a_file_is_shown_stored_listed_and_taken_out_again(
+def test_a_file_is_previewed_imported_listed_and_undone(
     project: Path, account_secrets: dict[str, Any], kept: Store
 ) -> None:
     app = run_page(project, "Alone", account_secrets)

@@ -142,7 +142,7 @@ def late_sandbox(company: DemoCompany) -> Iterator[Sandbox]:
         yield server
 
 
-def test_a_clock_that_is_off_is_told_before_it_matters(late_sandbox: Sandbox, store: Store) -> None:
+def test_a_wrong_clock_is_reported_before_it_matters(late_sandbox: Sandbox, store: Store) -> None:
     ahead = datetime.now().astimezone() + timedelta(minutes=12)
     steps = checked(account_of(late_sandbox, 1), store, now=ahead)
     assert steps[CLOCK].status is StepStatus.WARNING
@@ -151,7 +151,7 @@ def test_a_clock_that_is_off_is_told_before_it_matters(late_sandbox: Sandbox, st
     assert "Set the clock" in steps[CLOCK].problem.remedy
 
 
-def test_the_newest_snapshot_and_the_next_refresh_are_told(sandbox: Sandbox, store: Store) -> None:
+def test_the_newest_snapshot_and_the_next_refresh_are_reported(sandbox: Sandbox, store: Store) -> None:
     store.add([Snapshot("contoso", NOW - timedelta(hours=2), ScoreCounts(a=1204))])
     steps = checked(account_of(sandbox, 2), store, now=NOW)
     assert steps[NEWEST].detail == "Taken 2 hours ago, 24 Nov 2026, 10:50 UTC."
@@ -298,7 +298,7 @@ def test_check_ready_ends_with_1_unless_the_newest_snapshot_is_fresh(
     assert command_line("check", "--ready", variables=broken).returncode == 1
 
 
-def test_without_a_store_the_rest_is_told_all_the_same(sandbox: Sandbox) -> None:
+def test_without_a_store_the_rest_is_still_reported(sandbox: Sandbox) -> None:
     steps = checked(account_of(sandbox, 1), None)
     assert steps[DATA].status is StepStatus.DONE
     assert steps[STORE].status is StepStatus.NOT_REACHED
@@ -360,7 +360,7 @@ def test_check_without_usable_settings_is_wrong_usage(
         assert "recognisable" not in done.stdout + done.stderr
 
 
-def test_a_terminal_without_such_letters_is_given_plain_signs(
+def test_a_terminal_without_such_characters_gets_plain_signs(
     command_line: CommandLine, account_variables: dict[str, str]
 ) -> None:
     done = command_line("check", variables=account_variables | {"PYTHONIOENCODING": "cp1252"})

@@ -54,14 +54,14 @@ def test_a_file_that_others_can_replace_is_named(file: Path, mode: int, titles: 
     assert all(f"chmod go-w {file.parent}" in problem.remedy for problem in problems)
 
 
-def test_the_remedy_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> None:
+def test_the_remedy_can_be_pasted_for_any_folder_name(tmp_path: Path) -> None:
     file = tmp_path / "it's here; really.toml"
     file.touch(mode=0o644)
     (problem,) = exposed_files([file])
     assert problem.remedy.endswith("""it'"'"'s here; really.toml'""")
 
 
-def test_every_command_that_reads_it_says_so_on_stderr_and_does_its_work(
+def test_every_command_that_reads_it_reports_it_on_stderr_and_does_its_work(
     command_line: CommandLine, file: Path, sandbox: Sandbox, store_url: str
 ) -> None:
     keys = sandbox.keys
@@ -81,7 +81,7 @@ def test_every_command_that_reads_it_says_so_on_stderr_and_does_its_work(
 
 @pytest.mark.parametrize("page", ["app.py", *(f"pages/{one.name}" for one in sorted((PROJECT / "pages").glob("*.py")))])
 @pytest.mark.usefixtures("isolated_pages")
-def test_every_page_says_so(project: Path, page: str, file: Path) -> None:
+def test_every_page_reports_it(project: Path, page: str, file: Path) -> None:
     def titles(mode: int) -> list[str]:
         file.chmod(mode)
         app = AppTest.from_file(str(project / "app.py"), default_timeout=30)

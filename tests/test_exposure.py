@@ -44,5 +44,5 @@ def test_the_command_line_reads_the_options_of_the_server(tmp_path: Path) -> Non
     assert read_server_options([home, project], variables) == ServerOptions("::", ("b.contoso.com", "c.contoso.com"))
 
 
-def test_the_dashboard_can_be_reached_by_this_computer_only_as_it_is_shipped() -> None:
+def test_the_dashboard_can_be_reached_by_this_computer_only_by_default() -> None:
     assert why_reachable(read_server_options([PROJECT / ".streamlit" / "config.toml"], {})) == ""

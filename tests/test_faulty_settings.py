@@ -79,4 +79,4 @@ def test_a_wait_of_a_day_is_shown_with_its_date(
     end = datetime.now(UTC) + timedelta(hours=24)
     (warning,) = [text for text in warnings_of(app) if "Mimecast answered with status 429" in text]
     assert f"Try again after {end.day} {end:%b %Y}, " in warning
-    assert f"The next automatic try is after {end.day} {end:%b %Y}, " in warning
+    assert f"The next automatic attempt is after {end.day} {end:%b %Y}, " in warning

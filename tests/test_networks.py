@@ -36,7 +36,7 @@ def variables_of(sandbox: Sandbox, store_url: str, base_url: str | None = None) 
     }
 
 
-def test_an_authority_that_nobody_knows_is_refused_and_the_remedy_named(
+def test_an_authority_that_no_one_knows_is_refused_and_the_remedy_named(
     command_line: CommandLine, secure: Sandbox, store_url: str
 ) -> None:
     done = command_line("snapshot", variables=variables_of(secure, store_url))
@@ -50,7 +50,7 @@ def test_an_authority_that_nobody_knows_is_refused_and_the_remedy_named(
 def test_an_authority_that_is_named_or_that_the_system_trusts_is_trusted(
     command_line: CommandLine, secure: Sandbox, authority: Authority, store_url: str, variable: str
 ) -> None:
-    """`SSL_CERT_FILE` is where OpenSSL, and so the operating system's trust store on Linux, is told to look."""
+    """`SSL_CERT_FILE` is where OpenSSL, and so the operating system's trust store on Linux, looks."""
     done = command_line("snapshot", variables=variables_of(secure, store_url) | {variable: str(authority.file)})
     assert done.stderr == ""
     assert "1,204 users graded" in done.stdout

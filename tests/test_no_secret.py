@@ -1,4 +1,4 @@
-"""No secret in what the command line prints, logs at DEBUG, raises or writes, whatever goes wrong."""
+"""No secret in what the command line prints, logs at DEBUG, raises or writes, even when it fails."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sandbox(company: DemoCompany, detector: LeakDetector) -> Iterator[Sandbox]:
 
 
 def everything_of(error: BaseException | None) -> str:
-    """The whole chain: what it prints, and what each of it carries."""
+    """Return what an exception and its causes print and contain."""
     if error is None:
         return ""
     printed = "".join(traceback.format_exception(error))
@@ -46,7 +46,7 @@ def everything_of(error: BaseException | None) -> str:
 
 @pytest.mark.parametrize("keys", [KEYS, CLIENT], ids=["API 1.0", "API 2.0"])
 @pytest.mark.parametrize("fault", [None, *(fault for fault in FAULTS if fault != "silent")])
-def test_whatever_goes_wrong_no_error_and_no_log_tells_a_secret(
+def test_no_error_and_no_log_contains_a_secret(
     sandbox: Sandbox,
     detector: LeakDetector,
     caplog: pytest.LogCaptureFixture,

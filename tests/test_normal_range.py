@@ -146,7 +146,7 @@ def test_where_nothing_ever_changed_one_user_is_usual_and_two_are_not(users: int
         assert (judged.low, judged.high) == pytest.approx((-100 / users, 100 / users))
 
 
-def test_a_change_that_is_shown_as_nothing_is_never_more_than_usual() -> None:
+def test_a_change_that_is_shown_as_nothing_is_never_outside_the_normal_range() -> None:
     flat: list[float | None] = [20.0] * 13
     assert judge([20.04, *flat], 30, 0.001).verdict is Verdict.WITHIN
     assert judge([20.06, *flat], 30, 0.001).verdict is Verdict.OUTSIDE
@@ -164,7 +164,7 @@ def varying_history(days: int, every: int = 1) -> list[Snapshot]:
     return [snapshot(ago, 200 + ago * 7 % 13) for ago in range(days - days % every, -1, -every)]
 
 
-def test_two_years_give_twenty_three_earlier_spans_of_thirty_days(store: Store) -> None:
+def test_two_years_give_twenty_three_earlier_periods_of_thirty_days(store: Store) -> None:
     history = varying_history(729)
     store.add(history)
     judged = load_judged_change(store, history[-1], ZONE)
@@ -215,7 +215,7 @@ def test_the_change_of_an_older_snapshot_is_judged_by_what_was_before_it(store: 
     assert load_judged_change(store, history[-201], ZONE) == at_that_time
 
 
-def test_a_snapshot_stands_for_a_day_up_to_a_week_later_or_three_days_for_weeks() -> None:
+def test_a_snapshot_represents_a_day_up_to_a_week_later_or_three_days_for_weeks() -> None:
     assert [max_lookback(span).days for span in (1, 2, 3, 7, 14, 30, 90, 365)] == [0, 0, 1, 3, 6, 7, 7, 7]
     assert max_lookback(30) == MAX_LOOKBACK
 
@@ -231,18 +231,18 @@ def test_a_late_snapshot_counts_within_the_latitude_and_else_costs_two_changes(
     assert (judged.span, judged.baseline_periods) == (span, counted)
 
 
-def test_a_day_on_which_nobody_was_graded_is_an_unknown_share(store: Store) -> None:
+def test_a_day_on_which_no_one_was_graded_is_an_unknown_share(store: Store) -> None:
     history = [
         replace(one, counts=ScoreCounts()) if (NOW - one.taken_at).days == 60 else one for one in varying_history(729)
     ]
     store.add(history)
     assert load_judged_change(store, history[-1], ZONE).baseline_periods == 21
-    nobody = replace(history[-1], counts=ScoreCounts())
-    judged = load_judged_change(store, nobody, ZONE)
+    no_one = replace(history[-1], counts=ScoreCounts())
+    judged = load_judged_change(store, no_one, ZONE)
     assert (judged.verdict, judged.change, judged.span) == (Verdict.UNKNOWN, None, 30)
 
 
-def test_days_are_those_of_the_zone_whatever_the_clocks_do(store: Store) -> None:
+def test_days_are_those_of_the_zone_when_clocks_change(store: Store) -> None:
     """Snapshots at half past eleven at night: in UTC half of the year that is another day than in London."""
     london = ZoneInfo("Europe/London")
 

@@ -1,4 +1,4 @@
-"""Notes: dated lines of text, and changes that can be taken back but never overwrite somebody else's."""
+"""Notes: dated lines of text, and changes that can be taken back but never overwrite someone else's."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_deleted_text_is_gone_from_the_store(store: Store, store_url: str) -> 
     connection.close()
 
 
-def test_nobody_overwrites_what_somebody_else_wrote_meanwhile(store: Store) -> None:
+def test_an_edit_never_overwrites_another_users_edit(store: Store) -> None:
     seen = write(store, "One").after
     assert seen is not None
     mine = write(store, "Mine", old=seen)
@@ -83,7 +83,7 @@ def test_nobody_overwrites_what_somebody_else_wrote_meanwhile(store: Store) -> N
     assert texts(store) == ["Mine"]
 
 
-def test_saving_a_note_as_it_is_changes_nothing(store: Store) -> None:
+def test_saving_an_unchanged_note_changes_nothing(store: Store) -> None:
     note = write(store, "One", author="ana").after
     assert write(store, " One ", old=note, author="ben", now=NOW + timedelta(hours=1)).undo == NoteEdit(note, note)
     assert load_notes(store, "contoso") == [note]
@@ -94,7 +94,7 @@ def test_saving_a_note_as_it_is_changes_nothing(store: Store) -> None:
     [
         ("", TODAY, "has no words"),
         (" \n\t\x00", TODAY, "has no words"),
-        ("x" * (MAX_NOTE_CHARS + 1), TODAY, "has 121 letters"),
+        ("x" * (MAX_NOTE_CHARS + 1), TODAY, "has 121 characters"),
         ("x", TODAY + timedelta(days=1), "25 Nov 2026 is still to come"),
     ],
 )
@@ -105,7 +105,7 @@ def test_what_is_no_note_is_refused(store: Store, text: str, day: date, said: st
 
 
 @given(some.text(max_size=400))
-def test_a_note_is_one_line_and_keeps_its_letters(text: str) -> None:
+def test_a_note_is_one_line_and_keeps_its_characters(text: str) -> None:
     line = single_line(text)
     assert line == " ".join(line.split())
     assert len(line.splitlines()) <= 1

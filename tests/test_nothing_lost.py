@@ -181,7 +181,7 @@ def test_a_full_disk_is_said_and_what_was_stored_stays(store: Store, store_url: 
 
 
 def limited_to(size: int) -> Callable[[], None]:
-    """For a child process: no file may grow beyond so many bytes."""
+    """Limit the size in bytes of every file that a child process writes."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
@@ -221,7 +221,7 @@ def test_a_file_that_may_not_grow_is_said_and_what_was_stored_stays(
     assert other_files(sqlite_path(store_url)) == []
 
 
-def test_a_snapshot_into_a_read_only_folder_says_so_and_changes_nothing(
+def test_a_snapshot_into_a_read_only_folder_reports_it_and_changes_nothing(
     account_variables: dict[str, str], project: Path, store_url: str, sandbox: Sandbox
 ) -> None:
     Store.open(store_url).add(history(3))

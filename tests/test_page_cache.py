@@ -1,4 +1,4 @@
-"""The page cache: what is loaded for a state of the store is reused until somebody writes to it."""
+"""The page cache: what is loaded for a state of the store is reused until someone writes to it."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ def test_wrong_settings_are_reported_and_never_replaced_by_sample_data(
     assert "SAMPLE" not in text_of(app)
 
 
-def test_a_file_that_is_damaged_meanwhile_is_set_aside_and_named_until_it_is_moved_away(
+def test_a_file_that_is_damaged_while_a_page_is_open_is_set_aside_and_named_until_it_is_moved_away(
     project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     old = Snapshot("default", datetime.now(UTC) - timedelta(days=3), ScoreCounts(5, 4, 3, 2, 1))
@@ -300,7 +300,7 @@ def test_a_step_that_fails_says_what_to_do(project: Path, account_secrets: dict[
     app.button(key="check").click().run()
     shown = text_of(app).replace("\\", "")
     assert "**Permission**: failed" in shown
-    assert "**A permission is missing.** Give the application's role" in shown
+    assert "**Missing permission.** Give the application's role" in shown
     assert "**Data**: not reached" in shown
 
 
@@ -311,7 +311,7 @@ def test_the_connection_page_is_there_without_a_real_account(project: Path, secr
     assert ("**Settings**: failed" in text_of(app)) is bool(secrets)
 
 
-def test_the_last_scheduled_run_and_the_next_one_are_told(
+def test_the_last_scheduled_run_and_the_next_one_are_shown(
     project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     now = datetime.now(UTC)
@@ -323,10 +323,10 @@ def test_the_last_scheduled_run_and_the_next_one_are_told(
     assert "The last run ended 1 day ago" in shown
     assert "It stored a snapshot." in shown
     assert "has not come" in shown
-    save_runs(store, Run("default", now, now, RunOutcome.FAILED, "A permission is missing", "Mimecast said no."))
+    save_runs(store, Run("default", now, now, RunOutcome.FAILED, "Missing permission", "Mimecast said no."))
     shown = text_of(open_connection(project, account_secrets)).replace("\\", "")
-    assert "It failed. A permission is missing: Mimecast said no." in shown
-    assert "Runs come about every 1 day; the next one is expected" in shown
+    assert "It failed. Missing permission: Mimecast said no." in shown
+    assert "They run about every 1 day; the next run is expected" in shown
 
 
 def picture_text(app: AppTest) -> str:
@@ -351,7 +351,7 @@ def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, An
     assert [download.file_name.rpartition(".")[2] for download in downloads_of(app)] == ["pptx", "xlsx", "html"]
 
 
-def test_a_report_of_days_without_a_snapshot_says_so(project: Path, account_secrets: dict[str, Any]) -> None:
+def test_a_report_of_days_without_a_snapshot_reports_it(project: Path, account_secrets: dict[str, Any]) -> None:
     app = run_page(project, "Report", account_secrets, {"range": "own", "from": "2020-01-01", "to": "2020-02-01"})
     assert "No snapshot was taken from 1 Jan 2020 to 1 Feb 2020. Choose another range." in text_of(app)
     assert not app.get("plotly_chart")

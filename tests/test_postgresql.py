@@ -87,7 +87,7 @@ def named_url(postgresql_url: str) -> str:
 
 
 def refused(url: str) -> StoreError:
-    """What opening the store says, without a word of the password."""
+    """Return the error of opening the store, and check that it does not contain the password."""
     with pytest.raises(StoreError) as caught:
         Store.open(url)
     assert caught.value.__suppress_context__
@@ -100,7 +100,7 @@ def refused(url: str) -> StoreError:
 
 
 def test_a_wrong_password_or_an_unknown_user_is_refused(cluster: Cluster) -> None:
-    for url in (cluster.url("postgres", password="recognisable"), cluster.url("postgres", user="nobody")):
+    for url in (cluster.url("postgres", password="recognisable"), cluster.url("postgres", user="no_one")):
         said = refused(url)
         assert isinstance(said, DatabaseLoginFailed)
         assert "rejected the login of the user" in said.message
@@ -113,7 +113,7 @@ def test_a_database_that_does_not_exist_is_named(cluster: Cluster) -> None:
     assert said.message == "The database nowhere at 127.0.0.1 does not exist."
 
 
-def test_where_nobody_answers_that_is_said(cluster: Cluster) -> None:
+def test_an_unreachable_server_is_reported(cluster: Cluster) -> None:
     for url in (
         "postgresql://dashboard:recognisable@127.0.0.1:9/db",
         "postgresql://dashboard:recognisable@nowhere.invalid/db",
@@ -121,7 +121,7 @@ def test_where_nobody_answers_that_is_said(cluster: Cluster) -> None:
     ):
         said = refused(url)
         assert isinstance(said, DatabaseUnreachable)
-        assert said.message.startswith("There is no connection to the database db at ")
+        assert said.message.startswith("No connection to the database db at ")
 
 
 @pytest.mark.parametrize("setting", ["sslmod=require", "sslmode=recognisable", "application=recognisable"])
@@ -144,7 +144,7 @@ def test_without_the_right_to_connect_that_is_said(cluster: Cluster) -> None:
     assert isinstance(refused(cluster.url(database)), DatabasePermissionMissing)
 
 
-def test_who_may_only_read_reads_and_is_told(cluster: Cluster, database: str) -> None:
+def test_a_user_who_may_only_read_sees_the_reason(cluster: Cluster, database: str) -> None:
     Store.open(cluster.url(database)).add(history(3))
     reader = f"reader_of_{database}"
     cluster.run(f"CREATE ROLE {reader} LOGIN PASSWORD 'recognisable'")
@@ -303,7 +303,7 @@ def test_a_server_that_was_away_is_used_again_without_a_restart(server: Cluster)
     store = Store.open(server.url("postgres"))
     store.add(history(3))
     server.stop()
-    with pytest.raises(DatabaseUnreachable, match="There is no connection to the database postgres"):
+    with pytest.raises(DatabaseUnreachable, match="No connection to the database postgres"):
         store.newest("default")
     with pytest.raises(DatabaseUnreachable):
         store.add(history(4))
@@ -342,7 +342,7 @@ def end_connections(cluster: Cluster) -> None:
 # Transactions
 
 
-def test_nobody_keeps_a_transaction_open_while_they_work(cluster: Cluster, named_url: str) -> None:
+def test_no_one_keeps_a_transaction_open_while_they_work(cluster: Cluster, named_url: str) -> None:
     store = Store.open(named_url)
     store.add(history(3))
     rows = store.all_snapshots("default")
@@ -373,7 +373,7 @@ def test_the_servers_own_isolation_level_does_not_matter(cluster: Cluster, datab
 
 
 def test_importing_the_same_file_at_once_in_any_order_stores_it_once(postgresql_url: str) -> None:
-    """Rows are written in one order by all, so nobody waits for somebody who waits for them."""
+    """All transactions write rows in the same order, so no two of them wait for each other."""
     stores = [Store.open(postgresql_url) for _ in range(4)]
     rows = history(3000)
     together = threading.Barrier(len(stores))
@@ -390,7 +390,7 @@ def test_importing_the_same_file_at_once_in_any_order_stores_it_once(postgresql_
     assert list(stores[0].all_snapshots("default")) == rows
 
 
-def test_who_waits_too_long_for_a_lock_is_told_that_the_store_is_busy(
+def test_waiting_too_long_for_a_lock_reports_that_the_store_is_busy(
     cluster: Cluster, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mimecast.store.database.postgresql.WRITE_LIMITS", TimeLimits(lock=1, statement=60))

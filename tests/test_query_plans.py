@@ -42,7 +42,7 @@ def ten_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def asked() -> Iterator[list[Query]]:
-    """Whatever is read from any database meanwhile."""
+    """Collect the statements that read any database during the block."""
     seen: list[Query] = []
 
     def executed(
@@ -102,7 +102,7 @@ def test_no_query_of_a_page_reads_more_than_ten_rows_for_a_point(
 
 
 def steps(connection: sqlite3.Connection, statement: str, parameters: Any) -> int:
-    """How many instructions of SQLite's virtual machine a statement takes, which no busy machine makes more."""
+    """Return how many instructions of SQLite's virtual machine a statement takes, on a busy machine too."""
     taken = 0
 
     def step() -> int:

@@ -56,7 +56,7 @@ def test_an_id_without_anything_is_named(store: Store) -> None:
 
 
 def test_tables_that_come_later_go_along(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One with a row an account, whose present state stands; one keyed by account and instant."""
+    """One with a row an account, whose current state is kept; one keyed by account and instant."""
     later = MetaData()
     state = Table("state", later, Column("account", String(40), primary_key=True), Column("until", BigInteger))
     log = Table("log", later, Column("id", BigInteger, primary_key=True), Column("account", String(40)))

@@ -108,7 +108,7 @@ def test_what_cannot_succeed_is_not_tried_again(sandbox: Sandbox, sleeps: Sleeps
     assert sleeps == []
 
 
-def test_nobody_waits_less_than_mimecast_asks(sandbox: Sandbox, sleeps: Sleeps) -> None:
+def test_no_one_waits_less_than_mimecast_asks(sandbox: Sandbox, sleeps: Sleeps) -> None:
     sandbox.set_fault("rate-limited")
     with pytest.raises(RateLimited):
         ask(sandbox, sleeps.retry_policy())
@@ -136,7 +136,7 @@ def test_a_page_does_not_wait_for_what_the_command_line_waits_for(
     with pytest.raises(RateLimited) as caught:
         ask(sandbox, sleeps.retry_policy(longest))
     assert sleeps == waits
-    assert caught.value.not_before == NOW + timedelta(seconds=6), "the wait also holds for whoever comes next"
+    assert caught.value.not_before == NOW + timedelta(seconds=6), "the wait also holds for the next request"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ class Answer:
 
 @pytest.fixture(scope="module")
 def strict() -> Iterator[Sandbox]:
-    """A sandbox whose clock stands still at `NOW`."""
+    """A sandbox whose clock is fixed at `NOW`."""
     with Sandbox(lambda: COUNTS, api1=Api1(clock=lambda: NOW)) as server:
         yield server
 
@@ -57,7 +57,7 @@ def strict() -> Iterator[Sandbox]:
 def signed(
     keys: Api1Keys = TOY_KEYS, *, date: str = format_mc_date(NOW), path: str = SAFE_SCORE_SUMMARY, request_id: str = ""
 ) -> dict[str, str]:
-    """The headers of a request that is right in all that is not given."""
+    """Return the headers of a valid request, with the given changes."""
     request_id = request_id or new_request_id()
     return {
         "Authorization": authorization_header(keys, date=date, request_id=request_id, path=path),
@@ -238,7 +238,7 @@ def test_the_limit_can_be_chosen(seconds: int, status: int) -> None:
         assert send(server, signed(date=format_mc_date(NOW + timedelta(seconds=seconds)))).status == status
 
 
-def test_without_a_clock_of_its_own_it_goes_by_the_real_time(sandbox: Sandbox) -> None:
+def test_without_a_clock_of_its_own_it_uses_the_real_time(sandbox: Sandbox) -> None:
     assert send(sandbox, signed(date=format_mc_date(utc_now()))).status == 200
     assert send(sandbox, signed(date=format_mc_date(utc_now() - timedelta(days=1)))).status == 401
 
@@ -387,12 +387,12 @@ def test_it_listens_on_this_computer_only_and_says_when_the_port_is_taken(strict
         Sandbox(lambda: COUNTS, port=int(port))
 
 
-def test_everybody_sees_the_same_story() -> None:
+def test_everyone_sees_the_same_story() -> None:
     assert DemoCompany(TODAY).history() == DemoCompany(TODAY).history()
     assert DemoCompany(TODAY).history() != DemoCompany(TODAY, seed=1).history()
 
 
-def test_the_story_ends_today_whatever_the_day() -> None:
+def test_the_story_ends_today_on_any_day() -> None:
     later = TODAY + timedelta(days=100)
     assert DemoCompany(later).counts_on(later) == DemoCompany(TODAY).counts_on(TODAY)
     assert [counts for _, counts in DemoCompany(later).history()] == [
@@ -420,7 +420,7 @@ def day_of(company: DemoCompany, number: int) -> date:
 
 
 def share_at_risk(company: DemoCompany, number: int) -> float:
-    """The mean of a week, so that no single day decides."""
+    """Return the mean share of a week, so that no single day decides."""
     week = [company.counts_on(day_of(company, day)) for day in range(number, number + 7)]
     return 100 * sum(counts.at_risk for counts in week) / sum(counts.users_graded for counts in week)
 
@@ -448,7 +448,7 @@ def test_many_fall_for_the_phishing_campaign_and_are_trained(company: DemoCompan
     assert trained < before
 
 
-def test_every_day_of_the_story_has_everybody_in_a_grade(company: DemoCompany) -> None:
+def test_every_day_of_the_story_has_everyone_in_a_grade(company: DemoCompany) -> None:
     for number in range(HISTORY_DAYS + 1):
         counts = company.counts_on(day_of(company, number))
         assert counts.users_graded == sum(counts.users(grade) for grade in GRADES)

@@ -1,4 +1,4 @@
-"""What `schedule` prints is understood by cron, systemd and Windows, whatever the folder is called."""
+"""What `schedule` prints is understood by cron, systemd and Windows, for any name of the folder."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from tests.support.processes import CommandLine
 PLAIN = Installation("/opt/safe-score/.venv/bin/python", "/opt/safe-score")
 WINDOWS = Installation(r"C:\Users\R&D (Ann)\.venv\Scripts\python.exe", r"C:\Users\R&D (Ann)\safe score")
 ODD = "we ird %n'q\"d\\e$HOME &;#é"
-"""A folder's name with everything that somebody's quoting trips over."""
+"""A folder's name with everything that someone's quoting trips over."""
 
 FIELD = r"(\*|\d{1,2})(/\d{1,2})?"
 
 
 def cron_reads(line: str) -> tuple[list[str], str]:
-    """A crontab line as crontab(5) has it: five fields, and a command that ends at the first % without a backslash."""
+    """Return the fields and the command of a crontab line as crontab(5) says: the command ends at the first bare %."""
     match = re.fullmatch(rf"((?:{FIELD} ){{5}})(\S.*)", line)
     assert match, line
     fields = match[1].split()
@@ -206,7 +206,7 @@ def test_what_a_snapshot_needs_is_never_hidden_from_it() -> None:
 
 
 def time_of_day(scheduler: Scheduler) -> time:
-    """The time of daily runs in what is printed for a scheduler."""
+    """Return the time of daily runs in the text for a scheduler."""
     made = make_snippet(scheduler, timedelta(days=1), WINDOWS if scheduler is Scheduler.SCHTASKS else PLAIN)
     match scheduler:
         case Scheduler.CRON:
@@ -230,7 +230,7 @@ def test_the_time_of_daily_runs_occurs_exactly_once_on_every_day_of_ten_years_in
         assert list(map(zone.utcoffset, moments)) == list(map(zone.utcoffset, again)), name
 
 
-def test_root_schedules_for_whoever_owns_the_folder() -> None:
+def test_root_schedules_for_the_owner_of_the_folder() -> None:
     place = Installation(PLAIN.python, PLAIN.project, is_root=True, owner="ann")
     made = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), place)
     assert "User=ann\n" in made.units["safe-score-snapshot.service"]
@@ -240,7 +240,7 @@ def test_root_schedules_for_whoever_owns_the_folder() -> None:
 
 
 def windows_reads(line: str) -> list[str]:
-    """The words a Windows program gets: cmd takes ^ off outside quotes, then the rules of CommandLineToArgvW."""
+    """Return the arguments of a Windows program: cmd removes ^ outside quotes, then CommandLineToArgvW splits them."""
     seen, is_inside = "", False
     characters = iter(line)
     for character in characters:

@@ -35,7 +35,7 @@ def without(key: str) -> dict[str, str]:
 
 
 def dashboard_problem(table: dict[str, Any]) -> str:
-    """The problem of [dashboard] with one faulty key, which then has its default."""
+    """Return the problem of [dashboard] with one faulty key, which then has its default."""
     read = read_dashboard({"dashboard": table})
     assert (read.time_zone.key, read.refresh_after, read.pptx_template) == ("UTC", timedelta(hours=6), None)
     (problem,) = read.problems
@@ -79,7 +79,7 @@ def test_several_accounts_keep_their_order_and_names() -> None:
     assert [(account.id, account.name) for account in accounts] == [("zeta", "Contoso"), ("alpha", "alpha")]
 
 
-def test_the_environment_stands_for_one_account_and_wins() -> None:
+def test_the_environment_defines_one_account_and_wins() -> None:
     (account,) = read_accounts({"mimecast": {"acess_key": "ignored"}}, VARIABLES).accounts
     assert (account.id, account.name) == ("default", "Contoso")
     assert read_accounts({}, {"MIMECAST_APP_ID": " "}).accounts == ()
@@ -241,12 +241,12 @@ def test_the_store_is_found_relative_to_the_project_and_the_environment_wins() -
     assert read_store_url(table, {"SNAPSHOTS_URL": " "}) == f"sqlite:///{PROJECT / 'elsewhere' / 's.db'}"
 
 
-def test_a_relative_path_is_relative_to_the_project_whatever_the_driver() -> None:
+def test_a_relative_path_is_relative_to_the_project_with_any_driver() -> None:
     assert read_store_url({}, {"SNAPSHOTS_URL": "sqlite+pysqlite:///s.db"}).endswith(f":///{PROJECT / 's.db'}")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://user:pw@host:5432/db"])
-def test_any_url_of_sqlalchemy_is_taken_as_it_is(url: str) -> None:
+def test_any_url_of_sqlalchemy_is_taken_unchanged(url: str) -> None:
     assert read_store_url({"connections": {"snapshots": {"url": url}}}, {}) == url
 
 
@@ -397,7 +397,7 @@ def test_settings_in_the_wrong_place_are_named_and_stop_nothing(secrets: dict[st
     assert [str(problem) for problem in settings.warnings] == [said]
 
 
-def test_several_accounts_under_a_misspelt_name_are_told_the_right_one() -> None:
+def test_several_accounts_under_a_misspelt_name_get_the_right_one_suggested() -> None:
     with pytest.raises(SettingsError, match=r"Did you mean \[mimecast.accounts\]\?"):
         read_accounts({"mimecast": {"account": {"contoso": CLIENT}}}, {})
 

@@ -57,7 +57,7 @@ def without(key: str) -> dict[str, Any]:
     return {name: value for name, value in AUTH.items() if name != key}
 
 
-def test_without_auth_nobody_has_to_sign_in() -> None:
+def test_without_auth_no_one_has_to_sign_in() -> None:
     assert read_auth({}) is None
     assert read_auth({"mimecast": {}, "editor": {"size": 1}, "path": {}, "dashboard": {"time_zone": "UTC"}}) is None
 
@@ -81,10 +81,13 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
     ("secrets", "said"),
     [
         ({"auth": "recognisable"}, "auth is a single value instead of a table"),
-        ({"auth": {}}, "[auth] lacks redirect_uri. See “Sign-in” in docs/running.md."),
+        ({"auth": {}}, "[auth] lacks redirect_uri. See “Sign-in” in docs/team.md."),
         ({"auth": without("cookie_secret")}, "[auth] lacks cookie_secret"),
         ({"auth": without("client_secret")}, "[auth] lacks client_secret. Copy it from the identity provider."),
-        ({"auth": without("client_id") | {"clientid": "x"}}, "[auth] lacks client_id. Is 'clientid' meant to be it?"),
+        (
+            {"auth": without("client_id") | {"clientid": "x"}},
+            "[auth] lacks client_id. Correct 'clientid' if you meant this key.",
+        ),
         ({"auth": AUTH | {"client_id": " "}}, "client_id in [auth] is empty or not text"),
         ({"auth": AUTH | {"cookie_secret": 5}}, "cookie_secret in [auth] is empty or not text"),
         ({"auth": AUTH | {"cookie_secret": "recognisable"}}, "cookie_secret in [auth] is shorter than 32 characters"),
@@ -252,7 +255,7 @@ def shown(
 
 
 def everything(app: AppTest) -> str:
-    """All that was sent to the browser."""
+    """Return everything that was sent to the browser."""
     return "".join(str(one.proto) for one in [*app.main, *app.sidebar] if hasattr(one, "proto")) + str(app.main)
 
 
@@ -266,7 +269,7 @@ def nothing_is_shown(app: AppTest) -> None:
 
 
 ACCOUNT = {"name": "Contoso", "client_id": "recognisable-id", "client_secret": "recognisable-secret"}
-NOBODY = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
+NO_ONE = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -284,10 +287,10 @@ NOBODY = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
     ids=["signed out", "ended", "unverified", "not allowed", "wrong auth", "misspelt", "list alone"],
 )
 @pytest.mark.usefixtures("stored")
-def test_whoever_is_not_welcome_sees_no_number_on_any_page(
+def test_a_user_who_is_not_admitted_sees_no_number_on_any_page(
     project: Path, page: str, secrets: dict[str, Any], claims: dict[str, Any], said: str
 ) -> None:
-    app = shown(project, page, {"mimecast": NOBODY, **secrets}, claims)
+    app = shown(project, page, {"mimecast": NO_ONE, **secrets}, claims)
     assert said in everything(app).replace("\\", "")
     assert "recognisable" not in everything(app)
     nothing_is_shown(app)
@@ -295,11 +298,11 @@ def test_whoever_is_not_welcome_sees_no_number_on_any_page(
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.usefixtures("stored")
-def test_without_authlib_the_page_says_so_and_shows_nothing(
+def test_without_authlib_the_page_reports_it_and_shows_nothing(
     project: Path, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "authlib", None)
-    app = shown(project, page, {"mimecast": NOBODY, "auth": AUTH}, HERE)
+    app = shown(project, page, {"mimecast": NO_ONE, "auth": AUTH}, HERE)
     assert "the library authlib is not installed" in app.warning[0].value
     assert "pip install" in app.warning[0].value
     nothing_is_shown(app)
@@ -307,8 +310,8 @@ def test_without_authlib_the_page_says_so_and_shows_nothing(
 
 @pytest.mark.usefixtures("stored")
 def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: Path) -> None:
-    nothing_is_shown(shown(project, "app.py", {"mimecast": NOBODY, "auth": AUTH}))
-    app = shown(project, "app.py", {"mimecast": NOBODY})
+    nothing_is_shown(shown(project, "app.py", {"mimecast": NO_ONE, "auth": AUTH}))
+    app = shown(project, "app.py", {"mimecast": NO_ONE})
     assert "restart the dashboard to run it without" in app.warning[0].value
     nothing_is_shown(app)
 
@@ -342,7 +345,7 @@ def test_a_file_that_cannot_be_parsed_shows_the_reason_and_no_number(
 
 @pytest.mark.usefixtures("stored")
 def test_without_auth_a_byte_order_mark_does_no_harm(project: Path, home: Path) -> None:
-    account = "".join(f"{key} = {value!r}\n" for key, value in NOBODY.items())
+    account = "".join(f"{key} = {value!r}\n" for key, value in NO_ONE.items())
     write_secrets(home, f"\ufeff[mimecast]\n{account}".encode())
     assert "77,315" in everything(shown(project, "app.py", {}))
 
@@ -356,15 +359,15 @@ def write_secrets(home: Path, content: bytes) -> None:
 
 @pytest.mark.usefixtures("stored")
 def test_a_visitor_who_clears_streamlits_caches_does_not_make_the_server_forget_sign_in(project: Path) -> None:
-    nothing_is_shown(shown(project, "app.py", {"mimecast": NOBODY, "auth": AUTH}))
+    nothing_is_shown(shown(project, "app.py", {"mimecast": NO_ONE, "auth": AUTH}))
     st.cache_data.clear()
     st.cache_resource.clear()
-    nothing_is_shown(shown(project, "app.py", {"mimecast": NOBODY}))
+    nothing_is_shown(shown(project, "app.py", {"mimecast": NO_ONE}))
 
 
 @pytest.mark.usefixtures("stored")
-def test_who_is_welcome_stands_in_the_sidebar_with_the_way_out(project: Path) -> None:
-    secrets = {"mimecast": NOBODY, "auth": AUTH, "dashboard": {"allowed_domains": ["contoso.com"]}}
+def test_the_sidebar_shows_who_is_signed_in_and_sign_out(project: Path) -> None:
+    secrets = {"mimecast": NO_ONE, "auth": AUTH, "dashboard": {"allowed_domains": ["contoso.com"]}}
     app = shown(project, "app.py", secrets, HERE)
     assert "Signed in as Ada" in app.sidebar.caption[-1].value
     assert [button.label for button in app.sidebar.button] == ["Sign out"]
@@ -391,7 +394,7 @@ def test_without_sign_in_a_server_that_others_can_reach_warns_on_every_page(
 
 @pytest.mark.usefixtures("stored")
 def test_what_a_signed_in_person_writes_bears_their_address(project: Path, store: Store) -> None:
-    secrets = {"mimecast": NOBODY, "auth": AUTH}
+    secrets = {"mimecast": NO_ONE, "auth": AUTH}
     app = shown(project, "pages/history.py", secrets, HERE)
     app.session_state[FORMS_OPEN_KEY] = True
     add_note(app.run(), "Phishing campaign")

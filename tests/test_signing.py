@@ -38,7 +38,7 @@ def test_the_date_reads_as_documented() -> None:
 
 
 @given(some.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001 - made aware below
-def test_the_date_is_english_whatever_the_locale(naive: datetime) -> None:
+def test_the_date_is_english_in_any_locale(naive: datetime) -> None:
     weekday, day, month, year, clock, zone = format_mc_date(naive.replace(tzinfo=UTC)).split(" ")
     assert weekday == ("Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,")[naive.weekday()]
     assert (int(day), month, int(year)) == (naive.day, MONTHS[naive.month - 1], naive.year)
@@ -67,7 +67,7 @@ print(format_mc_date(now))
 
 
 def python(script: str, **variables: str) -> list[str]:
-    """The lines that a Python of its own prints."""
+    """Return the lines that a separate Python process prints."""
     environment = {**os.environ, **variables, "PYTHONPATH": str(PROJECT)}
     command = [sys.executable, "-X", "utf8", "-c", script]
     ran = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True)

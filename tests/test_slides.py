@@ -291,7 +291,7 @@ def test_what_people_typed_stays_text(store: Store) -> None:
         assert not [link for link in slide.part.rels.values() if link.is_external]
 
 
-def test_nobody_graded_is_said_instead_of_drawn(store: Store) -> None:
+def test_no_one_graded_is_said_instead_of_drawn(store: Store) -> None:
     store.add([Snapshot("contoso", NOW, ScoreCounts())])
     deck = opened(stored_report(store))
     assert titles(deck)[0] == "No users are graded"
@@ -299,7 +299,7 @@ def test_nobody_graded_is_said_instead_of_drawn(store: Store) -> None:
     assert len(deck.slides) == 3
 
 
-def test_what_is_not_of_the_sample_does_not_say_so(store: Store) -> None:
+def test_real_data_is_not_marked_as_sample(store: Store) -> None:
     deck = opened(demo_report(store, source=Source.MIMECAST))
     assert "SAMPLE" not in "".join(text_of(slide) for slide in deck.slides)
 

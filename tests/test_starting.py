@@ -22,7 +22,7 @@ def thawed() -> Iterator[None]:
 
 
 def _looked_through() -> bool:
-    """Whether the garbage collector looks through a module that was loaded before."""
+    """Return whether the garbage collector examines a module that was loaded before."""
     module = vars(sys.modules["mimecast.ui.server.startup"])
     return any(one is module for one in gc.get_objects())
 

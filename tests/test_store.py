@@ -53,7 +53,7 @@ def test_what_is_stored_comes_back_in_order(store: Store) -> None:
     assert store.add([odd, taken(1), taken(0)]) == AddResult(new=3, already_there=0, different=0)
     assert list(store.all_snapshots("contoso")) == [taken(0), taken(1), odd]
     assert (store.oldest("contoso"), store.newest("contoso")) == (taken(0), odd)
-    assert store.newest("nobody") is None
+    assert store.newest("no_one") is None
 
 
 def test_the_same_account_and_instant_is_one_row_and_the_first_one_stays(store: Store) -> None:
@@ -139,7 +139,7 @@ def test_accounts_never_mix(store: Store) -> None:
     assert [one.account for one in store.all_snapshots("fabrikam")] == ["fabrikam"]
     day = [(NOW - timedelta(days=1), NOW + timedelta(days=1))]
     assert store.last_in_each("fabrikam", day) == [taken(5, "fabrikam")]
-    assert store.count_covered("nobody", day) == 0
+    assert store.count_covered("no_one", day) == 0
 
 
 def test_a_write_is_all_or_nothing(store: Store) -> None:
@@ -227,7 +227,7 @@ def test_the_schema_has_a_version_and_opening_again_changes_nothing(store: Store
     assert list(again.all_snapshots("contoso")) == [taken(0)]
 
 
-def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(store: Store, store_url: str) -> None:
+def test_a_store_of_a_newer_version_is_refused_and_left_unchanged(store: Store, store_url: str) -> None:
     store.add([taken(0)])
     with store.writing() as connection:
         connection.execute(versions.insert().values(version=99, applied_at="2030-01-01T00:00:00Z"))
@@ -237,7 +237,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(store: Store, s
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"\xff" * 4096])
-def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_database_is_named_and_left_unchanged(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "letter.db"
     file.write_bytes(content)
     with pytest.raises(StoreDamaged, match=r"letter\.db"):
@@ -295,7 +295,7 @@ def test_a_store_in_memory_works_across_threads() -> None:
     assert list(store.all_snapshots("contoso")) == [taken(0)]
 
 
-AS_NOBODY = """
+AS_NO_ONE = """
 import json, sys
 from mimecast.store.errors import StoreError
 from mimecast.domain.scores import ScoreCounts
@@ -312,9 +312,9 @@ print(json.dumps(said))
 """
 
 
-def as_nobody(url: str) -> dict[str, str | int]:
-    """What somebody who may not write finds."""
-    command = unprivileged([sys.executable, "-c", AS_NOBODY, url])
+def as_no_one(url: str) -> dict[str, str | int]:
+    """Return what a process without write permission finds."""
+    command = unprivileged([sys.executable, "-c", AS_NO_ONE, url])
     done = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(PROJECT)}, check=False)
     assert done.returncode == 0, done.stderr
     said: dict[str, str | int] = json.loads(done.stdout)
@@ -330,7 +330,7 @@ def test_a_store_that_cannot_be_written_is_still_read(store: Store, store_url: s
     path.chmod(file)
     path.parent.chmod(folder)
     try:
-        said = as_nobody(store_url)
+        said = as_no_one(store_url)
     finally:
         path.parent.chmod(0o755)
     assert said["rows"] == 3
@@ -340,13 +340,13 @@ def test_a_store_that_cannot_be_written_is_still_read(store: Store, store_url: s
 
 
 @SQLITE_ONLY
-def test_a_store_being_written_by_somebody_else_is_read_with_its_log(store: Store, store_url: str) -> None:
+def test_a_store_being_written_by_someone_else_is_read_with_its_log(store: Store, store_url: str) -> None:
     path = sqlite_path(store_url)
     with store.hold_connection():  # keeps the log in place
         store.add([taken(hour) for hour in range(3)])
         path.parent.chmod(0o555)
         try:
-            said = as_nobody(store_url)
+            said = as_no_one(store_url)
         finally:
             path.parent.chmod(0o755)
     assert said["rows"] == 3
@@ -357,7 +357,7 @@ def test_nothing_stored_and_nowhere_to_store_is_an_error(tmp_path: Path) -> None
     folder.mkdir()
     folder.chmod(0o555)
     try:
-        said = as_nobody(f"sqlite:///{folder / 's.db'}")
+        said = as_no_one(f"sqlite:///{folder / 's.db'}")
     finally:
         folder.chmod(0o755)
     assert said == {"error": "StoreReadOnly"}
@@ -377,11 +377,11 @@ def test_sample_data_never_replaces_real_snapshots(store: Store) -> None:
 def test_a_database_with_other_tables_is_not_harmed(tmp_path: Path) -> None:
     file = tmp_path / "theirs.db"
     with create_engine(f"sqlite:///{file}").begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE letters (text)")
-        connection.exec_driver_sql("INSERT INTO letters VALUES ('Dear all')")
+        connection.exec_driver_sql("CREATE TABLE mail (text)")
+        connection.exec_driver_sql("INSERT INTO mail VALUES ('Dear all')")
     Store.open(f"sqlite:///{file}").add([taken(0)])
     with create_engine(f"sqlite:///{file}").begin() as connection:
-        assert connection.exec_driver_sql("SELECT text FROM letters").scalar() == "Dear all"
+        assert connection.exec_driver_sql("SELECT text FROM mail").scalar() == "Dear all"
 
 
 def test_read_only_is_a_kind_of_store_error() -> None:

@@ -119,7 +119,7 @@ def test_check_names_a_store_that_others_may_change(
 # Deleted notes
 
 
-def test_a_deleted_note_is_erased_from_the_file_whatever_the_build_of_sqlite_does(
+def test_a_deleted_note_is_erased_from_the_file_with_any_build_of_sqlite(
     store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def keep_deleted_rows(connection: sqlite3.Connection, _: object) -> None:

@@ -53,7 +53,7 @@ def test_the_newest_target_of_an_account_counts_and_all_are_kept(store: Store) -
     assert [tuple(row) for row in kept] == [(8.0, "lead@contoso.example"), (6.0, ""), (None, "ben"), (5.0, "")]
 
 
-def test_of_two_in_the_same_second_the_later_one_stands(store: Store) -> None:
+def test_of_two_in_the_same_second_the_later_one_counts(store: Store) -> None:
     setting(store, 8.0)
     later = setting(store, 7.0)
     assert load_target(store, "contoso") == later

@@ -58,7 +58,7 @@ def at(text: str, *counts: int) -> Snapshot:
         ("Asia/Kathmandu", date(2026, 12, 31), 24),
     ],
 )
-def test_a_day_lasts_from_midnight_to_midnight_whatever_the_clocks_do(zone: str, day: date, hours: int) -> None:
+def test_a_day_lasts_from_midnight_to_midnight_when_clocks_change(zone: str, day: date, hours: int) -> None:
     zone_info = ZoneInfo(zone)
     low, high = DayRange(day, day, zone_info).bounds
     assert high - low == timedelta(hours=hours)
@@ -148,7 +148,7 @@ def test_a_range_without_any_snapshot_is_empty(store: Store) -> None:
     assert not timeline.has_shares
 
 
-def test_shares_are_percent_of_users_graded_and_undefined_where_nobody_is(store: Store) -> None:
+def test_shares_are_percent_of_users_graded_and_undefined_where_no_one_is(store: Store) -> None:
     store.add([at("2026-11-01T03:00", 5, 1, 2, 1, 1), at("2026-11-02T03:00", 0)])
     timeline = load_timeline(store, "contoso", DayRange(date(2026, 11, 1), date(2026, 11, 2), UTC_ZONE))
     assert timeline.shares.iloc[0].to_dict() == {

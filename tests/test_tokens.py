@@ -170,7 +170,7 @@ def test_a_wrong_client_gets_no_token(sandbox: Sandbox, tokens: TokenCache, keys
         ("product-missing", ProductMissing),
     ],
 )
-def test_what_fails_is_told_apart(client: Client, sandbox: Sandbox, fault: str, kind: type[MimecastError]) -> None:
+def test_failures_are_distinguished(client: Client, sandbox: Sandbox, fault: str, kind: type[MimecastError]) -> None:
     sandbox.set_fault(fault)
     assert type(refused(client)) is kind
 

@@ -1,4 +1,4 @@
-"""Captures that nobody watches: one at a time for an account, whoever runs them, and each one recorded."""
+"""Scheduled captures: one at a time for an account, on any number of machines, each of them recorded."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def test_one_at_a_time_has_the_lease_of_an_account(store: Store, store_url: str)
     assert Lease(store, "fabrikam").acquire()
     assert mine.acquire(), "who has it renews it"
     theirs.release()
-    assert not theirs.acquire(), "nobody gives back what is not theirs"
+    assert not theirs.acquire(), "a lease is released only by its holder"
     mine.release()
     assert theirs.acquire()
     assert not mine.acquire()
 
 
-def test_a_lease_that_nobody_gives_back_blocks_for_20_seconds_at_most(store: Store, store_url: str) -> None:
+def test_a_lease_that_is_never_released_blocks_for_20_seconds_at_most(store: Store, store_url: str) -> None:
     killed, waiting = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
     assert killed.acquire()
     assert 0 < ends_in(store) <= LEASE_DURATION.total_seconds() * 1000 <= 20_000
@@ -101,7 +101,7 @@ def test_a_lease_is_renewed_while_the_work_goes_on_and_given_back_at_the_end(
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease of")]
 
 
-def test_the_lease_goes_by_the_databases_clock_and_not_by_the_machines(
+def test_the_lease_uses_the_databases_clock_and_not_by_the_machines(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with store.reading() as connection:
@@ -187,17 +187,17 @@ def test_when_the_other_run_takes_too_long_that_is_said(account: Account, sandbo
     assert store.newest("contoso") is None
 
 
-def test_an_import_meanwhile_is_not_taken_for_the_other_runs_answer(
+def test_an_import_at_the_same_time_is_not_taken_for_the_other_runs_answer(
     account: Account, sandbox: Sandbox, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Lease(store, "contoso")
     assert other.acquire()
 
-    def meanwhile(seconds: float) -> None:
+    def in_the_meantime(seconds: float) -> None:
         store.add([Snapshot("contoso", datetime.now(UTC) - timedelta(days=9), ScoreCounts(1), Source.IMPORTED)])
         other.release()
 
-    monkeypatch.setattr(time, "sleep", meanwhile)
+    monkeypatch.setattr(time, "sleep", in_the_meantime)
     assert not capture(account, store).by_another
     assert len(sandbox.answered_ids) == 1
 
@@ -223,7 +223,7 @@ def test_each_run_is_recorded_with_what_came_of_it(
     failed, stored = newest_runs(Store.open(store_url), "default")
     assert (stored.outcome, stored.title, stored.message) == (RunOutcome.STORED, "", "")
     assert before <= stored.started <= stored.ended <= failed.started <= failed.ended <= datetime.now(UTC)
-    assert (failed.outcome, failed.title) == (RunOutcome.FAILED, "Mimecast does not accept the credentials")
+    assert (failed.outcome, failed.title) == (RunOutcome.FAILED, "Mimecast rejected the credentials")
     assert failed.message.startswith("Mimecast answered with status 401")
     with Store.open(store_url).reading() as connection:
         kept = str([row for table in data_tables() for row in connection.execute(select(table))])

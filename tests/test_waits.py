@@ -74,7 +74,7 @@ def test_waits_that_are_over_are_deleted_and_tell_nothing_about_the_credentials(
 
 
 @pytest.mark.parametrize("generation", [1, 2])
-def test_nobody_asks_before_the_wait_is_over(sandbox: Sandbox, store: Store, store_url: str, generation: int) -> None:
+def test_no_one_asks_before_the_wait_is_over(sandbox: Sandbox, store: Store, store_url: str, generation: int) -> None:
     keys = sandbox.keys if generation == 1 else sandbox.api2.keys
     first, second = (Account(name, name, sandbox.base_url, keys) for name in ("first", "second"))
     other = Account("other", "Other", sandbox.base_url, sandbox.api2.keys if generation == 1 else sandbox.keys)
@@ -127,7 +127,7 @@ def test_a_refresh_by_hand_is_refused_too_and_says_until_when(account: Account, 
 def test_a_run_that_waits_for_another_one_learns_of_the_wait(
     account: Account, sandbox: Sandbox, store_url: str
 ) -> None:
-    """The other run is told to wait while this one waits for its lease."""
+    """The other run must wait while this one waits for its lease."""
     stores = [Store.open(store_url) for _ in range(4)]
     sandbox.set_fault("rate-limited-long")
 

@@ -175,7 +175,7 @@ class Client:
     def _refine_401(self, error: CredentialsRejected) -> MimecastError:
         """Return the error behind a 401: with API 2.0 the token, with API 1.0 the clock if it differs from Mimecast's.
 
-        Any other 401 of API 1.0 stays what it is.
+        Any other 401 of API 1.0 is returned unchanged.
         """
         refined: MimecastError = error
         if isinstance(self._keys, Api2Keys):

@@ -76,7 +76,7 @@ class MimecastError(Problem):
 
 
 class Unreachable(MimecastError):
-    """There is no connection to Mimecast."""
+    """No connection to Mimecast: the host refuses it or does not answer, there is no route, or a firewall blocks it."""
 
     title = "Mimecast cannot be reached"
     remedy = "Check base_url and the network, and whether a firewall must let this computer through."
@@ -85,15 +85,15 @@ class Unreachable(MimecastError):
 
 
 class NameUnknown(Unreachable):
-    """The host name of `base_url` cannot be resolved."""
+    """The host name of `base_url` cannot be resolved: it is misspelled, or this computer's DNS does not work."""
 
-    title = "The host is not known"
-    remedy = "Check the spelling of base_url; if it is right, this computer's name server does not know the host."
+    title = "Unknown host"
+    remedy = "Check the spelling of base_url. If it is right, check this computer's DNS."
     automatic_retries = 0
 
 
 class ProxyFailed(Unreachable):
-    """The proxy did not connect this computer to Mimecast."""
+    """The proxy rejected the connection, or requires a sign-in."""
 
     title = "The proxy did not connect"
     remedy = "Check HTTPS_PROXY, and whether the proxy needs a sign-in or has to allow this host."
@@ -101,7 +101,7 @@ class ProxyFailed(Unreachable):
 
 
 class TlsFailed(Unreachable):
-    """The certificate is not trusted."""
+    """The certificate is not trusted: a company inspects traffic, or it has expired or is for another host."""
 
     title = "The connection is not secure"
     remedy = (
@@ -123,25 +123,25 @@ class TimedOut(MimecastError):
 
 
 class Redirected(MimecastError):
-    """The response is a redirect, which is not followed."""
+    """The response is a redirect, for example to a proxy's sign-in page. It is not followed."""
 
-    title = "The address points somewhere else"
-    remedy = "Set base_url to the API address of your region; a proxy that asks for a sign-in also redirects."
+    title = "The address redirects elsewhere"
+    remedy = "Set base_url to the API address of your region. A proxy that requires a sign-in redirects as well."
 
 
 class WrongAddress(MimecastError):
-    """HTTP 404 or 405: `base_url` is not that of the API."""
+    """HTTP 404 or 405: `base_url` is not the address of Mimecast's API."""
 
     title = "This address is not Mimecast's API"
     remedy = "Check base_url: the host of your region only, with nothing after it."
 
 
 class CredentialsRejected(MimecastError):
-    """API 1.0, HTTP 401: one of the keys is wrong, or the region."""
+    """API 1.0, HTTP 401: the access key, secret key, application key or region is wrong."""
 
-    title = "Mimecast does not accept the credentials"
+    title = "Mimecast rejected the credentials"
     remedy = (
-        "Mimecast does not say which of them: access key, secret key and application key look alike when wrong, and so "
+        "Mimecast does not say which: a wrong access key, secret key, application key or region gives the same error. "
         "does the wrong region. Check base_url first, then copy the keys again."
     )
 
@@ -149,7 +149,7 @@ class CredentialsRejected(MimecastError):
 class ApplicationRejected(MimecastError):
     """API 1.0, `err_developer_key`: the application ID is wrong. Seen with valid keys too, so it is retried once."""
 
-    title = "Mimecast does not know the application"
+    title = "Application ID rejected"
     remedy = (
         "Copy app_id again from the application's page in Mimecast. "
         "Mimecast occasionally returns this error by mistake."
@@ -159,17 +159,17 @@ class ApplicationRejected(MimecastError):
 
 
 class KeysExpired(MimecastError):
-    """API 1.0, HTTP 418: the binding of access key and secret key has expired."""
+    """API 1.0, HTTP 418: the access key and secret key have expired."""
 
     title = "The access key has expired"
     remedy = (
-        "Make a new access key and secret key for the application, and set its user's authentication profile to "
+        "Create a new access key and secret key for the application, and set its user's authentication profile to "
         "a cache time of Never Expires."
     )
 
 
 class ClientRejected(MimecastError):
-    """API 2.0: Mimecast issues no token for the client id and secret."""
+    """API 2.0: Mimecast issues no token for the client ID and secret."""
 
     title = "Client ID or secret rejected"
     remedy = "Copy client_id and client_secret again, or generate new ones on the application's page in Mimecast."
@@ -178,10 +178,10 @@ class ClientRejected(MimecastError):
 class TokenRejected(MimecastError):
     """API 2.0, HTTP 401: Mimecast rejects a token that it has just issued."""
 
-    title = "Mimecast does not accept its own token"
+    title = "Mimecast rejected its own token"
     remedy = (
         "Try again in a few minutes: Mimecast occasionally returns this error by mistake. If the problem persists, "
-        "check that base_url is the address of the region where the application was made, and that the application is "
+        "check that base_url is the address of the region where the application was created, and that it is "
         "enabled."
     )
     can_retry = True
@@ -191,13 +191,13 @@ class ClockWrong(MimecastError):
     """API 1.0, HTTP 401, and this computer's clock differs from Mimecast's."""
 
     title = "This computer's clock is wrong"
-    remedy = "Set the clock: switch on time synchronisation."
+    remedy = "Set the clock: turn on time synchronization."
 
 
 class PermissionMissing(MimecastError):
-    """HTTP 403 and its codes: the role lacks the permission."""
+    """HTTP 403: the role lacks the permission Awareness Training | Dashboard | Read."""
 
-    title = "A permission is missing"
+    title = "Missing permission"
     remedy = (
         "Give the application's role (API 1.0: its user's role) the permission Awareness Training | Dashboard | Read, "
         "and check that the account has the Awareness Training product."
@@ -207,9 +207,9 @@ class PermissionMissing(MimecastError):
 class ProductMissing(MimecastError):
     """API 2.0, `app_forbidden`: the application lacks the product Awareness Training."""
 
-    title = "A product is missing"
+    title = "Missing product"
     remedy = (
-        "Make a new API 2.0 application whose products include Awareness Training: products cannot be added to one "
+        "Create a new API 2.0 application whose products include Awareness Training: products cannot be added to one "
         "that was saved."
     )
 
@@ -224,33 +224,33 @@ class RateLimited(MimecastError):
 
 
 class WaitRequested(RateLimited):
-    """Mimecast has asked to wait, and the wait is not over, so no request was sent."""
+    """An earlier response asked for a wait that is not over, so no request was sent."""
 
-    title = "Mimecast has asked to wait"
-    remedy = "Nothing has to be done here; other tools that use the same application can make Mimecast ask for it."
+    title = "Waiting as Mimecast requested"
+    remedy = "Nothing to do: requests resume after the wait. Other tools that use the same application count too."
 
 
 class ServiceError(MimecastError):
-    """HTTP 500 and above."""
+    """HTTP 500 or higher."""
 
-    title = "Mimecast has a fault"
+    title = "Mimecast server error"
     remedy = "Try again in a few minutes; if the problem persists, look at Mimecast's service status page."
     can_retry = True
     automatic_retries = 3
 
 
 class RequestRejected(MimecastError):
-    """Any other refusal."""
+    """Mimecast refused the request for another reason."""
 
     title = "Mimecast refused the request"
     remedy = "Send the request id and the code to Mimecast's support."
 
 
 class ResponseUnreadable(MimecastError):
-    """The response is not one that this dashboard understands."""
+    """The response is empty, cut off, too large, or has an unexpected form."""
 
-    title = "The answer cannot be read"
+    title = "Mimecast's response cannot be read"
     remedy = (
-        "Check that base_url is Mimecast's API and that no proxy answers in its place; if both are right, "
-        "Mimecast may have changed its answer: look for a newer version of this dashboard."
+        "Check that base_url is Mimecast's API and that no proxy answers in its place. If both are right, "
+        "Mimecast may have changed its response: look for a newer version of this dashboard."
     )

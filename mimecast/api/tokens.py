@@ -92,5 +92,5 @@ def fetch_token(base_url: str, keys: Api2Keys, *, timeout: tuple[float, float] =
     except (ValueError, TypeError, KeyError, RecursionError):
         token, lifetime = None, 0.0
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not 0 < lifetime < 1e9:
-        raise ResponseUnreadable("Mimecast's answer holds no token and no time for which it is good.")
+        raise ResponseUnreadable("Mimecast's response has no token or no lifetime.")
     return token, lifetime

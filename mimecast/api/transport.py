@@ -51,7 +51,7 @@ def post(
     timeout: tuple[float, float] = TIMEOUT,
     max_bytes: int = MAX_RESPONSE_BYTES,
 ) -> Response:
-    """Send one POST request and return the response, whatever its status. Redirects are not followed.
+    """Send one POST request and return the response, with any HTTP status. Redirects are not followed.
 
     A response of more than `max_bytes`, decompressed, is not read to its end.
 
@@ -97,13 +97,13 @@ def _exchange(
     except (ReadTimeoutError, _BodyTooSlowError):
         return _timed_out(url)
     except _BodyTooLongError:
-        return ResponseUnreadable("Mimecast's answer is far longer than it can be.")
+        return ResponseUnreadable("Mimecast's response is far too long.")
     except DecodeError:
         return ResponseUnreadable("Mimecast's answer has an invalid content encoding.")
     except HTTPError:
         return ResponseUnreadable("Mimecast's answer was cut off or damaged in transit.")
     except ValueError:  # `http.client` raises it for a header with a line break or a character outside Latin-1
-        return CredentialsRejected("One of the keys holds a character that cannot be sent.")
+        return CredentialsRejected("One of the keys contains a character that cannot be sent.")
 
 
 def _connection_error(error: Exception, url: str) -> MimecastError:
@@ -117,9 +117,9 @@ def _connection_error(error: Exception, url: str) -> MimecastError:
         case requests.exceptions.ProxyError():
             return ProxyFailed(f"The proxy did not connect this computer to {host}.")
         case requests.exceptions.ConnectionError() if isinstance(_reason(error), NameResolutionError):
-            return NameUnknown(f"There is no address for {urlsplit(url).hostname}.")
+            return NameUnknown(f"The host name {urlsplit(url).hostname} cannot be resolved.")
         case requests.exceptions.InvalidURL() | LocationParseError():
-            return NameUnknown(f"{host} cannot be the name of a host.")
+            return NameUnknown(f"{host} is not a valid host name.")
         case _:
             return Unreachable(f"There is no connection to {host}.")
 

@@ -63,7 +63,7 @@ class SnapshotStale(Problem):
     """The newest snapshot is too old, or there is none."""
 
     title = "The newest snapshot is too old"
-    remedy = "Capture one: python -m mimecast snapshot. It names what prevents it."
+    remedy = "Capture one: python -m mimecast snapshot. It reports what is wrong."
 
 
 class ImplausibleStored(Problem):
@@ -77,7 +77,7 @@ class LastRunFailed(Problem):
     """The last scheduled capture failed, so that the day has no snapshot yet."""
 
     title = "The last daily snapshot failed"
-    remedy = "Correct what it names, and capture one now: python -m mimecast snapshot"
+    remedy = "Fix the reported problem, then capture one: python -m mimecast snapshot"
 
 
 class StepStatus(StrEnum):
@@ -160,7 +160,7 @@ def diagnose(
         not_before: When, after a failure, a page may next capture the account automatically (UTC).
 
     Yields:
-        Each step as soon as it is known.
+        Each step, once its result is known.
     """
     yield _check_settings(account)
     host = _check_host(account)
@@ -249,7 +249,7 @@ def _check_host(account: Account) -> Step:
     try:
         results = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return _failed(HOST, NameUnknown(f"There is no address for {host}."))
+        return _failed(HOST, NameUnknown(f"The host name {host} cannot be resolved."))
     addresses = {socket_address[0] for *_, socket_address in results}
     return Step(HOST, StepStatus.DONE, f"{host} has {pluralize(len(addresses), 'address')}.")
 
@@ -264,7 +264,7 @@ def _check_request(
             yield from _passed_steps(account, REQUEST_STEPS[:-1], result.server_time, result.received_at)
             sentences = [f"{pluralize(result.summary.counts.users_graded, 'user')} graded.", *result.summary.warnings]
             if result.is_from_sandbox:
-                sentences.append("They are made up: the sandbox answered.")
+                sentences.append("The data is made up: it came from the sandbox.")
             implausible = _find_implausible_answer(account, store, result)
             if implausible:
                 sentences.append(implausible.message)
@@ -374,7 +374,7 @@ def _check_newest(newest: Snapshot | None, schedule: ScheduleStatus, now: dateti
     age = now - newest.taken_at
     if age < -TOLERATED_SKEW:
         problem = SnapshotStale(
-            f"It is dated {taken_at}, which is in the future.",
+            f"Its date, {taken_at}, is in the future.",
             title="The newest snapshot is in the future",
             remedy="Check this computer's clock.",
         )
@@ -408,7 +408,7 @@ def _next_refresh(
     newest: Snapshot | None, dashboard: DashboardSettings, now: datetime, not_before: datetime | None
 ) -> Step:
     if newest is None:
-        return Step(REFRESH, StepStatus.DONE, "Once a page is open.")
+        return Step(REFRESH, StepStatus.DONE, "When a page is open.")
     due = newest.taken_at + dashboard.refresh_after
     due = max(due, not_before) if not_before else due
     when = (

@@ -43,10 +43,10 @@ MAX_OTHER_LETTERS: Final = 40
 
 
 class CaptureInProgress(Problem):
-    """Another run has been capturing the account for too long to wait for."""
+    """Another run has been capturing the account for more than 15 minutes."""
 
-    title = "Another run is requesting Mimecast"
-    remedy = "Look again in a minute: that run stores what it gets."
+    title = "Another run is capturing this account"
+    remedy = "Wait a minute: that run stores its result."
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +195,10 @@ def keep_wait(error: MimecastError, account: Account, store: Store, now: datetim
 
 
 def _to_snapshot(result: SummaryResult, account: Account, source: Source) -> Snapshot:
-    letters = "".join(result.summary.other_letters)[:MAX_OTHER_LETTERS]
+    other_letters = "".join(result.summary.other_letters)[:MAX_OTHER_LETTERS]
     if result.is_from_sandbox and source is Source.MIMECAST:
         source = Source.SANDBOX
-    return Snapshot(account.id, result.taken_at, result.summary.counts, source, letters)
+    return Snapshot(account.id, result.taken_at, result.summary.counts, source, other_letters)
 
 
 def _implausible_warning(implausible: Implausible) -> str:

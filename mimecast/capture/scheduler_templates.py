@@ -101,9 +101,9 @@ MAX_TASK_CHARS: Final = 261
 
 
 class ScheduleUnsupported(Problem):
-    """The scheduler cannot express an interval or a path."""
+    """The scheduler cannot run at this interval, or with a path like this one."""
 
-    title = "The scheduler cannot do that"
+    title = "Not possible with this scheduler"
 
 
 class Scheduler(StrEnum):
@@ -261,10 +261,10 @@ def _systemd(interval: timedelta, installation: Installation) -> ScheduleSnippet
     paste += [
         f"systemctl{user} daemon-reload",
         f"systemctl{user} enable --now {UNIT_NAME}.timer",
-        f"# After a failure {FAILED_UNIT_NAME}.service writes to the journal: let it call what notifies you instead.",
+        f"# After a failure {FAILED_UNIT_NAME}.service writes to the journal: change it to call your alerting.",
     ]
     if not installation.is_root:
-        paste.append("loginctl enable-linger    # so that it also runs while you are not signed in")
+        paste.append("loginctl enable-linger    # so that it also runs while you are not logged in")
     return ScheduleSnippet(Scheduler.SYSTEMD, "\n".join(paste), units=units)
 
 

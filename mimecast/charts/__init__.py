@@ -1,1 +1,1 @@
-"""Plotly figures, each with its text alternative and its stamp."""
+"""Plotly figures, each with a text alternative and a stamp."""

@@ -96,11 +96,11 @@ def draw_notes(
     """
     low, high = (pd.Timestamp(end) for end in axis_range)
     tags = _tags(annotations, timeline, low, high)
-    wanted = [sum((place - low) / (high - low) for place in tag.places) / len(tag.places) for tag in tags]
+    positions = [sum((place - low) / (high - low) for place in tag.places) / len(tag.places) for tag in tags]
     apart = 1 / (MAX_TAGS if all(len(tag.numbers) == 1 for tag in tags) else MAX_SHARED_TAGS)
     shapes: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
-    for tag, position in zip(tags, separate_labels(wanted, apart=apart, low=0.0, high=1.0), strict=True):
+    for tag, position in zip(tags, separate_labels(positions, apart=apart, low=0.0, high=1.0), strict=True):
         x = low + (high - low) * position
         for place in dict.fromkeys(tag.places):
             shapes.append(_note_line(axes, place, place, y0=0, y1=1, dash="dot"))

@@ -1,4 +1,4 @@
-"""What all charts share: the Chart itself, its title, stamp and margins, and text that stays text."""
+"""The Chart class, and what all charts share: title, stamp, margins and escaped text."""
 
 from __future__ import annotations
 

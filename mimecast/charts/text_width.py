@@ -1,4 +1,4 @@
-"""How wide text is, estimated without a font: good enough to break lines and to shorten names.
+"""Estimates of the width of text without a font: good enough to break lines and shorten names.
 
 Widths are in ems, so a width in pixels or points is the number of ems times the size of the font. They are those of
 DejaVu Sans, the widest of the fonts that are used, so that text in another font takes less room than estimated.

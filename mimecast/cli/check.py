@@ -119,7 +119,7 @@ def _print_heading(options: argparse.Namespace, account_id: str, *, is_needed: b
 
 
 def _print_steps(options: argparse.Namespace, account_id: str, steps: Iterable[Step]) -> list[Step]:
-    """Print each step as soon as it is known, and return all of them."""
+    """Print each step once its result is known, and return all of them."""
     printed = []
     for step in steps:
         _print_step(options, account_id, step)
@@ -134,7 +134,7 @@ def _print_step(options: argparse.Namespace, account_id: str, step: Step) -> Non
     if options.quiet:
         return
     if options.json:
-        row = {"account": account_id, "step": step.name, "state": step.status.value, "said": step.detail}
+        row = {"account": account_id, "step": step.name, "state": step.status.value, "detail": step.detail}
         row |= {"request_id": step.request_id} if step.request_id else {}
         print(json.dumps(row | (problem_as_json(step.problem) if step.problem else {})), flush=True)
         return

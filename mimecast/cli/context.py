@@ -112,7 +112,7 @@ def open_store_or_sample_data(settings: Settings) -> tuple[Store, list[Account]]
         ]
         if accounts := [*configured.values(), *stored_only]:
             return store, accounts
-    print("SAMPLE DATA: no account is set up, so these are the figures of a made-up company.", file=sys.stderr)
+    print("SAMPLE DATA: no account is set up, so these are the numbers of a made-up company.", file=sys.stderr)
     return open_sample_store(datetime.now(UTC).date()), [Account(SAMPLE_ACCOUNT, COMPANY)]
 
 

@@ -16,17 +16,17 @@ from mimecast.problem import Problem
 
 
 class FileNotWritten(Problem):
-    """The file of `--out` could not be written. A file that already had this name is unchanged."""
+    """The file of `--out` could not be written. An existing file is unchanged."""
 
     title = "The file cannot be written"
-    remedy = "Choose another place with --out."
+    remedy = "Choose another file with --out."
 
 
 class DiskFull(FileNotWritten):
-    """There is no room for the file of `--out`. A file that already had this name is unchanged."""
+    """The disk has no room for the file of `--out`. An existing file is unchanged."""
 
     title = "The disk is full"
-    remedy = "Free some space, or choose another place with --out."
+    remedy = "Free some space, or choose another file with --out."
 
 
 def read_input(file: Path, max_bytes: int) -> bytes:
@@ -49,7 +49,7 @@ def read_input(file: Path, max_bytes: int) -> bytes:
 def open_text_output(file: Path | None) -> Iterator[TextIO]:
     """Open a UTF-8 text file that is replaced when the block succeeds, or stdout for None. Raises FileNotWritten.
 
-    What goes to stdout is UTF-8 as well, whatever encoding the console has: it is data for another program.
+    Output to stdout is UTF-8 as well, regardless of the console's encoding: it is data for another program.
     """
     if file is None:
         if isinstance(sys.stdout, io.TextIOWrapper):

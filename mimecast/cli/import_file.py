@@ -1,4 +1,4 @@
-"""`import`: store the snapshots of files that export wrote."""
+"""`import`: store the snapshots of exported files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
-    parser = commands.add_parser(
-        "import", parents=[reporting_options()], help="store the snapshots of files that export wrote"
-    )
+    parser = commands.add_parser("import", parents=[reporting_options()], help="store the snapshots of exported files")
     parser.add_argument(
         "files", type=Path, nargs="+", metavar="FILE", help="CSV or JSON lines; - reads from the terminal"
     )
-    parser.add_argument("--account", metavar="ID", help="store them under this account, whichever the files name")
+    parser.add_argument(
+        "--account", metavar="ID", help="store them under this account, regardless of the ids in the files"
+    )
     parser.set_defaults(command=run)
 
 
@@ -51,9 +51,9 @@ def run(options: argparse.Namespace) -> int:
     for file, snapshots in zip(files, snapshots_by_file, strict=True):
         if unknown_ids := sorted({snapshot.account for snapshot in snapshots} - known_ids):
             raise UsageError(
-                f"{_name(file)} holds snapshots of {unknown_ids[0]}, which is not an account here. Nothing was "
+                f"{_name(file)} holds snapshots of {unknown_ids[0]}, which is not a configured account. Nothing was "
                 "imported.",
-                remedy=f"Say into which account with --account, for example --account {settings.accounts[0].id}.",
+                remedy=f"Choose the account with --account, for example --account {settings.accounts[0].id}.",
             )
     for file, snapshots in zip(files, snapshots_by_file, strict=True):
         added = import_snapshots(store, snapshots, file_name=file.name, author="", now=now)

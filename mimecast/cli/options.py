@@ -19,7 +19,7 @@ USAGE: Final = 2
 
 
 class UsageError(Problem):
-    """Arguments that argparse accepts but the command cannot use."""
+    """The command cannot use the given arguments."""
 
     title = "Invalid command-line arguments"
 
@@ -27,15 +27,15 @@ class UsageError(Problem):
 def reporting_options() -> argparse.ArgumentParser:
     """Return a parent parser with `--quiet` and `--json`, which every command takes."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--quiet", action="store_true", help="print problems only")
-    parser.add_argument("--json", action="store_true", help="report as one JSON object a line")
+    parser.add_argument("--quiet", action="store_true", help="print only problems")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     return parser
 
 
 def account_option() -> argparse.ArgumentParser:
     """Return a parent parser with `--account`, for commands that work on all accounts or on one."""
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--account", metavar="ID", help="this account only")
+    parser.add_argument("--account", metavar="ID", help="only this account")
     return parser
 
 

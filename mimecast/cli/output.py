@@ -15,7 +15,7 @@ from mimecast.problem import Problem
 
 
 class OutputFailed(Problem):
-    """What a command prints could not be written, for example to a file on a full disk."""
+    """The output of a command could not be written, for example to a file on a full disk."""
 
     title = "The output cannot be written"
     remedy = "Check where the output is redirected to, and whether there is free space."

@@ -25,13 +25,15 @@ LIST_FAULTS: Final = "list"
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
     parser = commands.add_parser(
-        "sandbox", parents=[reporting_options()], help="serve the API on this computer, with a made-up company"
+        "sandbox", parents=[reporting_options()], help="serve the API on this computer for a made-up company"
     )
     parser.add_argument(
         "--port", type=_port, default=DEFAULT_PORT, metavar="N", help=f"default {DEFAULT_PORT}; 0 takes any"
     )
-    parser.add_argument("--latency", type=_latency, default=0.0, metavar="SECONDS", help="answer this much later")
-    parser.add_argument("--fault", metavar="NAME", help=f"misbehave in this way; {LIST_FAULTS} names all ways")
+    parser.add_argument(
+        "--latency", type=_latency, default=0.0, metavar="SECONDS", help="seconds to wait before each response"
+    )
+    parser.add_argument("--fault", metavar="NAME", help=f"simulate this fault; {LIST_FAULTS} lists all faults")
     parser.set_defaults(command=run)
 
 
@@ -65,7 +67,11 @@ def _print_faults(*, as_json: bool) -> None:
     from mimecast.sandbox.faults import FAULTS
 
     for name, fault in FAULTS.items():
-        print(json.dumps({"fault": name, "said": fault.description}) if as_json else f"{name:<26}{fault.description}")
+        print(
+            json.dumps({"fault": name, "description": fault.description})
+            if as_json
+            else f"{name:<26}{fault.description}"
+        )
 
 
 def _settings(server: Sandbox) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "schedule",
         parents=[reporting_options()],
-        help="print what to paste so that this machine takes snapshots regularly",
+        help="print what to paste so that this computer takes snapshots regularly",
     )
     parser.add_argument(
         "--every", type=_interval, default=timedelta(days=1), metavar="24h", help="30m, 6h, 1d ...; default 24h"
@@ -42,7 +42,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--scheduler",
         choices=[scheduler.value for scheduler in Scheduler],
-        help="instead of the one that fits this machine",
+        help="instead of the usual one on this platform",
     )
     parser.set_defaults(command=run)
 

@@ -26,7 +26,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "snapshot",
         parents=[account_option(), reporting_options()],
-        help="capture every account once; what cron runs",
+        help="capture all accounts, or one; what schedulers run",
     )
     parser.set_defaults(command=run)
 

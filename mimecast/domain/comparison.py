@@ -118,10 +118,10 @@ class MissingReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MissingComparison:
-    """No snapshot represents the reporting day `wanted`; the account's history begins on `first_day`."""
+    """No snapshot represents the reporting day `requested`; the account's history begins on `first_day`."""
 
     reason: MissingReason
-    wanted: date
+    requested: date
     first_day: date
 
 

@@ -33,9 +33,9 @@ FLOAT_NOISE: Final = 1e-9
 class Verdict(StrEnum):
     """Whether a change lies outside the normal range."""
 
-    OUTSIDE = "more than usual"
-    WITHIN = "within usual variation"
-    UNKNOWN = "not enough history to say"
+    OUTSIDE = "outside the normal range"
+    WITHIN = "within the normal range"
+    UNKNOWN = "too little history"
 
 
 @dataclass(frozen=True, slots=True)

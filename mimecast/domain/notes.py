@@ -19,15 +19,15 @@ RESTART_LABEL: Final = "Baseline restart"
 
 
 class NoteInvalid(Problem):
-    """A note that cannot be stored as it is written. Nothing was changed."""
+    """The text or the day of the note is not valid. Nothing was changed."""
 
     title = "The note was not saved"
 
 
 class NoteChanged(NoteInvalid):
-    """The store no longer holds what the writer saw. Nothing was changed."""
+    """Another user changed or deleted the note in the meantime. Nothing was changed."""
 
-    remedy = "Look at the note as it is now, then change it again."
+    remedy = "Check the current note, then edit it again."
 
 
 @dataclass(frozen=True, slots=True)

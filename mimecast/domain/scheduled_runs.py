@@ -32,14 +32,14 @@ OVERDUE_WITHOUT_INTERVAL: Final = timedelta(hours=36)
 
 
 class DailySnapshotsMissing(Problem):
-    """No scheduled capture was ever recorded."""
+    """No scheduled capture has been recorded yet."""
 
     title = "Daily snapshots are not set up"
     remedy = "Schedule them: python -m mimecast schedule prints what to paste."
 
 
 class DailySnapshotsOverdue(Problem):
-    """The next scheduled capture has not come."""
+    """The next scheduled capture did not run in time."""
 
     title = "The daily snapshot is overdue"
     remedy = (

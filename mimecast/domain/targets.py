@@ -17,7 +17,7 @@ MAX_TARGET_YEARS: Final = 5
 
 
 class TargetInvalid(Problem):
-    """A target that makes no sense. Nothing was changed."""
+    """The share or the date of the target is not valid. Nothing was changed."""
 
     title = "The target was not set"
 
@@ -36,7 +36,7 @@ class TargetStatus(StrEnum):
 class Target:
     """At most `share` percent of users graded should be at risk by the reporting day `by`.
 
-    `author` is the e-mail address of whoever set it, empty if unknown; `set_at` is UTC; `share_then` is the share at
+    `author` is the e-mail address of its author, empty if unknown; `set_at` is UTC; `share_then` is the share at
     risk when it was set, None if unknown.
     """
 
@@ -67,7 +67,7 @@ class TargetProgress:
 def check_target(share: float, by: date, today: date) -> None:
     """Check a target to be set on the reporting day `today`. Raises TargetInvalid."""
     if not 0 <= share <= 100:
-        raise TargetInvalid("A share lies between 0 and 100 %.", remedy="Write one, for example 8.0.")
+        raise TargetInvalid("A share is between 0% and 100%.", remedy="Write one, for example 8.0.")
     if by <= today:
         raise TargetInvalid("The date has passed.", remedy="Choose a day after today.")
     if by > latest_target_date(today):

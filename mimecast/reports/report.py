@@ -42,9 +42,9 @@ DEFAULT_RANGE: Final = timedelta(days=365)
 
 
 class NothingToReport(Problem):
-    """No snapshot falls into the range."""
+    """The range has no snapshot."""
 
-    title = "There is nothing to report"
+    title = "Nothing to report"
     remedy = "Choose a range with snapshots, or capture one with: python -m mimecast snapshot."
 
 

@@ -66,10 +66,10 @@ MAX_QUOTED_CHARS: Final = 40
 
 
 class ImportFileInvalid(Problem):
-    """A file that cannot be imported. Nothing of it was stored."""
+    """The file is not an export, or a value in it is not valid. Nothing was stored."""
 
     title = "The file cannot be imported"
-    remedy = "Fix it and import the file again; nothing of it was stored."
+    remedy = "Fix it and import the file again; nothing was stored."
 
 
 class _Header(NamedTuple):
@@ -97,7 +97,7 @@ def _decode(content: bytes) -> str:
         )
     for beginning, what, remedy in FOREIGN_FILES:
         if content.startswith(beginning):
-            raise ImportFileInvalid(f"The file is {what}.", remedy=f"{remedy} Nothing of it was stored.")
+            raise ImportFileInvalid(f"The file is {what}.", remedy=f"{remedy} Nothing was stored.")
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = content.decode("utf-16" if is_utf16 else "utf-8-sig")
@@ -105,7 +105,7 @@ def _decode(content: bytes) -> str:
         text = "\0"
     if "\0" in text:
         raise ImportFileInvalid(
-            "The file is not UTF-8 text.", remedy="In Excel, save it as “CSV UTF-8”; nothing of it was stored."
+            "The file is not UTF-8 text.", remedy="In Excel, save it as “CSV UTF-8”; nothing was stored."
         )
     return text
 
@@ -127,7 +127,7 @@ def _csv_rows(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield place, _csv_row(values, header, place)
     except csv.Error:
         raise ImportFileInvalid(
-            f"Row {row} is not CSV.", remedy="Check its quotation marks; nothing of the file was stored."
+            f"Row {row} is not CSV.", remedy="Check its quotation marks; nothing was stored."
         ) from None
 
 
@@ -161,7 +161,7 @@ def _csv_row(values: Sequence[str], header: _Header, place: str) -> Mapping[str,
             where = f"in {column}" if position < header.width else "after the last column"
             raise ImportFileInvalid(
                 f"{place} has the value {_quoted(value)} {where}.",
-                remedy="Delete it, or write numbers without separators; nothing of the file was stored.",
+                remedy="Delete it, or write numbers without separators; nothing was stored.",
             )
     for name, position in header.columns.items():
         if position >= len(values):
@@ -213,7 +213,7 @@ def _check_columns(names: Sequence[str], place: str, not_header: str) -> None:
     known = set(names)
     missing = [name for name in COLUMNS if name not in known]
     unknown = [name for name in dict.fromkeys(names) if name not in COLUMNS]
-    columns = f"The columns are {HEADER}; nothing of the file was stored."
+    columns = f"The columns are {HEADER}; nothing was stored."
     if len(missing) == len(COLUMNS):
         raise ImportFileInvalid(not_header, remedy=columns)
     if missing:
@@ -247,7 +247,7 @@ def _account(value: object, place: str) -> str:
     if account == SAMPLE_ACCOUNT:
         raise ImportFileInvalid(
             f"{place}: {_quoted(account)} marks sample data, which is never imported.",
-            remedy="Delete these rows, or import another file; nothing of this one was stored.",
+            remedy="Delete these rows, or import another file; nothing was stored.",
         )
     if not is_account_id(account):
         raise ImportFileInvalid(

@@ -1,4 +1,4 @@
-"""Excel workbooks: real dates and numbers, and text that stays text whatever it begins with."""
+"""Excel workbooks with real dates and numbers, in which no text becomes a formula."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ from mimecast.sandbox.replies import Ending, Reply
 
 
 class UnknownFault(Problem):
-    """There is no fault of that name."""
+    """No fault has that name."""
 
-    title = "There is no such fault"
+    title = "Unknown fault"
     remedy = "`--fault list` names them all."
 
 

@@ -51,7 +51,7 @@ MISSING_BYTES: Final = 100
 class PortInUse(Problem):
     """The sandbox cannot listen on its port."""
 
-    title = "The port is taken"
+    title = "The port is in use"
     remedy = "End the program that uses it, or choose another with --port."
 
 
@@ -95,7 +95,7 @@ class Sandbox:
 
         Raises:
             PortInUse: The port cannot be bound.
-            UnknownFault: There is no such fault.
+            UnknownFault: Unknown fault.
         """
         self.api1 = api1 or Api1()
         self.api2 = api2 or Api2()
@@ -158,7 +158,7 @@ class Sandbox:
         """Reply with a fault from now on; None ends it.
 
         Raises:
-            UnknownFault: There is no such fault.
+            UnknownFault: Unknown fault.
         """
         fault = find_fault(name) if name is not None else None
         with self._lock:

@@ -114,7 +114,7 @@ def read_auth(secrets: Mapping[str, Any]) -> AuthSettings | None:
     providers = [name for name, value in table.items() if isinstance(value, Mapping) and name != "client_kwargs"]
     for name in providers:
         if "_" in name:
-            raise SettingsError(f"The name of [auth.{name[:60]}] has a _.", remedy="Choose a name without one.")
+            raise SettingsError(f"The name of [auth.{name[:60]}] has a _.", remedy="Choose a name without it.")
         _check_provider(table[name], f"[auth.{name[:60]}]")
     if not providers:
         _check_provider(table, "[auth]")
@@ -186,7 +186,7 @@ def _check_not_intended(secrets: Mapping[str, Any], dashboard: DashboardSettings
         if getattr(dashboard, key) is not None:
             raise SettingsError(
                 f"{key} in [dashboard] needs sign-in, and there is no [auth].",
-                remedy="Set up [auth], see “Sign-in” in docs/running.md, or remove the list.",
+                remedy="Set up [auth], see “Sign-in” in docs/team.md, or remove the list.",
             )
     for fault in dashboard.faults:
         if fault.key in ALLOW_LIST_KEYS:
@@ -198,7 +198,7 @@ def _check_provider(table: Mapping[str, Any], place: str) -> None:
     setting = f"server_metadata_url in {place}"
     if EXAMPLE_TENANT in table["server_metadata_url"]:
         raise SettingsError(
-            f"{setting} still has the example's {EXAMPLE_TENANT}.", remedy="Replace it by the id of your tenant."
+            f"{setting} still has the example's {EXAMPLE_TENANT}.", remedy="Replace it with the id of your tenant."
         )
     _check_address(table["server_metadata_url"].strip(), setting)
 
@@ -210,7 +210,7 @@ def _read_origin(redirect_uri: str) -> str:
     if not redirect_uri.endswith(CALLBACK_PATH):
         raise SettingsError(
             f"{setting} does not end with {CALLBACK_PATH}.",
-            remedy=f"Write the address at which people reach the dashboard, and {CALLBACK_PATH} behind it.",
+            remedy=f"Write the address at which people reach the dashboard, followed by {CALLBACK_PATH}.",
         )
     parts = urlsplit(redirect_uri)
     return f"{parts.scheme}://{parts.netloc}"
@@ -227,9 +227,9 @@ def _check_texts(table: Mapping[str, Any], keys: tuple[str, ...], place: str) ->
         if key not in table:
             near_miss = next((name for name in table if name not in keys and nearest(name, [key], cutoff=0.8)), None)
             if near_miss:
-                remedy = f"Is {near_miss[:MAX_SHOWN_CHARS]!r} meant to be it?"
+                remedy = f"Correct {near_miss[:MAX_SHOWN_CHARS]!r} if you meant this key."
             elif key in SHARED_KEYS:
-                remedy = "See “Sign-in” in docs/running.md."
+                remedy = "See “Sign-in” in docs/team.md."
             else:
                 remedy = "Copy it from the identity provider."
             raise SettingsError(f"{place} lacks {key}.", remedy=remedy)

@@ -12,13 +12,13 @@ from mimecast.problem import Problem
 
 
 class SecretsExposed(Problem):
-    """A secrets file that other users can read."""
+    """Other users of the computer can read the secrets file."""
 
     title = "Others can read the secrets"
 
 
 class SecretsWritable(Problem):
-    """A secrets file that other users can change, or replace through its folder."""
+    """Other users of the computer can change the secrets file, or replace it through its folder."""
 
     title = "Others can change the secrets"
 
@@ -39,19 +39,19 @@ def _problems(file: Path) -> Iterator[Problem]:
     if mode & (stat.S_IRGRP | stat.S_IROTH):
         yield SecretsExposed(
             f"{file} can be read by other users of this computer.",
-            remedy=f"Keep it to yourself: chmod 600 {quoted}",
+            remedy=f"Let only its owner read it: chmod 600 {quoted}",
         )
     if mode & (stat.S_IWGRP | stat.S_IWOTH):
         yield SecretsWritable(
             f"{file} can be changed by other users of this computer.",
-            remedy=f"Keep it to yourself: chmod 600 {quoted}",
+            remedy=f"Let only its owner read it: chmod 600 {quoted}",
         )
     folder_mode = _mode(file.parent) if mode else 0
     # A folder that its group may write is normal where each user has a group of its own.
     if folder_mode & stat.S_IWOTH and not folder_mode & stat.S_ISVTX:
         yield SecretsWritable(
             f"{file} can be replaced by other users of this computer, who may write its folder.",
-            remedy=f"Keep the folder to yourself: chmod go-w {shlex.quote(str(file.parent))}",
+            remedy=f"Let only its owner write the folder: chmod go-w {shlex.quote(str(file.parent))}",
         )
 
 

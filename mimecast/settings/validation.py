@@ -25,9 +25,9 @@ _UNIT_NAMES: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class SettingsError(Problem):
-    """A setting that cannot be used. Nothing has been requested, stored or changed."""
+    """A setting is missing, unknown or not valid. Nothing was requested, stored or changed."""
 
-    title = "The settings need a correction"
+    title = "Invalid settings"
 
 
 def read_table(parent: Mapping[str, Any], key: str, place: str | None = None) -> Mapping[str, Any]:

@@ -42,7 +42,7 @@ def compare_longest(store: Store, now: Snapshot, max_days: int, zone: ZoneInfo) 
     comparison = compare_back(store, now, max_days, zone)
     if isinstance(comparison, Comparison):
         return comparison
-    first = store.first_since(now.account, midnight(comparison.wanted, zone))
+    first = store.first_since(now.account, midnight(comparison.requested, zone))
     return compare(first, now, zone, load_restarts(store, now.account))
 
 

@@ -15,54 +15,54 @@ class StoreError(Problem):
 
 
 class StoreBusy(StoreError):
-    """Another program or machine uses the store, and the time to wait for it is over."""
+    """Another program or computer uses the store, or a table is locked, for longer than a page or command waits."""
 
     title = "The store is busy"
     remedy = "Try again in a moment."
 
 
 class StoreReadOnly(StoreError):
-    """The store can be read but not written."""
+    """The store can be read but not written: its file or folder belongs to another user."""
 
     title = "The store is read-only"
     remedy = "Let the user who runs the dashboard write the store's file and its folder. What is stored is still shown."
 
 
 class StoreInaccessible(StoreError):
-    """A folder on the way to the store's file may not be entered by this process."""
+    """The store's folder, or one above it, has no execute permission for the user who runs the dashboard."""
 
-    title = "The store's folder is closed"
+    title = "No access to the store's folder"
     remedy = (
         "Let the user who runs the dashboard enter the store's folder and those above it, for example with chmod u+x."
     )
 
 
 class StoreDamaged(StoreError):
-    """The file or the database is damaged, or is not a store."""
+    """The file or database is damaged, or is not a store of this dashboard."""
 
     title = "The store cannot be read"
     remedy = (
-        "Put a backup in its place with python -m mimecast restore FILE --force, which sets it aside, or name another "
+        "Replace it with a backup: python -m mimecast restore FILE --force, which sets it aside. Or name another "
         "file in [connections.snapshots]. The file was not changed."
     )
 
 
 class StoreQuarantined(StoreError):
-    """A damaged store that is kept beside the one in use, which works."""
+    """The store was found damaged. It is kept beside the new store, which is in use."""
 
     title = "A damaged store was set aside"
-    remedy = "Put a backup back with python -m mimecast restore FILE --merge, then move that file away."
+    remedy = "Restore a backup with python -m mimecast restore FILE --merge, then move that file away."
 
 
 class StoreWritableByOthers(StoreError):
-    """A store that works, and that other users of the computer can change."""
+    """Other users of the computer can change the store's file, or replace it through its folder."""
 
     title = "Others can change the store"
-    remedy = "Take away their right to write the store's file and its folder, for example with chmod go-w."
+    remedy = "Remove their write permission on the store's file and folder, for example with chmod go-w."
 
 
 class StoreFull(StoreError):
-    """There is no room left for the store."""
+    """The disk with the store is full."""
 
     title = "The disk is full"
     remedy = "Free some space and try again. What was stored before is safe."
@@ -76,16 +76,16 @@ class DiskError(StoreError):
 
 
 class StoreNewer(StoreError):
-    """The store was changed by a newer version of the dashboard in a way that this one does not understand."""
+    """A newer version of the dashboard changed the store in a way that this version does not understand."""
 
     title = "The store is newer than this dashboard"
     remedy = "Update the dashboard. The store was not changed."
 
 
 class DatabaseUnreachable(StoreError):
-    """The database server does not answer, or ended the connection."""
+    """The database server does not run, cannot be reached, or ended the connection."""
 
-    title = "There is no connection to the database"
+    title = "No connection to the database"
     remedy = (
         "Check that the database server runs and accepts connections from this computer, and the host and port in the "
         "store's URL. Once it answers, the dashboard works again without a restart."
@@ -93,7 +93,7 @@ class DatabaseUnreachable(StoreError):
 
 
 class DatabaseTlsFailed(StoreError):
-    """No TLS connection to the database could be established."""
+    """The database server does not offer TLS, or this computer does not trust its certificate."""
 
     title = "The connection to the database is not secure"
     remedy = (
@@ -103,7 +103,7 @@ class DatabaseTlsFailed(StoreError):
 
 
 class DatabaseTlsOptional(StoreError):
-    """A database on another computer that works, and to which the connection may be unencrypted."""
+    """The database is on another computer, and its URL has no `sslmode` that requires TLS."""
 
     title = "The connection to the database may be unencrypted"
     remedy = (
@@ -130,7 +130,7 @@ class DatabaseMissing(StoreError):
 
 
 class DatabasePermissionMissing(StoreError):
-    """The database user lacks a privilege."""
+    """The database user may not create or use the tables."""
 
     title = "Missing database privileges"
     remedy = (

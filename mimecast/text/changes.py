@@ -152,7 +152,7 @@ def missing_sentence(missing: MissingComparison, days: int) -> str:
             f"First comparison over {pluralize(days, 'day')}: {format_date(missing.first_day + timedelta(days=days))}."
         )
     return (
-        f"No snapshot was taken on {format_date(missing.wanted)} or in the 7 days before, so the change in "
+        f"No snapshot was taken on {format_date(missing.requested)} or in the 7 days before, so the change in "
         f"{pluralize(days, 'day')} is unknown."
     )
 

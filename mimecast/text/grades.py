@@ -13,11 +13,11 @@ GROUP_LABELS: Final = {
     "users_graded": "Users graded",
     OTHER: "Other",
 }
-"""What groups, and grades that are not letters, are called in tables and on cards."""
+"""Names of groups and of undocumented grades in tables and on cards."""
 
 
 def label_of(name: str) -> str:
-    """Return what a grade or a group is called."""
+    """Return the name of a grade or a group."""
     return GROUP_LABELS.get(name, name)
 
 

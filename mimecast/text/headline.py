@@ -48,10 +48,10 @@ def counts_sentence(newest: Snapshot, *, is_past: bool = False) -> str:
     if not counts.users_graded:
         return "Grades appear once users engage with training."
     if counts.at_risk_share is None:
-        letters = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
+        named = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
         have = "had" if is_past else "have"
         return (
-            f"All {pluralize(counts.users_graded, 'user')} {have} grades that Mimecast does not document{letters}, so "
+            f"All {pluralize(counts.users_graded, 'user')} {have} grades that Mimecast does not document{named}, so "
             "the share at risk is unknown."
         )
     return f"{format_int(counts.at_risk)} of {pluralize(counts.users_graded, 'user')} (grade D or F)."

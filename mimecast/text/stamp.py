@@ -1,6 +1,6 @@
 """The stamp: whose numbers these are, when they were true, of how many users, and where they came from.
 
-It stands inside every figure, so that a picture cropped out of a screenshot still says so.
+It is inside every figure, so that it survives when a reader crops a screenshot.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LIVE_DURATION: Final = timedelta(minutes=10)
 """How long after it was taken a snapshot from Mimecast is called live."""
 
 MAX_LINE_CHARS: Final = 52
-"""Letters in a line of the stamp: what a chart on a telephone has room for."""
+"""Characters that fit in a line of the stamp in a chart on a phone."""
 
 SAMPLE_MARK: Final = "SAMPLE DATA"
 
@@ -45,7 +45,7 @@ class Stamp:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """In the order of reading; an account without a name is left out."""
+        """The parts in reading order, without the name of an account that has none."""
         return (
             *([self.account_name] if self.account_name else []),
             format_datetime(self.newest.taken_at, self.zone),
@@ -60,7 +60,7 @@ class Stamp:
 
     @property
     def lines(self) -> list[str]:
-        """The same, broken between parts where it can be, to fit a narrow chart."""
+        """The text, broken between its parts where possible, to fit a narrow chart."""
         return _lines(self.parts)
 
 
@@ -72,7 +72,7 @@ class ComparedStamp(Stamp):
 
     @property
     def source(self) -> str:
-        """Of both, when they differ: `imported and stored, from Mimecast`."""
+        """The origins of both snapshots, when they differ: `imported and stored, from Mimecast`."""
         return join_and(list(dict.fromkeys(_source(snapshot, self.now) for snapshot in (self.then, self.newest))))
 
     @property
@@ -87,7 +87,7 @@ class ComparedStamp(Stamp):
 
 @dataclass(frozen=True, slots=True)
 class AccountsStamp:
-    """Provenance of what is drawn from several accounts: one stamp or more, one an account."""
+    """Provenance of what is drawn from several accounts: one or more stamps, one per account."""
 
     stamps: tuple[Stamp, ...]
 

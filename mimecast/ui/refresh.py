@@ -47,8 +47,8 @@ def refresh_messages(page: Page) -> None:
         show_notice(warning)
     newest = page.newest
     if newest and newest.counts.other and not state.warnings:
-        letters = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
-        show_notice(f"Some users have a grade that Mimecast does not document{letters}; it is shown as “other”.")
+        named = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
+        show_notice(f"Some users have a grade that Mimecast does not document{named}; it is shown as “other”.")
 
 
 def _next_try(state: RefreshState, now: datetime, zone: ZoneInfo) -> str:
@@ -56,8 +56,8 @@ def _next_try(state: RefreshState, now: datetime, zone: ZoneInfo) -> str:
     if state.not_before is None or state.not_before <= now:
         return ""
     if state.not_before.astimezone(zone).date() != now.astimezone(zone).date():
-        return f"The next automatic try is after {format_datetime(state.not_before, zone)}."
-    return f"The next automatic try is in {max(int((state.not_before - now).total_seconds()) // 60, 1)} min."
+        return f"The next automatic attempt is after {format_datetime(state.not_before, zone)}."
+    return f"The next automatic attempt is in {max(int((state.not_before - now).total_seconds()) // 60, 1)} min."
 
 
 def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
@@ -120,7 +120,7 @@ def _is_due(page: Page) -> bool:
 
 
 def _load_last(page: Page) -> Snapshot | None:
-    """Return the newest snapshot in the store, plausible or not. Where the store fails, return what the page knows."""
+    """Return the newest snapshot in the store, plausible or not. If the store fails, return what the page shows."""
     try:
         return page.store.newest(page.account.id, include_marked=True) if page.store else page.last_answer
     except StoreError:

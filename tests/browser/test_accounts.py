@@ -29,7 +29,7 @@ NO_MARKUP_OF_OURS = {"svg-img-alt", "scrollable-region-focusable"}
 
 @pytest.fixture
 def three_accounts(store: Store, store_url: str) -> str:
-    """Secrets of three accounts that no Mimecast stands behind, with snapshots that need no refresh."""
+    """Secrets of three accounts without a real Mimecast behind them, with snapshots that need no refresh."""
     now = datetime.now(UTC)
     for at_risk, account in ((10, "alpha"), (30, "beta"), (20, "gamma")):
         store.add(
@@ -57,13 +57,13 @@ def ready(tab: Page) -> None:
 
 
 def expect_order(tab: Page, *names: str) -> None:
-    """The first column, from top to bottom, as the table tells it to screen readers."""
+    """Wait until the first column has these texts, from top to bottom, as screen readers get them."""
     first = tab.get_by_test_id("stDataFrame").locator("table[role=grid] tbody tr td:first-child")
     expect(first).to_have_text(list(names))
 
 
 def click(tab: Page, x: int, y: int) -> None:
-    """A click at a place in the table, which is one picture."""
+    """Click at a place in the table, which is drawn as one picture."""
     box = tab.get_by_test_id("data-grid-canvas").bounding_box()
     assert box is not None
     tab.mouse.click(box["x"] + x, box["y"] + y)

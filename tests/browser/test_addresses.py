@@ -110,7 +110,7 @@ def test_an_account_picked_in_the_sidebar_is_in_the_address(run_app: RunApp, tab
         ("range=fortnight", "The URL names the range “fortnight”, which is unknown"),
         ("range=own&from=2026-13-45", "The URL says from=2026-13-45, which is not a date"),
         ("range=own&from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
-        ("account=nobody", "The URL names the account “nobody”, which does not exist"),
+        ("account=no_one", "The URL names the account “no_one”, which does not exist"),
         ("account=<b>x</b>$y$", "The URL names the account “<b>x</b>$y$”"),
     ],
 )

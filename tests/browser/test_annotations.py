@@ -1,4 +1,4 @@
-"""Notes in a real browser: numbers that can be read on a telephone, and a change that is taken back by a click."""
+"""Notes in a real browser: numbers that can be read on a phone, and a change that is taken back by a click."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def kept(store: Store) -> Store:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_twelve_notes_can_be_read_on_a_telephone(
+def test_twelve_notes_can_be_read_on_a_phone(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: Store, scheme: Any
 ) -> None:
     tab.set_viewport_size(PHONE)

@@ -92,7 +92,7 @@ def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
 
 
 @pytest.mark.parametrize(("generation", "faults"), [(1, BY_API_1), (2, BY_API_2)], ids=["API 1.0", "API 2.0"])
-def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
+def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(
     run_app: RunApp,
     tab: Page,
     sandbox: Sandbox,
@@ -141,13 +141,13 @@ def test_what_fails_before_mimecast_is_reached_is_explained_beside_what_is_store
 ) -> None:
     authority = Authority(tmp_path / "authority")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        no_one = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with ExitStack() as stack:
         secure = stack.enter_context(Sandbox(lambda: company.counts_on(TODAY), tls=authority.certificate()))
         proxy = stack.enter_context(Proxy(("127.0.0.1", 9), "407 Proxy Authentication Required"))
         kinds: dict[str, tuple[str, type[MimecastError]]] = {
             "unknown-host": ("https://no-such-host.invalid", NameUnknown),
-            "refused": (nobody, Unreachable),
+            "refused": (no_one, Unreachable),
             "inspected": (secure.base_url, TlsFailed),
             "proxied": ("https://mimecast.invalid", ProxyFailed),
         }

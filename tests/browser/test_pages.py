@@ -25,7 +25,7 @@ GRADES = re.compile(
 HEADLINE = re.compile(r"^\d+\.\d% of users are at risk, down from \d+\.\d% a year ago\.")
 
 UPLOADS = {"exclude": [["[data-testid=stFileUploader]"]]}
-"""Streamlit's upload has a drop zone of two roles, and a pale label while disabled: only Streamlit can mend it."""
+"""Streamlit's upload has a drop zone of two roles, and a pale label while disabled: only Streamlit can fix it."""
 
 
 def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: RunApp, tab: Page) -> None:
@@ -80,7 +80,7 @@ def test_every_page_fits_a_phone_and_breaks_no_accessibility_rule(
 
 
 def _stamps(tab: Page) -> list[str]:
-    """The stamp of each figure, which has to lie inside the picture."""
+    """Return the stamp of each figure, which must be inside the picture."""
     stamps = tab.locator(".js-plotly-plot .annotation").filter(has_text="users graded")
     texts = []
     for stamp in stamps.all():

@@ -24,11 +24,11 @@ WIDE: ViewportSize = {"width": 2560, "height": 1300}
 
 @dataclass
 class Sheet:
-    """One side of paper: its size in points, its letters without white space, the boxes of its words in points from
+    """One side of paper: its size in points, its characters without white space, the boxes of its words in points from
     the lower left corner, and whether its margins are white."""
 
     size: tuple[int, int]
-    letters: str
+    characters: str
     boxes: list[tuple[float, float, float, float]]
     has_white_margins: bool
 
@@ -39,11 +39,11 @@ AT_REST = """() => {
   if (window.laidOut !== now) { window.laidOut = now; window.since = Date.now(); }
   return Date.now() - window.since > 700;
 }"""
-"""A refresh may still be drawing the page anew: whoever prints has looked at it for a moment."""
+"""Wait until a refresh has drawn the page again, as a reader would before printing."""
 
 
 def printed(tab: Page) -> list[Sheet]:
-    """The page on paper, as the browser's own print makes it, backgrounds included."""
+    """Return the page as the browser prints it, with backgrounds."""
     tab.wait_for_function(AT_REST)
     document = pypdfium2.PdfDocument(tab.pdf(prefer_css_page_size=True, print_background=True))
     sheets = [_sheet(page) for page in document]
@@ -92,11 +92,11 @@ def test_a_page_prints_cleanly_on_a4(
     for sheet in sheets:
         assert sheet.size == (A4[::-1] if page == "report" else A4)
         assert sheet.has_white_margins
-        assert sheet.letters
+        assert sheet.characters
         for left, bottom, right, top in sheet.boxes:
             assert MARGIN <= left <= right <= sheet.size[0] - MARGIN
             assert MARGIN <= bottom <= top <= sheet.size[1] - MARGIN
-    said = [sheet.letters for sheet in sheets]
+    said = [sheet.characters for sheet in sheets]
     assert "SAMPLEDATA" in said[0]
     for chart in charts:
         assert [chart in one for one in said].count(True) == 1, chart
@@ -111,6 +111,6 @@ def test_a_chart_and_its_stamp_stand_on_the_same_sheet(run_app: RunApp, tab: Pag
         sheets = printed(tab)
     for sheet in sheets:
         titles = ("Shareofusersatrisk(D+F)", "Grademixby", "Eachgrade,shareofusersgraded", "Usersgraded1,")
-        charts = sum(title in sheet.letters for title in titles)
+        charts = sum(title in sheet.characters for title in titles)
         heading = sheet is sheets[0]
-        assert sheet.letters.count("1,204usersgraded·SAMPLEDATA") - heading >= charts > 0
+        assert sheet.characters.count("1,204usersgraded·SAMPLEDATA") - heading >= charts > 0

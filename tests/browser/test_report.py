@@ -33,13 +33,13 @@ def canvas(tab: Page) -> Any:
     return tab.locator(".st-key-report_frame")
 
 
-def letters(tab: Page) -> str:
+def characters(tab: Page) -> str:
     """Everything that is written on the canvas."""
     return "\n".join(tab.locator(".js-plotly-plot .annotation-text").all_text_contents())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_whole_report_is_on_one_screenshot_and_light_whatever_the_theme(
+def test_the_whole_report_is_on_one_screenshot_and_light_in_any_theme(
     run_app: RunApp, browser: Browser, scheme: Any
 ) -> None:
     with run_app() as url, browser.new_context(viewport=DESKTOP, color_scheme=scheme, bypass_csp=True) as context:
@@ -67,7 +67,7 @@ def test_the_whole_report_is_on_one_screenshot_and_light_whatever_the_theme(
             assert box["y"] <= place["y"]
             assert place["y"] + place["height"] <= box["y"] + box["height"]
         for words in ("are at risk", "users graded", "SAMPLE DATA", "Share of users at risk (D + F)"):
-            assert words in letters(tab)
+            assert words in characters(tab)
 
 
 def test_the_camera_gives_a_sharp_picture_with_a_telling_name(run_app: RunApp, tab: Page) -> None:
@@ -113,7 +113,7 @@ def test_an_address_with_every_option_survives_reload_a_click_and_back(run_app: 
         open_page(tab, f"{url}/report?{query}")
         expect(tab.get_by_role("radio", name="90 days")).to_be_checked()
         for _ in range(2):
-            said = letters(tab)
+            said = characters(tab)
             assert "Board pack" in said
             assert "7 days" in said
             assert "Contoso" not in said

@@ -77,21 +77,21 @@ def test_a_fresh_server_shows_the_sign_in_at_every_page_s_own_address_and_afterw
     with run_app(account_variables, secrets=secrets) as url:
         tab.goto(f"{url}/{PAGES[heading]}?range=90d")
         sees_only_the_sign_in(tab, frames)
-        assert Store.open(store_url).accounts() == [], "nobody has signed in, and Mimecast was asked"
+        assert Store.open(store_url).accounts() == [], "no one has signed in, and Mimecast was asked"
         signs_in(tab)
         expect(tab.get_by_role("heading", level=1, name=heading)).to_be_visible()
         stored = "no snapshot yet" if heading == "Accounts" else "1,204 users graded"  # it asks for nothing
         expect(tab.get_by_text(stored).first).to_be_visible()
         assert address_of(tab) == (f"/{PAGES[heading]}", {"range": "90d"})
         expect(tab.get_by_test_id("stSidebar").get_by_text("Signed in as Ada")).to_be_visible()
-        needs_more_snapshots = heading in ("Accounts", "Compare")  # which say so
+        needs_more_snapshots = heading in ("Accounts", "Compare")  # and explain it
         expect(tab.get_by_test_id("stAlert")).to_have_count(1 if needs_more_snapshots else 0)
         sent = b"".join(frames)
         assert CLIENT_SECRET.encode() not in sent
         assert COOKIE_SECRET.encode() not in sent
 
 
-def test_who_signs_out_sees_nothing_more_and_the_provider_is_told(
+def test_who_signs_out_sees_nothing_more_and_the_provider_is_notified(
     run_app: RunApp, tab: Page, frames: list[bytes], provider: Provider, account_variables: dict[str, str]
 ) -> None:
     with run_app(account_variables, secrets=f"{provider.auth_table('contoso')}") as url:
@@ -160,7 +160,7 @@ def test_who_may_not_see_it_gets_one_sentence_and_the_way_out(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sign_in_fits_a_telephone_breaks_no_accessibility_rule_and_says_where_it_leads(
+def test_the_sign_in_fits_a_phone_breaks_no_accessibility_rule_and_says_where_it_leads(
     run_app: RunApp, browser: Browser, provider: Provider, scheme: Any
 ) -> None:
     with (
@@ -175,7 +175,7 @@ def test_the_sign_in_fits_a_telephone_breaks_no_accessibility_rule_and_says_wher
         assert [violation["id"] for violation in Axe().run(tab).response["violations"]] == []
 
 
-def test_a_forged_or_foreign_cookie_lets_nobody_in(
+def test_a_forged_or_foreign_cookie_lets_no_one_in(
     run_app: RunApp,
     tab: Page,
     context: BrowserContext,

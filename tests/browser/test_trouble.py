@@ -98,7 +98,7 @@ def test_a_store_that_cannot_be_written_is_shown_and_named(
         file.chmod(0o644)
 
 
-def test_a_file_that_is_no_database_is_named_and_left_as_it_is(
+def test_a_file_that_is_no_database_is_named_and_left_unchanged(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "letter.db"
@@ -143,7 +143,7 @@ def test_wrong_keys_are_explained_on_the_page(run_app: RunApp, tab: Page, accoun
     wrong = {**account_variables, "MIMECAST_SECRET_KEY": "cmVjb2duaXNhYmxl"}
     with run_app(wrong) as url:
         open_page(tab, url, has_charts=False)
-        alert = tab.get_by_test_id("stAlert").filter(has_text="Mimecast does not accept the credentials")
+        alert = tab.get_by_test_id("stAlert").filter(has_text="Mimecast rejected the credentials")
         expect(alert).to_be_visible()
         expect(alert).to_contain_text("err_xdk_invalid_signature")
         expect(alert).to_contain_text("Request id:")
@@ -151,7 +151,7 @@ def test_wrong_keys_are_explained_on_the_page(run_app: RunApp, tab: Page, accoun
         expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(0)
 
 
-def test_settings_written_and_mended_while_the_dashboard_runs_are_taken_at_the_next_reload(
+def test_settings_written_and_fixed_while_the_dashboard_runs_are_taken_at_the_next_reload(
     run_app: RunApp, tab: Page, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     keys = sandbox.keys

@@ -13,9 +13,7 @@ from mimecast.formatting import pluralize
 
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
-    parser = commands.add_parser(
-        "backup", parents=[reporting_options()], help="write everything the store holds into one file"
-    )
+    parser = commands.add_parser("backup", parents=[reporting_options()], help="write the whole store into one file")
     parser.add_argument("file", type=Path, metavar="FILE", help="a SQLite file; an existing one is replaced")
     parser.set_defaults(command=run)
 

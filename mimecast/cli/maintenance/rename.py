@@ -15,7 +15,7 @@ from mimecast.settings.accounts import check_account_id
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
     parser = commands.add_parser(
-        "rename", parents=[reporting_options()], help="keep a history when its account gets another id"
+        "rename", parents=[reporting_options()], help="keep a history when its account gets a new id"
     )
     parser.add_argument("old", metavar="OLD_ID", help="the id under which it is stored, for example default")
     parser.add_argument("new", metavar="NEW_ID", help="the id that the account has in the settings from now on")

@@ -16,9 +16,9 @@ from mimecast.formatting import pluralize
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
     parser = commands.add_parser(
-        "restore", parents=[reporting_options()], help="put a backup in place of what is stored, or add it"
+        "restore", parents=[reporting_options()], help="replace what is stored with a backup, or add the backup"
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="what backup wrote")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a file that backup wrote")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--merge", action="store_true", help="keep what is stored, and add what only the backup holds")
     mode.add_argument("--force", action="store_true", help="delete what the backup lacks, and replace a damaged store")

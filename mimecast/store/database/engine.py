@@ -112,7 +112,7 @@ def transaction(
 ) -> Iterator[Connection]:
     """Run a transaction that is committed at the end of the block and rolled back by an exception.
 
-    A transaction that only reads sees one state of the database, whatever others write at the same time. One that is
+    A transaction that only reads sees one state of the database, regardless of concurrent writes. One that is
     not `durable` need not wait for the disk: it survives a kill, but perhaps not a power cut. A `long` one, which
     copies or migrates, has longer time limits on PostgreSQL. Raises StoreError for exceptions of the database.
     """

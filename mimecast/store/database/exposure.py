@@ -32,13 +32,13 @@ def writable_by_others(file: Path) -> StoreWritableByOthers | None:
         if _mode(path) & (stat.S_IWGRP | stat.S_IWOTH):
             return StoreWritableByOthers(
                 f"{path} can be changed by other users of this computer.",
-                remedy=f"Keep it to yourself: chmod go-w {shlex.quote(str(path))}",
+                remedy=f"Let only its owner write it: chmod go-w {shlex.quote(str(path))}",
             )
     folder = _mode(file.parent)
     if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
         return StoreWritableByOthers(
             f"{file} can be replaced by other users of this computer, who may write its folder.",
-            remedy=f"Keep the folder to yourself: chmod o-w {shlex.quote(str(file.parent))}",
+            remedy=f"Let no other user write the folder: chmod o-w {shlex.quote(str(file.parent))}",
         )
     return None
 

@@ -1,6 +1,6 @@
 """PostgreSQL: its engine, what it does differently from SQLite, and the translation of its errors.
 
-Transactions are READ COMMITTED, whatever the server's default: every write is one statement that the key decides
+Transactions are READ COMMITTED, regardless of the server's default: every write is one statement that the key decides
 (`ON CONFLICT`), or what follows it in the same transaction has to see what another run has committed since, which no
 stricter level shows. Connections are kept for later transactions, tested before each use, and replaced when the server
 restarted in between. Statements are not prepared on the server, so that a connection pooler may be in front of it.
@@ -183,7 +183,7 @@ def _error_of_code(code: str, url: URL) -> StoreError:
             return StoreDamaged(f"{where} is damaged.", remedy=f"See the server's log. {REPLACE_REMEDY}")
         case ("22" | "23", _):
             return StoreError(
-                f"{where} rejected a value that was to be stored.", remedy="Nothing of it was stored; correct it."
+                f"{where} rejected a value that was to be stored.", remedy="Nothing was stored; correct the value."
             )
     return StoreDamaged(f"{where} does not hold the tables of this dashboard.", remedy=REPLACE_REMEDY)
 

@@ -27,10 +27,10 @@ from mimecast.store.store import Store
 
 
 class BackupFailed(Problem):
-    """The backup could not be written. A file that already had this name is unchanged."""
+    """The backup could not be written. An existing file is unchanged."""
 
     title = "The backup was not written"
-    remedy = "Choose another place."
+    remedy = "Choose another folder."
 
 
 def write_backup(store: Store, file: Path) -> dict[str, int]:

@@ -17,10 +17,10 @@ from mimecast.store.store import Store
 
 
 class SnapshotMissing(Problem):
-    """No snapshot was taken at the instant. Nothing was changed."""
+    """No snapshot was taken at this time. Nothing was changed."""
 
-    title = "There is no such snapshot"
-    remedy = "The first two columns of python -m mimecast export have the accounts and instants."
+    title = "No such snapshot"
+    remedy = "The first two columns of python -m mimecast export list the accounts and times."
 
 
 def snapshots_at(store: Store, taken_at: datetime, account: str | None = None) -> list[Snapshot]:

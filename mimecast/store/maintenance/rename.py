@@ -11,7 +11,7 @@ from mimecast.store.store import Store
 
 
 class RenameRejected(Problem):
-    """The history cannot get the other id. Nothing was changed."""
+    """Nothing is stored under the old id, or both ids have data for the same instants. Nothing was changed."""
 
     title = "The account cannot be renamed"
 

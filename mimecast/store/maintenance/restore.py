@@ -67,14 +67,14 @@ class Restored:
 
 
 class BackupUnusable(Problem):
-    """The file cannot be restored. The store was not changed."""
+    """The file is missing, damaged, or not a backup of this dashboard. The store was not changed."""
 
     title = "The backup cannot be used"
-    remedy = "Restore a file that backup wrote; the store was not changed."
+    remedy = "Restore a file that `python -m mimecast backup` wrote. The store was not changed."
 
 
 class StoreHasNewerData(Problem):
-    """The store holds rows that the backup does not. It was not changed."""
+    """The store has data that the backup does not have. It was not changed."""
 
     title = "The store is newer than the backup"
     remedy = "Use --merge to keep them and add what the backup holds, or --force to delete them."

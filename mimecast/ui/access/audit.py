@@ -7,7 +7,7 @@ from typing import Final
 from streamlit.logger import get_logger
 
 ANONYMOUS: Final = "A user"
-"""Named in the log where no one has to sign in."""
+"""The name in the log where sign-in is not required."""
 
 
 def log_action(email: str, action: str, account: str = "") -> None:

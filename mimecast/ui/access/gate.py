@@ -30,24 +30,24 @@ NO_PAGE_SHOWN: Final = "No page is shown until this is fixed."
 
 REFUSALS: Final = {
     AccessDecision.UNVERIFIED: "your identity provider does not say that your e-mail address is verified. Ask the "
-    "administrator of this dashboard: docs/running.md has the remedy.",
+    "administrator of this dashboard to follow “Sign-in” in docs/team.md.",
     AccessDecision.NOT_ALLOWED: "you are not on the list of users who may see this dashboard. Ask its administrator to "
     "add you.",
 }
 
 
 class OpenToOthers(Problem):
-    """Other computers can reach the dashboard, and no one has to sign in."""
+    """Other computers can reach the dashboard, and sign-in is not required."""
 
     title = "Anyone on the network can view this dashboard"
     remedy = (
-        'Set up [auth] (docs/running.md). If only this computer is meant to open it, set address = "127.0.0.1" in '
-        ".streamlit/config.toml, and remove the proxy and other names from allowedHosts."
+        'Set up [auth], see “Sign-in” in docs/team.md. If only this computer should open it, set address = "127.0.0.1" '
+        "in .streamlit/config.toml, and remove the proxy and other names from allowedHosts."
     )
 
 
 class OpenToAnySignedIn(Problem):
-    """Sign-in is configured without a list of users."""
+    """Sign-in is set up without an allow list."""
 
     title = "Anyone your identity provider authenticates can view this dashboard"
     remedy = 'Add a list: allowed_domains = ["contoso.com"], or allowed_emails.'
@@ -101,7 +101,7 @@ def _warn_if_open() -> list[Problem]:
     reason = why_reachable_by_others()
     if not reason:
         return []
-    problem = OpenToOthers(f"No one has to sign in, and {reason}.")
+    problem = OpenToOthers(f"Sign-in is not required, and {reason}.")
     _log_once(str(problem))
     return [problem]
 
@@ -125,9 +125,9 @@ def _show_sign_in(product: str, auth: AuthSettings, text: str) -> NoReturn:
         label = f"Sign in with {escape_markdown(provider)}" if provider else "Sign in"
         if st.button(label, icon=":material/login:", key=f"sign_in_{provider}"):
             st.login(provider or None)
-    here, there = _origin(st.context.url), own_origin(auth)
-    if here and here != there:
-        show_notice(f"You are at {here}, and sign-in leads to {there}. Open the dashboard there to sign in.")
+    opened, registered = _origin(st.context.url), own_origin(auth)
+    if opened and opened != registered:
+        show_notice(f"You opened {opened}, but sign-in returns to {registered}. Open the dashboard there to sign in.")
     st.stop()
 
 

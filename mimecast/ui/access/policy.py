@@ -31,14 +31,14 @@ class AuthlibMissing(Problem):
 
 
 class SignInRemoved(Problem):
-    """The dashboard ran with sign-in, and the settings no longer have it."""
+    """The dashboard was started with sign-in, and [auth] was since removed from the settings."""
 
     title = "Sign-in is no longer configured"
     remedy = "Put [auth] back into secrets.toml, or restart the dashboard to run it without."
 
 
 class AccessDenied(Problem):
-    """A user may not use the dashboard, or not any more."""
+    """The user is signed out, not on the allow list, or no longer on it."""
 
     title = "You cannot use this dashboard"
     remedy = "Open the dashboard again and sign in. If you then see no numbers, the page says why."

@@ -17,7 +17,7 @@ COOKIE: Final = "safe_score_return_to"
 MAX_AGE_SECONDS: Final = 600
 
 MAX_TARGET_CHARS: Final = 2000
-"""Anyone may ask for anything, also before signing in."""
+"""A limit, since the request can come from anyone, even before sign-in."""
 
 CALLBACK: Final = "/oauth2callback"
 SIGNED_IN_COOKIE: Final = "_streamlit_user"

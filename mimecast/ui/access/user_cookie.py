@@ -1,9 +1,9 @@
 """Reads Streamlit's cookie of a signed-in user, for requests that no page answers: downloads and uploads.
 
 Streamlit documents neither the cookie's name nor its format: a JSON object with the claims and the origin of the
-sign-in, signed by itsdangerous, in several cookies where it is long. Whatever cannot be read is no sign-in, so a later
-Streamlit that changes the format makes downloads fail and never opens them. `tests/browser/test_signin.py` reads the
-cookie of the installed version.
+sign-in, signed by itsdangerous, in several cookies where it is long. A cookie that cannot be read is no sign-in, so a
+later Streamlit that changes the format makes downloads fail and never opens them. `tests/browser/test_signin.py` reads
+the cookie of the installed version.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def open_clicked(page: Page) -> None:
 
 
 def show_accounts_summary(data: AccountsData) -> None:
-    """Say what needs attention."""
+    """Draw the sentence about what needs attention."""
     st.markdown(f"**{escape_markdown(accounts_summary(data.statuses, data.labels))}**")
 
 

@@ -31,10 +31,10 @@ from mimecast.ui.flash import Flash, pop_flash, run_and_flash
 from mimecast.ui.url.params import EARLIEST
 
 MAX_NOTES_BESIDE: Final = 6
-"""This many notes are about as tall as a chart."""
+"""Notes beside a chart: more would be taller than the chart."""
 
 NEW_NOTE: Final = 0
-"""Chosen instead of a note's id."""
+"""The choice of a new note, which has no id yet."""
 
 FORMS_OPEN_KEY: Final = "annotations"
 """Key of the expander with the forms."""
@@ -229,13 +229,13 @@ def _save(page: AccountPage, old: Note | None, token: str) -> None:
         now = datetime.now(UTC)
         today = reporting_day(now, page.zone)
         write = write_restart if is_restart else write_note
-        made = write(
+        edit = write(
             page.store, page.account.id, chosen_day, text, author=current_user_email(), now=now, today=today, old=old
         )
-        if made.before == made.after:
-            return Flash("The note is as it was.")
+        if edit.before == edit.after:
+            return Flash("Nothing was changed.")
         done = "Changed to" if old else "Added:"
-        return Flash(f"{done} {_named(made.after)}.", made.undo)
+        return Flash(f"{done} {_named(edit.after)}.", edit.undo)
 
     _apply(page, action, log="changed the notes")
 
@@ -247,8 +247,8 @@ def _delete(page: AccountPage, old: Note) -> None:
 def _undo(page: AccountPage, edit: NoteEdit) -> None:
     def action() -> Flash:
         apply(page.store, edit)
-        back = f"is back: {_named(edit.after)}" if edit.after else "is gone again"
-        return Flash(f"Undone. The note {back}.")
+        back = f"is back: {_named(edit.after)}" if edit.after else "is deleted again"
+        return Flash(f"Undone: the note {back}.")
 
     _apply(page, action, log="undid a change of the notes")
 
@@ -258,7 +258,7 @@ def _set(page: AccountPage, token: str) -> None:
 
     def action() -> Flash:
         if share is None:
-            raise TargetInvalid("There is no share.", remedy="Write one between 0 and 100 %, for example 8.0.")
+            raise TargetInvalid("The share is missing.", remedy="Enter one between 0 and 100%, for example 8.0.")
         now = datetime.now(UTC)
         today = reporting_day(now, page.zone)
         target = set_target(page.store, page.account.id, share, by, author=current_user_email(), now=now, today=today)

@@ -24,14 +24,14 @@ def show_daily_snapshots(page: Page) -> None:
         ended = f"{format_age(page.now - last.ended)}, {format_datetime(last.ended, page.zone)}"
         st.markdown(escape_markdown(f"The last run ended {ended}. {_result(last)}"))
         if schedule.interval is None or schedule.next_expected is None:
-            st.markdown("There are too few runs, or they come too irregularly, to predict the next one.")
+            st.markdown("There are too few runs, or they are too irregular, to predict the next one.")
         else:
             due = format_datetime(schedule.next_expected, page.zone)
             interval = format_duration(_rounded(schedule.interval))
             expected = (
-                f"The next run was expected {due} and has not come."
+                f"The next run was expected {due} and did not run."
                 if schedule.next_expected < page.now
-                else f"Runs come about every {interval}; the next one is expected {due}."
+                else f"They run about every {interval}; the next run is expected {due}."
             )
             st.markdown(escape_markdown(expected))
     st.markdown("`python -m mimecast schedule` prints what to paste to schedule them on this computer.")

@@ -121,7 +121,7 @@ def _choose_files(page: Page, store: Store) -> list[UploadedFile]:
 
 def _why_disabled(page: Page, store: Store) -> str:
     if page.is_sample:
-        return "Nothing can be imported into sample data. Connect an account first, as README.md describes."
+        return "Nothing can be imported into sample data. Connect an account first: see docs/connecting.md."
     return str(store.read_only) if store.read_only else ""
 
 
@@ -132,7 +132,7 @@ def _preview(page: Page, store: Store, uploads: list[UploadedFile]) -> None:
         return
     snapshots = [snapshot for file in files for snapshot in file.snapshots]
     if not snapshots:
-        st.info("There is nothing to import: below the header is no row.")
+        st.info("There is nothing to import: the file has no row below the header.")
         return
     if _asks_for_own_account(page, store, snapshots):
         account = page.account.id

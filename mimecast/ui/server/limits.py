@@ -1,4 +1,4 @@
-"""What a client may cost the server before and after it has signed in.
+"""Limits on what a client may cost the server, before and after sign-in.
 
 Streamlit accepts uploads and keeps files for any client that has connected, and connects any number of them. Here,
 uploads and stored media need a sign-in where there is one, and the number of sessions and of uploads is limited. The

@@ -21,7 +21,7 @@ CONTENT_SECURITY_POLICY: Final = (
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-"""Nothing comes from another host, and no other page frames the dashboard. Streamlit writes styles into the page."""
+"""Nothing is loaded from another host, and no other site frames the dashboard. Streamlit puts styles into the page."""
 
 UNWANTED_HEADERS: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 """Of a request for a page: with them, the answer would be a compressed page, or none."""
