@@ -40,6 +40,7 @@ CLONED = ("app.py", "pages", "mimecast", "static", ".streamlit/config.toml")
 # How fast a test runs says nothing about it, so no example has a deadline.
 hypothesis.settings.register_profile("exhaustive", deadline=None)
 hypothesis.settings.register_profile("representative", deadline=None, max_examples=25)
+Sandbox.stop_poll_seconds = 0.02
 hypothesis.settings.load_profile("exhaustive" if is_exhaustive() else "representative")
 
 
