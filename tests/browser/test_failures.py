@@ -145,6 +145,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_told(
         detector.inspect("the text for support", tab.content())
         detector.inspect_processes()
         sandbox.set_fault(None)
+        end_every_wait(store_url)  # the check has asked too
         open_page(tab, url)
         tab.get_by_role("button", name="Refresh", exact=True).click()
         expect(tab.get_by_text("As of just now")).to_be_visible()
