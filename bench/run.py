@@ -21,12 +21,15 @@ from bench.harness.machine import describe_machine
 from bench.harness.results import Result, as_table
 from bench.harness.workspace import Workspace, open_workspace
 from bench.measurements.command_line import measure_command_line
+from bench.measurements.first_visits import measure_first_visits, measure_simultaneous_visits
 from bench.measurements.page_loads import measure_cold_starts, measure_range_changes, measure_reloads, measure_transfer
 from bench.measurements.server_cost import measure_memory, measure_script_runs
 
 SECTIONS: Final[dict[str, Callable[[Workspace], list[Result]]]] = {
     "reload": measure_reloads,
     "range-change": measure_range_changes,
+    "first-visit": measure_first_visits,
+    "first-visits-at-once": measure_simultaneous_visits,
     "cold-start": measure_cold_starts,
     "script-run": measure_script_runs,
     "transfer": measure_transfer,

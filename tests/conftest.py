@@ -27,7 +27,8 @@ from mimecast.ui import resources
 from mimecast.ui.access.policy import AUTH_MEMORY
 from tests.support import browser
 from tests.support.clock import TODAY, later
-from tests.support.processes import CommandLine
+from tests.support.exhaustive import deselect_repetitions, is_exhaustive, mark_repetitions
+from tests.support.processes import INTERPRETER_VARIABLES, RUN_TIMEOUT_SECONDS, CommandLine, CommandServer
 from tests.support.requirements import REQUIRE_ALL, skip_or_fail
 from tests.support.sandbox import UnmarkedSandbox
 from tests.support.server import RunApp, serve
@@ -36,8 +37,11 @@ from tests.support.stores.postgresql_cluster import Cluster
 
 CLONED = ("app.py", "pages", "mimecast", "static", ".streamlit/config.toml")
 
-hypothesis.settings.register_profile("without_deadline", deadline=None)  # how fast a test runs says nothing about it
-hypothesis.settings.load_profile("without_deadline")
+# How fast a test runs says nothing about it, so no example has a deadline.
+hypothesis.settings.register_profile("exhaustive", deadline=None)
+hypothesis.settings.register_profile("representative", deadline=None, max_examples=25)
+Sandbox.stop_poll_seconds = 0.02
+hypothesis.settings.load_profile("exhaustive" if is_exhaustive() else "representative")
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +81,13 @@ def isolated_pages(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[N
     monkeypatch.chdir(project)
     yield
     resources.forget_everything()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the tests that run by default."""
+    mark_repetitions(items)
+    deselect_repetitions(config, items)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -159,9 +170,22 @@ def account_secrets(sandbox: Sandbox, store_url: str) -> dict[str, Any]:
     return {"mimecast": account, "connections": {"snapshots": {"url": store_url}}}
 
 
+@pytest.fixture(scope="session")
+def command_server(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandServer | None]:
+    """Return a process that has already imported the command line, where the system can fork."""
+    if not hasattr(os, "fork"):
+        yield None
+        return
+    with CommandServer(project, tmp_path_factory.mktemp("commands")) as server:
+        yield server
+
+
 @pytest.fixture
-def command_line(project: Path, tmp_path: Path) -> CommandLine:
-    """Run `python -m mimecast ...` in an empty folder, as a user would, with only the given variables added."""
+def command_line(command_server: CommandServer | None, project: Path, tmp_path: Path) -> CommandLine:
+    """Run `python -m mimecast ...` in an empty folder, as a user would, with only the given variables added.
+
+    A run with variables that Python reads when it starts, or with another encoding, has an interpreter of its own.
+    """
 
     def run(
         *arguments: str,
@@ -170,6 +194,9 @@ def command_line(project: Path, tmp_path: Path) -> CommandLine:
         output_encoding: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **(variables or {}), "PYTHONPATH": str(project)}
+        is_own = output_encoding or any(name.startswith(INTERPRETER_VARIABLES) for name in variables or {})
+        if command_server and not is_own:
+            return command_server.run(arguments, environment, tmp_path, text)
         command = [sys.executable, "-m", "mimecast", *arguments]
         return subprocess.run(
             command,
@@ -178,7 +205,7 @@ def command_line(project: Path, tmp_path: Path) -> CommandLine:
             encoding=output_encoding,
             env=environment,
             cwd=tmp_path,
-            timeout=60,
+            timeout=RUN_TIMEOUT_SECONDS,
             input=text,
             check=False,
         )
@@ -237,6 +264,7 @@ def pytest_report_header() -> list[str]:
     return [
         f"Chromium: {browser.chromium() or browser.MISSING}",
         f"PostgreSQL: {postgresql_cluster.programs() or postgresql_cluster.MISSING}",
+        "Tests: all" if is_exhaustive() else f"Tests: a representative part; {REQUIRE_ALL}=1 runs all",
     ]
 
 

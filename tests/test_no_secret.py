@@ -18,6 +18,7 @@ from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.faults import FAULTS
 from mimecast.sandbox.server import Sandbox
 from tests.support.clock import TODAY
+from tests.support.exhaustive import CROSSED
 from tests.support.processes import CommandLine
 from tests.support.secrets import CLIENT, KEYS, LeakDetector, recognisable_sandbox
 
@@ -79,6 +80,7 @@ VERBS = (
 )
 
 
+@CROSSED
 @pytest.mark.parametrize("fault", [None, "invalid-signature", "client-refused", "forbidden-in-200"])
 @pytest.mark.parametrize("generation", [1, 2])
 def test_no_verb_tells_a_secret(

@@ -29,11 +29,12 @@ from mimecast.settings.project import PROJECT
 from mimecast.store.errors import StoreFull
 from mimecast.store.store import Store
 from tests.support.clock import NOW
+from tests.support.exhaustive import is_exhaustive
 from tests.support.processes import CommandLine, unprivileged
 from tests.support.stores.files import is_sound, other_files, sqlite_path
 from tests.support.stores.histories import history
 
-KILLS = 26
+KILLS = 26 if is_exhaustive() else 3
 """Of each of two verbs, in each of two processes that kill side by side."""
 
 ROWS = 800
@@ -87,7 +88,7 @@ def test_runs_that_are_killed_at_random_moments_lose_and_double_nothing(
     with ThreadPoolExecutor() as pool:
         ended = list(itertools.chain(*pool.map(both, (1, 2))))
     killed = [one for one in ended if one["status"] == -signal.SIGKILL]
-    assert len(killed) == 4 * KILLS >= 100
+    assert len(killed) == 4 * KILLS
     assert {one["status"] for one in ended} == {0, -signal.SIGKILL}
 
     assert is_sound(sqlite_path(store_url))
@@ -103,7 +104,8 @@ def test_runs_that_are_killed_at_random_moments_lose_and_double_nothing(
         else:
             assert len(stored) in ((ROWS,) if one["stdout"] else (0, ROWS))
     came_through = {bool(list(store.all_snapshots(one["arguments"][-1]))) for one in killed}
-    assert came_through == {True, False}, "kills before and after the commit"
+    if is_exhaustive():  # so many kills that some are before the commit and some after it
+        assert came_through == {True, False}
 
     again = next(one["arguments"][-1] for one in killed if one["arguments"][0] == "import")
     done = command_line("import", file, "--account", again, variables={"SNAPSHOTS_URL": store_url})
@@ -118,7 +120,7 @@ def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
     moments = random.Random(7)
     environment = {**os.environ, **account_variables, "PYTHONPATH": str(project)}
     command = [sys.executable, "-m", "mimecast", "snapshot"]
-    for number in range(10):
+    for number in range(10 if is_exhaustive() else 3):
         url = f"sqlite:///{tmp_path / str(number)}/snapshots.db"
         with subprocess.Popen(
             command, env=environment | {"SNAPSHOTS_URL": url}, stdout=subprocess.PIPE, text=True

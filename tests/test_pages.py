@@ -25,6 +25,7 @@ from mimecast.store.store import Store
 from mimecast.ui.widgets.tables import ALL_ROWS_KEY, LAST_ROWS
 from tests.support.app import chart_alts, downloads_of, html_of, run_page, text_of
 from tests.support.cards import cards_of
+from tests.support.exhaustive import CROSSED
 
 pytestmark = pytest.mark.usefixtures("isolated_pages")
 
@@ -233,6 +234,7 @@ def test_an_unknown_resolution_is_reported(project: Path) -> None:
     assert "Daily values" in text_of(app)
 
 
+@CROSSED
 @pytest.mark.parametrize(
     "secrets",
     [

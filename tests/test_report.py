@@ -310,7 +310,7 @@ def all_texts(store: Store, report: Report) -> dict[str, str]:
     canvas = draw(report)
     return {
         "picture": html.unescape(f"{text_of(canvas)} {canvas.alt}"),
-        "slides": " ".join(" ".join(slide._element.itertext()) for slide in deck.slides),
+        "slides": " ".join(" ".join(slide.element.itertext()) for slide in deck.slides),
         "workbook": " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row),
         "page": html.unescape(page),
     }

@@ -32,6 +32,7 @@ from mimecast.ui.sections.annotations import FORMS_OPEN_KEY
 from tests.support.app import add_note, click, field
 from tests.support.cards import cards_of
 from tests.support.clock import NOW
+from tests.support.exhaustive import CROSSED
 
 pytestmark = pytest.mark.usefixtures("isolated_pages")
 
@@ -272,6 +273,7 @@ ACCOUNT = {"name": "Contoso", "client_id": "recognisable-id", "client_secret": "
 NO_ONE = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
 
 
+@CROSSED
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     ("secrets", "claims", "said"),
@@ -316,6 +318,7 @@ def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: 
     nothing_is_shown(app)
 
 
+@CROSSED
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     ("content", "said"),
@@ -374,6 +377,7 @@ def test_the_sidebar_shows_who_is_signed_in_and_sign_out(project: Path) -> None:
     assert "77,315" in everything(app)
 
 
+@CROSSED
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     ("address", "warned"),

@@ -65,7 +65,7 @@ def text_of(slide: Any) -> str:
 
 
 def alternative(shape: Any) -> str:
-    return str(shape._element.nvGraphicFramePr.cNvPr.get("descr"))
+    return str(shape.element.nvGraphicFramePr.cNvPr.get("descr"))
 
 
 def test_every_slide_has_a_sentence_for_a_title(store: Store) -> None:
@@ -284,10 +284,10 @@ def test_what_people_typed_stays_text(store: Store) -> None:
     report = demo_report(store)
     report = annotated_report(store, replace(report, title=typed), [make_note(1, report.days.last, typed)])
     deck = opened(report)
-    said = ["".join(slide._element.itertext()) for slide in deck.slides]
+    said = ["".join(slide.element.itertext()) for slide in deck.slides]
     assert sum(typed in one for one in said) >= 2
     for slide in deck.slides:
-        assert not slide._element.xpath(".//a:hlinkClick | .//a:hlinkHover | .//a:fld[@type != 'slidenum']")
+        assert not slide.element.xpath(".//a:hlinkClick | .//a:hlinkHover | .//a:fld[@type != 'slidenum']")
         assert not [link for link in slide.part.rels.values() if link.is_external]
 
 

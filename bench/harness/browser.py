@@ -34,12 +34,18 @@ BINARY_FRAME: Final = 2
 class Tab:
     """A browser tab on one page, in a browser profile of its own."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        """Open an empty tab; `url` is loaded by the methods below."""
+    def __init__(self, browser: Browser, url: str, *, expected_charts: int | None = None) -> None:
+        """Open an empty tab; `url` is loaded by the methods below.
+
+        With `expected_charts`, the page is not taken as drawn before it has so many charts. A tab that is used several
+        times learns the number in `warm_up`.
+        """
         # The dashboard's content security policy would refuse the clock's script.
         self.context: BrowserContext = browser.new_context(viewport=DESKTOP, color_scheme="light", bypass_csp=True)
         self.context.set_default_timeout(TIMEOUT_MS)
         self.context.add_init_script(PAGE_CLOCK)
+        if expected_charts is not None:
+            self.context.add_init_script(f"if (location.host) pageClock.expectCharts({expected_charts})")
         self.page: Page = self.context.new_page()
         self.url = url
 
@@ -65,6 +71,20 @@ class Tab:
     def load(self) -> float:
         """Load the page and return the instant at which its charts were drawn, in seconds since 1970."""
         self.page.goto(self.url, wait_until="commit")
+        return self.finish_visit()
+
+    def first_visit(self) -> float:
+        """Return the seconds from the navigation until all charts are drawn, in the tab's empty profile."""
+        self.page.goto(self.url, wait_until="commit")
+        return self._wait_until_drawn()
+
+    def begin_visit(self) -> None:
+        """Begin to load the page, and return at once."""
+        self.page.evaluate("url => { setTimeout(() => { location.href = url; }); }", self.url)
+
+    def finish_visit(self) -> float:
+        """Wait until the page is drawn, and return the instant of that in seconds since 1970."""
+        self.page.wait_for_url(self.url, wait_until="commit")
         self._wait_until_drawn()
         return float(self.page.evaluate("performance.timeOrigin + pageClock.drawnAt")) / 1000
 

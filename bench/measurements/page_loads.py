@@ -37,6 +37,7 @@ MAX_RELOAD_RATIOS: Final = {OVERVIEW.name: 1.5, HISTORY.name: 1.7, ACCOUNTS.name
 MAX_LONG_HISTORY_RATIO: Final = 1.15
 MAX_RATIO_TO_NAIVE_PAGE: Final = 0.45
 MAX_RANGE_CHANGE_RATIO: Final = 0.5
+MAX_COLD_START_RATIO: Final = 1.35
 
 PAUSE_BEFORE_CLICK_MS: Final = 300
 
@@ -160,7 +161,15 @@ def measure_cold_starts(workspace: Workspace) -> list[Result]:
     seconds = workspace.measure_in_turn(timers, rounds=max(workspace.rounds // 2, 3))
     section = "Cold start until all charts are drawn"
     return [
-        compare(section, name, "s", values, reference=FLOOR, reference_values=seconds[FLOOR])
+        compare(
+            section,
+            name,
+            "s",
+            values,
+            reference=FLOOR,
+            reference_values=seconds[FLOOR],
+            max_ratio=MAX_COLD_START_RATIO,
+        )
         for name, values in seconds.items()
     ]
 

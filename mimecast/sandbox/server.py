@@ -69,6 +69,9 @@ class Sandbox:
     is_marked: ClassVar[bool] = True
     """Whether responses have the header that identifies the sandbox. Only tests imitate Mimecast without it."""
 
+    stop_poll_seconds: ClassVar[float] = 0.5
+    """The longest time that `stop` waits for a server without requests. Tests, which stop hundreds, shorten it."""
+
     def __init__(
         self,
         counts: Callable[[], ScoreCounts],
@@ -120,7 +123,9 @@ class Sandbox:
         self._server.sandbox = self
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(self.stop_poll_seconds,), name="sandbox", daemon=True
+        )
 
     @property
     def base_url(self) -> str:

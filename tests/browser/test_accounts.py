@@ -17,6 +17,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
 from tests.support.browser import ALL_CHARTS_DRAWN, PHONE, address_of, chart_alts, show_whole_page, wait_until_complete
+from tests.support.exhaustive import EXHAUSTIVE
 from tests.support.server import RunApp
 
 NAMES = {"alpha": "Alphaville", "beta": "Betamax", "gamma": "Gammaray"}
@@ -144,7 +145,7 @@ def test_the_file_holds_exactly_the_table_and_the_charts_those_that_are_chosen(
         assert "Betamax" not in chart_alts(tab)[0], "who comes back finds the charts as they were"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=EXHAUSTIVE)])
 def test_the_page_fits_a_phone_and_breaks_no_accessibility_rule(
     run_app: RunApp, browser: Browser, three_accounts: str, scheme: Any
 ) -> None:

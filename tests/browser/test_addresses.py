@@ -14,6 +14,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
 from tests.support.browser import address_of, chart_alts, open_page, wait_until_complete
+from tests.support.exhaustive import every_nth
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -106,13 +107,16 @@ def test_an_account_picked_in_the_sidebar_is_in_the_address(run_app: RunApp, tab
 
 @pytest.mark.parametrize(
     ("query", "complaint"),
-    [
-        ("range=fortnight", "The URL names the range “fortnight”, which is unknown"),
-        ("range=own&from=2026-13-45", "The URL says from=2026-13-45, which is not a date"),
-        ("range=own&from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
-        ("account=no_one", "The URL names the account “no_one”, which does not exist"),
-        ("account=<b>x</b>$y$", "The URL names the account “<b>x</b>$y$”"),
-    ],
+    every_nth(
+        [
+            ("range=fortnight", "The URL names the range “fortnight”, which is unknown"),
+            ("range=own&from=2026-13-45", "The URL says from=2026-13-45, which is not a date"),
+            ("range=own&from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
+            ("account=no_one", "The URL names the account “no_one”, which does not exist"),
+            ("account=<b>x</b>$y$", "The URL names the account “<b>x</b>$y$”"),
+        ],
+        4,
+    ),
 )
 def test_an_address_that_makes_no_sense_is_named_and_the_default_is_shown(
     run_app: RunApp, tab: Page, query: str, complaint: str
@@ -227,13 +231,16 @@ def test_a_picked_date_is_in_the_address_and_the_earlier_one_comes_first(
 
 @pytest.mark.parametrize(
     ("query", "complaint"),
-    [
-        ("from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
-        ("from=yesterday", "The URL says from=yesterday, which is not a date"),
-        ("to=2999-01-01", "The URL says to=2999-01-01, which is not a date"),
-        ("from=2010-01-01", "There is no snapshot on 1 Jan 2010 or in the 7 days before"),
-        ("from=<b>$x$</b>", "The URL says from=<b>$x$</b>, which is not a date"),
-    ],
+    every_nth(
+        [
+            ("from=2026-09-01&to=2026-08-01", "ends (2026-08-01) before it begins (2026-09-01)"),
+            ("from=yesterday", "The URL says from=yesterday, which is not a date"),
+            ("to=2999-01-01", "The URL says to=2999-01-01, which is not a date"),
+            ("from=2010-01-01", "There is no snapshot on 1 Jan 2010 or in the 7 days before"),
+            ("from=<b>$x$</b>", "The URL says from=<b>$x$</b>, which is not a date"),
+        ],
+        4,
+    ),
 )
 def test_dates_that_make_no_sense_are_named_and_thirty_days_are_compared(
     run_app: RunApp, tab: Page, query: str, complaint: str

@@ -17,6 +17,7 @@ from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.store import Store
 from tests.support.browser import PHONE, open_page, show_whole_page, wait_until_complete
+from tests.support.exhaustive import EXHAUSTIVE
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -37,7 +38,7 @@ def kept(store: Store) -> Store:
     return store
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_twelve_notes_can_be_read_on_a_phone(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: Store, scheme: Any
 ) -> None:

@@ -22,6 +22,7 @@ from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.annotations.notes import write_note
 from mimecast.store.store import Store
 from tests.support.browser import DESKTOP
+from tests.support.exhaustive import EXHAUSTIVE
 from tests.support.server import RunApp
 
 PAGES = ("", *(page.stem for page in sorted((PROJECT / "pages").glob("*.py"))))
@@ -111,7 +112,7 @@ def holds_no_formula(text: str) -> None:
     assert [cell for cell in cells if re.match(r"[=@\t\r]|[+-](?!\d+(\.\d+)?$)", cell)] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_every_page_asks_its_own_server_only(run_app: RunApp, browser: Browser, scheme: Any) -> None:
     asked: set[str] = set()
     with run_app() as url, browser.new_context(viewport=DESKTOP, color_scheme=scheme, bypass_csp=True) as context:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.support.browser import DESKTOP, open_page
+from tests.support.exhaustive import CROSSED
 from tests.support.server import RunApp
 
 A4 = (595, 842)
@@ -69,6 +70,7 @@ def _margins_are_white(page: Any) -> bool:
     return all(set(strip) == {255} for strip in strips)
 
 
+@CROSSED
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, WIDE], ids=["1440", "2560"])
 @pytest.mark.parametrize(

