@@ -4,10 +4,11 @@ import streamlit as st
 
 from mimecast.text.targets import target_sentence
 from mimecast.text.timelines import coverage_sentence, resolution_sentence
+from mimecast.ui.causes.lists import show_left_out_answers
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.history import load_history
-from mimecast.ui.sections.annotations import show_annotation_forms, with_notes
+from mimecast.ui.sections.annotations import offer_annotation_forms, show_annotation_result, with_notes
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.date_range import choose_range_and_resolution, show_empty_range
 from mimecast.ui.widgets.downloads import offer_csv
@@ -21,7 +22,10 @@ if data is None:
     st.stop()
 report = data.report
 
-st.markdown(f"**{escape_markdown(data.sentence)}**")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(f"**{escape_markdown(data.sentence)}**")
+    load_or_stop(offer_annotation_forms, page)
+show_annotation_result(page)
 if report.progress:
     st.markdown(f":material/flag: {escape_markdown(target_sentence(report.progress, report.past_day))}")
 with with_notes(report.annotations):
@@ -33,7 +37,7 @@ with shares:
 with headcount:
     show_chart(data.users_graded, key="history_users")
 show_chart(data.each_grade, key="history_each_grade")
-load_or_stop(show_annotation_forms, page)
+load_or_stop(show_left_out_answers, page)
 
 st.header("In numbers", anchor=False)
 show_history_table(data.table, report.timeline.resolution)

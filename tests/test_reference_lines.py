@@ -127,7 +127,7 @@ def test_history_manages_lines_and_every_page_with_the_trend_shows_them(
     store, now = Store.open(account_secrets["connections"]["snapshots"]["url"]), datetime.now(UTC)
     store.add(Snapshot("default", now - timedelta(days=ago), ScoreCounts(500, 300, 100, 60, 40)) for ago in range(40))
     app = run_page(project, "History", account_secrets)
-    app.session_state["annotations"] = True
+    app.session_state["reference_form"] = True
     app.run()
     field(app, "text_input", "reference_label").set_value("Industry average")
     field(app, "text_input", "reference_source").set_value("Efficacy")

@@ -28,8 +28,7 @@ from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
 from mimecast.store.imports import read_imports
 from mimecast.store.store import Store
-from mimecast.ui.sections.annotations import FORMS_OPEN_KEY
-from tests.support.app import add_note, click, field
+from tests.support.app import add_note, click, field, open_forms
 from tests.support.cards import cards_of
 from tests.support.clock import NOW
 from tests.support.exhaustive import CROSSED
@@ -400,8 +399,9 @@ def test_without_sign_in_a_server_that_others_can_reach_warns_on_every_page(
 def test_what_a_signed_in_person_writes_bears_their_address(project: Path, store: Store) -> None:
     secrets = {"mimecast": NO_ONE, "auth": AUTH}
     app = shown(project, "pages/history.py", secrets, HERE)
-    app.session_state[FORMS_OPEN_KEY] = True
-    add_note(app.run(), "Phishing campaign")
+    open_forms(app)
+    add_note(app, "Phishing campaign")
+    open_forms(app)
     field(app, "number_input", "target_share").set_value(8.0)
     click(app, "target_set")
     (note,), target = load_notes(store, "default"), load_target(store, "default")

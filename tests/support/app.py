@@ -8,6 +8,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from mimecast.ui.sections.annotations import FORM_KEYS
 from mimecast.ui.server.downloads import OFFERED, PATH, Download
 from tests.support.waiting import wait_until
 
@@ -76,6 +77,14 @@ def click(app: AppTest, key: str) -> None:
     """Click a button and run the page, which must not raise an exception."""
     (button,) = [button for button in app.button if button.key == key]
     button.click().run()
+    assert not app.exception
+
+
+def open_forms(app: AppTest) -> None:
+    """Open the forms on History, each of which closes when it has succeeded."""
+    for key in FORM_KEYS:
+        app.session_state[key] = True
+    app.run()
     assert not app.exception
 
 

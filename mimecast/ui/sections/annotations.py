@@ -1,7 +1,7 @@
-"""Notes and the target: beside the charts, and edited in one form.
+"""Notes, the target and reference lines: listed beside the charts, and edited in one form each.
 
 A click acts on what the page showed when it was drawn: its note is an argument of the button. The result is shown above
-the forms with an Undo beside it, which applies the reverse edit.
+the charts with an Undo beside it, which applies the reverse edit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mimecast.store.annotations.targets import clear_target, load_target, set_ta
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem
-from mimecast.ui.causes.lists import cause_lines, show_left_out_answers
+from mimecast.ui.causes.lists import cause_lines
 from mimecast.ui.causes.reference_lines import show_reference_lines_form
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
@@ -36,8 +36,11 @@ MAX_NOTES_BESIDE: Final = 6
 NEW_NOTE: Final = 0
 """The choice of a new note, which has no id yet."""
 
-FORMS_OPEN_KEY: Final = "annotations"
-"""Key of the expander with the forms."""
+NOTE_FORM_KEY: Final = "note_form"
+TARGET_FORM_KEY: Final = "target_form"
+REFERENCE_FORM_KEY: Final = "reference_form"
+FORM_KEYS: Final = (NOTE_FORM_KEY, TARGET_FORM_KEY, REFERENCE_FORM_KEY)
+"""Keys of the popovers with the forms."""
 
 _FLASH: Final = "annotations_done"
 _CHOSEN: Final = "note_chosen"
@@ -86,29 +89,28 @@ def _note_lines(annotations: Annotations) -> list[str]:
     return [*notes, *cause_lines(annotations)]
 
 
-def show_annotation_forms(page: AccountPage) -> None:
-    """Draw the forms once they are opened. Disabled, with the reason, where nothing can be written.
-
-    Raises StoreError.
-    """
-    with st.expander(
-        "Target, notes and reference lines", icon=":material/edit_note:", key=FORMS_OPEN_KEY, on_change="rerun"
-    ) as box:
-        if not box.open:
-            return
-        if page.store.read_only:
-            st.info(escape_markdown(f"Target and notes cannot be changed now. {page.store.read_only}"))
-        _draw_flash(page)
-        target, notes = st.columns(2, gap="large")
-        with target:
-            _target_form(page)
-        with notes:
-            _note_form(page)
-        show_reference_lines_form(page)
-        show_left_out_answers(page)
+def offer_annotation_forms(page: AccountPage) -> None:
+    """Draw a button for each form, which opens beside it. Raises StoreError."""
+    forms = (
+        (NOTE_FORM_KEY, "Note", ":material/edit_note:", _note_form),
+        (TARGET_FORM_KEY, "Target", ":material/flag:", _target_form),
+        (REFERENCE_FORM_KEY, "Reference line", ":material/line_style:", show_reference_lines_form),
+    )
+    with st.container(horizontal=True, horizontal_alignment="right", width="content", gap="xsmall"):
+        for key, label, icon, draw_form in forms:
+            with st.popover(label, icon=icon, key=key, on_change="rerun") as popover:
+                if popover.open:
+                    _say_why_disabled(page)
+                    draw_form(page)
 
 
-def _draw_flash(page: AccountPage) -> None:
+def _say_why_disabled(page: AccountPage) -> None:
+    if page.store.read_only:
+        st.info(escape_markdown(f"Nothing can be changed now. {page.store.read_only}"))
+
+
+def show_annotation_result(page: AccountPage) -> None:
+    """Draw the result of the last edit, with an Undo where there is one."""
     flash = pop_flash(_FLASH, page.account.id)
     if flash is None:
         return
@@ -279,4 +281,5 @@ def _apply(page: AccountPage, action: Callable[[], Flash], *, log: str) -> None:
     """Run and log an action; empty the form when it succeeds, and keep what was typed when it does not."""
     if run_and_flash(_FLASH, page.account.id, action, log=log):
         st.session_state[_CHOSEN] = NEW_NOTE
+        st.session_state.update(dict.fromkeys(FORM_KEYS, False))
         st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
