@@ -1,4 +1,4 @@
-"""Notifications from the command line: `snapshot` sends them, `notify` tests and previews them, `check` sends nothing."""
+"""Notifications from the command line: `snapshot` sends them, `notify` previews and tests them, `check` sends none."""
 
 from __future__ import annotations
 
