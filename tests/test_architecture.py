@@ -58,6 +58,8 @@ STDLIB_ONLY = {
     "scores",
     "snapshot",
     "scheduled_runs",
+    "causes/implausible",
+    "causes/restarts",
     "notifications/alerts",
     "notifications/deliveries",
     "notifications/digest_periods",

@@ -148,7 +148,20 @@ def test_an_implausible_answer_is_told_and_not_judged(store: Store, web: WebRece
     notify(context_of(store, web.url(), now=MORNING + timedelta(hours=2)))
     (message,) = web.messages
     assert message["title"] == "Contoso: implausible answer from Mimecast"
-    assert "Mimecast graded 1,204 users on 1 Dec 2026, but 0 users on 1 Dec 2026." in message["message"]
+    answer = "Mimecast's answer of 1 Dec 2026, 04:00 UTC has no users graded, after 1,204 on 1 Dec 2026, 03:00 UTC."
+    assert message["message"].startswith(answer)
+    assert "As of 1 Dec 2026, 04:00 UTC." in message["message"]
+
+
+def test_a_jump_of_users_graded_suggests_a_baseline_restart_once(store: Store, web: WebReceiver) -> None:
+    add_history(store)
+    for day in (1, 2):
+        fewer = ScoreCounts(300, 300, 100, 50, 20)
+        store.add([Snapshot("contoso", MORNING + timedelta(days=day), fewer)])
+        notify(context_of(store, web.url(), now=MORNING + timedelta(days=day, hours=1), alerts=["reset"]))
+    (message,) = web.messages
+    assert message["title"] == "Contoso: baseline restart suspected"
+    assert "Users graded went from 1,204 on 1 Dec 2026 to 770 on 2 Dec 2026." in message["message"]
 
 
 def test_only_the_chosen_rules_apply(store: Store, web: WebReceiver) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from mimecast.domain.notifications.alerts import Observation
+from mimecast.domain.notifications.alerts import Observation, Rule
 from mimecast.domain.notifications.deliveries import Message, MessageKind
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, join_and, pluralize, single_line
@@ -53,14 +53,14 @@ def compose_alert(
     if len(alerts) == 1:
         (alert,) = alerts
         title = f"{wording.name(alert.account)}: {alert.headline}"
-        text = _join(alert.reason, *_footer(alert.account, newest, wording))
+        text = _join(alert.reason, *_footer([alert], wording))
     else:
         title = f"{pluralize(len(alerts), 'alert')}: {_named([wording.name(account) for account in by_account])}"
         text = "\n\n\n".join(
             _join(
                 wording.name(account),
                 *(f"{alert.headline[:1].upper()}{alert.headline[1:]}.\n{alert.reason}" for alert in group),
-                *_footer(account, newest, wording),
+                *_footer(group, wording),
             )
             for account, group in by_account.items()
         )
@@ -77,10 +77,11 @@ def compose_test(message_id: str, wording: Wording, now: datetime) -> Message:
     return Message(message_id, MessageKind.TEST, now, title, _join(text, wording.dashboard_url))
 
 
-def _footer(account: str, newest: Mapping[str, Snapshot], wording: Wording) -> tuple[str, str]:
-    snapshot = newest.get(account)
-    as_of = f"As of {format_datetime(snapshot.taken_at, wording.zone)}." if snapshot else ""
-    return as_of, wording.link(account)
+def _footer(alerts: Sequence[Observation], wording: Wording) -> tuple[str, str]:
+    """Return the instant of the numbers and the link to the account. That of a missing snapshot is in its text."""
+    instants = [alert.at for alert in alerts if alert.rule is not Rule.STALE]
+    as_of = f"As of {format_datetime(max(instants), wording.zone)}." if instants else ""
+    return as_of, wording.link(alerts[0].account)
 
 
 def _named(names: Sequence[str]) -> str:

@@ -1,0 +1,1 @@
+"""What explains a turn of the trend or makes it unusable: implausible answers, restarts, reference lines, campaigns."""
