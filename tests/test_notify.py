@@ -130,6 +130,19 @@ def test_a_run_sends_one_message_for_all_its_events(store: Store, web: WebReceiv
     assert "Fabrikam" not in text
 
 
+def test_several_alerts_of_one_account_are_named_by_the_first(store: Store, web: WebReceiver) -> None:
+    add_history(store, days=400)
+    today = MORNING.date()
+    set_target(store, "contoso", 5.0, today + timedelta(days=150), author="", now=MORNING, today=today)
+    notify(context_of(store, web.url()))
+    store.add([Snapshot("contoso", MORNING + timedelta(days=1), ScoreCounts(300, 300, 200, 374, 30))])
+    notify(context_of(store, web.url(), now=MORNING + timedelta(days=1, hours=1)))
+    (message,) = web.messages
+    assert message["title"] == "Contoso: share at risk up 23.0 points in 30 days, above normal, and 1 more alert"
+    assert message["message"].startswith("Share at risk up 23.0 points in 30 days, above normal.\n33.6% of users")
+    assert "\n\nTarget 5% by Apr 2027: off track.\nOff track: 33.6% on 2 Dec 2026" in message["message"]
+
+
 def test_the_return_of_snapshots_is_told(store: Store, web: WebReceiver) -> None:
     add_history(store, days=40)
     later = MORNING + timedelta(days=2)

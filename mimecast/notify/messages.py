@@ -50,18 +50,15 @@ def compose_alert(
     by_account: dict[str, list[Observation]] = {}
     for alert in alerts:
         by_account.setdefault(alert.account, []).append(alert)
-    if len(alerts) == 1:
-        (alert,) = alerts
-        title = f"{wording.name(alert.account)}: {alert.headline}"
-        text = _join(alert.reason, *_footer([alert], wording))
+    more = f", and {pluralize(len(alerts) - 1, 'more alert')}" if len(alerts) > 1 else ""
+    if len(by_account) == 1:
+        title = f"{wording.name(alerts[0].account)}: {alerts[0].headline}{more}"
+        texts = [alerts[0].reason] if len(alerts) == 1 else [_section(alert) for alert in alerts]
+        text = _join(*texts, *_footer(alerts, wording))
     else:
         title = f"{pluralize(len(alerts), 'alert')}: {_named([wording.name(account) for account in by_account])}"
         text = "\n\n\n".join(
-            _join(
-                wording.name(account),
-                *(f"{alert.headline[:1].upper()}{alert.headline[1:]}.\n{alert.reason}" for alert in group),
-                *_footer(group, wording),
-            )
+            _join(wording.name(account), *(_section(alert) for alert in group), *_footer(group, wording))
             for account, group in by_account.items()
         )
     is_sample = any(account in newest and newest[account].source.is_made_up for account in by_account)
@@ -75,6 +72,10 @@ def compose_test(message_id: str, wording: Wording, now: datetime) -> Message:
     text = f"This is a test. Alerts and digests about {names} arrive here. Sent {format_datetime(now, wording.zone)}."
     title = "SAFE Score dashboard: test message"
     return Message(message_id, MessageKind.TEST, now, title, _join(text, wording.dashboard_url))
+
+
+def _section(alert: Observation) -> str:
+    return f"{alert.headline[:1].upper()}{alert.headline[1:]}.\n{alert.reason}"
 
 
 def _footer(alerts: Sequence[Observation], wording: Wording) -> tuple[str, str]:
