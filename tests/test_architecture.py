@@ -58,11 +58,11 @@ STDLIB_ONLY = {
     "scores",
     "snapshot",
     "scheduled_runs",
+    "causes/implausible",
+    "causes/restarts",
     "notifications/alerts",
     "notifications/deliveries",
     "notifications/digest_periods",
-    "causes/implausible",
-    "causes/restarts",
 }
 """Modules of `domain` that import nothing outside the standard library."""
 

@@ -177,13 +177,12 @@ def _several(digests: Sequence[AccountDigest], title: str, wording: Wording) -> 
 
     rows, notes = [], []
     for digest in sorted(digests, key=share, reverse=True):
-        cells = (
-            [f"{share_text(digest.newest.counts)} at risk", change_text(digest.change, digest.judged)]
-            if digest.newest
-            else [no_snapshot_text(), ""]
-        )
-        cells += [short_target_text(digest.progress), coverage_text(digest.days_covered, digest.days)]
-        rows.append(Row(digest.name, tuple(cells)))
+        share_cell, details = no_snapshot_text(), []
+        if digest.newest:
+            share_cell = f"{share_text(digest.newest.counts)} at risk"
+            details.append(change_text(digest.change, digest.judged))
+        details += [short_target_text(digest.progress), coverage_text(digest.days_covered, digest.days)]
+        rows.append(Row(digest.name, (share_cell, "\n".join(details))))
         notes += [f"{digest.name}, {note}" for note in _notes(digest)]
     known = [digest for digest in digests if digest.newest]
     headline = f"{len(known)} of {pluralize(len(digests), 'account')} {'has' if len(known) == 1 else 'have'} a snapshot"
@@ -197,9 +196,10 @@ def _notes(digest: AccountDigest) -> list[str]:
 def _plain(content: MailContent) -> str:
     """Return the content as plain text, for services without HTML."""
     rows = [
-        f"{row.heading}: {row.cells[0]}" if len(row.cells) == 1
-        else "\n".join([row.heading, *(f"  {cell}" for cell in row.cells if cell)])
+        f"{row.heading}: {row.cells[0]}"
+        if len(row.cells) == 1
+        else "\n".join([row.heading, *(f"  {line}" for cell in row.cells for line in cell.splitlines())])
         for row in content.rows
-    ]  # fmt: skip
+    ]
     notes = "\n".join(["Notes and campaigns:", *(f"- {note}" for note in content.notes)]) if content.notes else ""
     return "\n\n".join(filter(None, [content.headline, *rows, notes, *content.closing, content.link]))

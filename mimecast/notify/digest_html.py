@@ -18,7 +18,7 @@ CELL: Final = "padding:8px 12px 8px 0;border-bottom:1px solid #8a8a8a;vertical-a
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table: its heading, and one cell or more."""
+    """A row of the table: its heading, and one cell or more, each of one line or more."""
 
     heading: str
     cells: tuple[str, ...]
@@ -74,8 +74,12 @@ def _notes(notes: Sequence[str]) -> str:
 
 
 def _row(row: Row) -> str:
-    cells = "".join(f'<td style="{FONT};{CELL}">{_text(cell)}</td>' for cell in row.cells)
+    cells = "".join(f'<td style="{FONT};{CELL}">{_lines(cell)}</td>' for cell in row.cells)
     return f'<tr><th scope="row" style="{FONT};{CELL}">{_text(row.heading)}</th>{cells}</tr>'
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(_text(line) for line in text.splitlines())
 
 
 def _text(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 import requests
 
+from mimecast.notify.quiet_logs import hide_request_paths
 from mimecast.problem import Problem
 
 HEARTBEAT_SECONDS: Final = 15.0
@@ -26,6 +27,7 @@ def send_heartbeat(url: str, seconds: float = HEARTBEAT_SECONDS) -> HeartbeatFai
 
     The request runs in a daemon thread, since `requests` limits the time of each read, but not of all together.
     """
+    hide_request_paths()
     outcomes: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_request, args=(url, seconds, outcomes), name="heartbeat", daemon=True).start()
     try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from mimecast.domain.notifications.alerts import Observation
+from mimecast.domain.notifications.alerts import Observation, Rule
 from mimecast.domain.notifications.deliveries import Message, MessageKind
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, join_and, pluralize, single_line
@@ -50,18 +50,15 @@ def compose_alert(
     by_account: dict[str, list[Observation]] = {}
     for alert in alerts:
         by_account.setdefault(alert.account, []).append(alert)
-    if len(alerts) == 1:
-        (alert,) = alerts
-        title = f"{wording.name(alert.account)}: {alert.headline}"
-        text = _join(alert.reason, *_footer(alert.account, newest, wording))
+    more = f", and {pluralize(len(alerts) - 1, 'more alert')}" if len(alerts) > 1 else ""
+    if len(by_account) == 1:
+        title = f"{wording.name(alerts[0].account)}: {alerts[0].headline}{more}"
+        texts = [alerts[0].reason] if len(alerts) == 1 else [_section(alert) for alert in alerts]
+        text = _join(*texts, *_footer(alerts, wording))
     else:
         title = f"{pluralize(len(alerts), 'alert')}: {_named([wording.name(account) for account in by_account])}"
         text = "\n\n\n".join(
-            _join(
-                wording.name(account),
-                *(f"{alert.headline[:1].upper()}{alert.headline[1:]}.\n{alert.reason}" for alert in group),
-                *_footer(account, newest, wording),
-            )
+            _join(wording.name(account), *(_section(alert) for alert in group), *_footer(group, wording))
             for account, group in by_account.items()
         )
     is_sample = any(account in newest and newest[account].source.is_made_up for account in by_account)
@@ -77,10 +74,15 @@ def compose_test(message_id: str, wording: Wording, now: datetime) -> Message:
     return Message(message_id, MessageKind.TEST, now, title, _join(text, wording.dashboard_url))
 
 
-def _footer(account: str, newest: Mapping[str, Snapshot], wording: Wording) -> tuple[str, str]:
-    snapshot = newest.get(account)
-    as_of = f"As of {format_datetime(snapshot.taken_at, wording.zone)}." if snapshot else ""
-    return as_of, wording.link(account)
+def _section(alert: Observation) -> str:
+    return f"{alert.headline[:1].upper()}{alert.headline[1:]}.\n{alert.reason}"
+
+
+def _footer(alerts: Sequence[Observation], wording: Wording) -> tuple[str, str]:
+    """Return the instant of the numbers and the link to the account. That of a missing snapshot is in its text."""
+    instants = [alert.at for alert in alerts if alert.rule is not Rule.STALE]
+    as_of = f"As of {format_datetime(max(instants), wording.zone)}." if instants else ""
+    return as_of, wording.link(alerts[0].account)
 
 
 def _named(names: Sequence[str]) -> str:

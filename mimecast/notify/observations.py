@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.account_status import STALE_AFTER, stale_after
+from mimecast.domain.causes.implausible import Implausible
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.domain.notifications.alerts import Observation, Rule, State
@@ -15,7 +16,7 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scheduled_runs import Run
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.targets import TargetStatus
-from mimecast.notify.resets import implausible_reference
+from mimecast.notify.resets import implausible_answers, newest_answers, plausible_answers, suggested_restarts
 from mimecast.store.annotations.targets import load_progress
 from mimecast.store.comparisons import compare_back
 from mimecast.store.normal_range import load_judged_changes
@@ -26,6 +27,7 @@ from mimecast.text.alerts import (
     fresh_alert,
     implausible_alert,
     no_change_alert,
+    restart_alert,
     stale_alert,
     target_alert,
 )
@@ -40,7 +42,7 @@ TARGET_STATES: Mapping[TargetStatus, State] = {
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """What was observed of several accounts, and the newest snapshot of each account that has one."""
+    """What was observed of several accounts, and the newest snapshot, plausible or not, of each that has one."""
 
     observations: tuple[Observation, ...]
     newest: Mapping[str, Snapshot]
@@ -51,24 +53,25 @@ def observe(
 ) -> Observations:
     """Return the states of the accounts by the given rules, where they are known. Raises StoreError."""
     ids = sorted(accounts)
-    newest = store.newest_of(ids)
-    judged = load_judged_changes(store, list(newest.values()), zone) if Rule.CHANGE in rules else {}
+    answers = newest_answers(store, ids)
+    implausible = implausible_answers(store, answers)
+    newest = plausible_answers(store, answers, implausible)
     observations: list[Observation] = []
-    for account in ids:
-        snapshot = newest.get(account)
-        if Rule.STALE in rules:
-            observations += _freshness(store, account, snapshot, now, zone)
-        if snapshot is None:
-            continue
-        reference = implausible_reference(store, snapshot)
-        if Rule.RESET in rules:
-            observations.append(_plausibility(snapshot, reference, zone))
-        if reference is None:
-            if Rule.CHANGE in rules:
-                observations += _change(store, snapshot, judged[account], zone)
-            if Rule.TARGET in rules:
-                observations += _target(store, snapshot, now, zone)
-    return Observations(tuple(observations), newest)
+    if Rule.STALE in rules:
+        for account in ids:
+            observations += _freshness(store, account, answers.get(account), now, zone)
+    if Rule.RESET in rules:
+        observations += _plausibility(answers, implausible, zone)
+        observations += _restarts(store, newest, now, zone)
+    if Rule.CHANGE in rules:
+        judged = load_judged_changes(store, list(newest.values()), zone)
+        for account, snapshot in newest.items():
+            observations += _change(store, snapshot, judged[account], zone)
+    if Rule.TARGET in rules:
+        for snapshot in newest.values():
+            observations += _target(store, snapshot, now, zone)
+    observations.sort(key=lambda observation: ids.index(observation.account))
+    return Observations(tuple(observations), answers)
 
 
 def _change(store: Store, newest: Snapshot, judged: JudgedChange, zone: ZoneInfo) -> Iterator[Observation]:
@@ -114,9 +117,18 @@ def _first_run(store: Store, account: str) -> datetime | None:
     return runs[-1].started if runs else None
 
 
-def _plausibility(newest: Snapshot, reference: Snapshot | None, zone: ZoneInfo) -> Observation:
-    if reference is None:
-        sentences = "plausible answer", ""
-        return Observation(newest.account, Rule.RESET, State.PLAUSIBLE, newest.taken_at, *sentences)
-    sentences = implausible_alert(newest, reference, zone)
-    return Observation(newest.account, Rule.RESET, State.IMPLAUSIBLE, newest.taken_at, *sentences)
+def _plausibility(
+    answers: Mapping[str, Snapshot], implausible: Mapping[str, Implausible], zone: ZoneInfo
+) -> Iterator[Observation]:
+    for account, snapshot in answers.items():
+        found = implausible.get(account)
+        state = State.IMPLAUSIBLE if found else State.PLAUSIBLE
+        sentences = implausible_alert(found, zone) if found else ("plausible answer", "")
+        yield Observation(account, Rule.RESET, state, snapshot.taken_at, *sentences)
+
+
+def _restarts(store: Store, newest: Mapping[str, Snapshot], now: datetime, zone: ZoneInfo) -> Iterator[Observation]:
+    suggestions = suggested_restarts(store, list(newest), reporting_day(now, zone), zone)
+    for account, suggestion in suggestions.items():
+        at, sentences = newest[account].taken_at, restart_alert(suggestion)
+        yield Observation(account, Rule.RESTART, State.RESTART, at, *sentences, str(suggestion.day))

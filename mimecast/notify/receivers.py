@@ -1,8 +1,7 @@
 """Receivers: the Apprise URLs of the settings, each identified by its service and an id that is not secret.
 
 This is the only module that imports Apprise, and it does so inside functions: that takes a quarter of a second, which a
-run that sends nothing does not spend. Apprise logs URLs on its own, so its log goes nowhere; the only thing used
-of it is the HTTP status of a refused delivery.
+run that sends nothing does not spend. Apprise logs URLs, so everything but an HTTP status is removed from its log.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mimecast.domain.notifications.deliveries import Message
+from mimecast.notify.quiet_logs import hide_request_paths
 from mimecast.settings.validation import SettingsError, nearest
 
 if TYPE_CHECKING:
@@ -145,15 +145,26 @@ def _asset() -> AppriseAsset:
     )
 
 
+class _StatusOnly(logging.Filter):
+    """Removes everything from a log record but the HTTP status that it may contain."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record, and keep it: Apprise collects its own records for the result of a delivery."""
+        status = re.search(r"error=(\d{3})\b", record.getMessage())
+        record.msg, record.args = f"error={status[1]}" if status else "withheld", ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+_STATUS_ONLY: Final = _StatusOnly()
+
+
 def _silence() -> None:
-    """Keep Apprise's messages, which contain URLs, out of every log; and the paths that urllib3 writes at DEBUG."""
+    """Keep Apprise's messages, which contain URLs, out of every log."""
     logger = logging.getLogger("apprise")
     logger.propagate = False
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-    urllib3 = logging.getLogger("urllib3")
-    if urllib3.getEffectiveLevel() < logging.INFO:
-        urllib3.setLevel(logging.INFO)
+    logger.addFilter(_STATUS_ONLY)  # it is added once, however often this is called
+    hide_request_paths()
 
 
 def _invalid(number: int, url: str) -> ReceiverError:

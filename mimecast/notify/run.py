@@ -152,7 +152,7 @@ def notify(context: Context) -> RunResult:
         tasks += _claim_digest(context, due, receivers)
     tasks = _with_attachments(context, tasks, result)
     finished = deliver(tasks, context.limits)
-    save_results(context.store, finished)
+    save_results(context.store, finished, context.now)
     for task, delivery in zip(tasks, finished, strict=True):
         result.deliveries.append((task.message, delivery))
         if delivery.result is not DeliveryResult.ACCEPTED:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mimecast.domain.causes.implausible import Implausible, describe_implausible
+from mimecast.domain.causes.restarts import RestartSuggestion
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.normal_range import JudgedChange
 from mimecast.domain.reporting_days import reporting_day
@@ -77,12 +79,20 @@ def fresh_alert(newest: Snapshot, zone: ZoneInfo) -> tuple[str, str]:
     return "snapshots have resumed", f"The newest one was taken {taken_at}. {at_risk_sentence(newest.counts)}"
 
 
-def implausible_alert(newest: Snapshot, reference: Snapshot, zone: ZoneInfo) -> tuple[str, str]:
-    """Return the headline and the reason of an answer that is implausible after the snapshot `reference`."""
-    before = f"{pluralize(reference.counts.users_graded, 'user')} on {_day(reference, zone)}"
-    after = f"{pluralize(newest.counts.users_graded, 'user')} on {_day(newest, zone)}"
-    reason = f"Mimecast graded {before}, but {after}. Its data may be incomplete or reset."
-    return "implausible answer from Mimecast", f"{reason} Check it on the dashboard before you use these numbers."
+def implausible_alert(implausible: Implausible, zone: ZoneInfo) -> tuple[str, str]:
+    """Return the headline and the reason of an answer that is implausible."""
+    reason = f"{describe_implausible(implausible, zone)} Its data may be incomplete or reset."
+    return "implausible answer from Mimecast", f"{reason} Compare it with Mimecast's console before you use it."
+
+
+def restart_alert(suggestion: RestartSuggestion) -> tuple[str, str]:
+    """Return the headline and the reason of a baseline restart that is suspected."""
+    reason = (
+        f"Users graded went from {format_int(suggestion.before)} on {format_date(suggestion.before_day)} to "
+        f"{format_int(suggestion.after)} on {format_date(suggestion.day)}. If Mimecast's data was reset, or users were "
+        "added or removed in bulk, earlier counts are not comparable: record a baseline restart on that day."
+    )
+    return "baseline restart suspected", reason
 
 
 def _run_sentence(run: Run | None, zone: ZoneInfo) -> str:
@@ -101,7 +111,3 @@ def _of_users(counts: ScoreCounts) -> str:
 def _users_at_risk(counts: ScoreCounts) -> str:
     are = "is" if counts.at_risk == 1 else "are"
     return f"{format_int(counts.at_risk)} of {pluralize(counts.users_graded, 'user')} {are} at risk"
-
-
-def _day(snapshot: Snapshot, zone: ZoneInfo) -> str:
-    return format_date(reporting_day(snapshot.taken_at, zone))

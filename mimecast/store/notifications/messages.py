@@ -94,15 +94,20 @@ def claim_delivery(store: Store, delivery: Delivery, result: DeliveryResult, now
     return taken if done.rowcount else None
 
 
-def save_results(store: Store, finished: Sequence[Delivery]) -> None:
-    """Store how deliveries ended, and delete messages older than `KEEP_FOR`. Raises StoreError."""
-    if not finished:
-        return
-    oldest = to_seconds(max(delivery.tried_at for delivery in finished) - KEEP_FOR)
+def save_results(store: Store, finished: Sequence[Delivery], now: datetime) -> None:
+    """Store how deliveries ended. Raises StoreError.
+
+    The content of messages that need not be sent again is deleted, since it repeats notes that may be deleted later;
+    so are messages older than `KEEP_FOR`.
+    """
+    oldest = to_seconds(now - KEEP_FOR)
     with store.writing() as connection:
         for delivery in finished:
             key = deliveries.c.message_id == delivery.message_id, deliveries.c.receiver == delivery.receiver
             connection.execute(deliveries.update().where(*key).values(_to_row(delivery)))
+        unfinished = select(deliveries.c.message_id).where(deliveries.c.result.in_(_NOT_OVER))
+        is_over = messages.c.id.not_in(unfinished), messages.c.text != ""
+        connection.execute(messages.update().where(*is_over).values(text="", html=""))
         old = select(messages.c.id).where(messages.c.created_at < oldest)
         connection.execute(deliveries.delete().where(deliveries.c.message_id.in_(old)))
         connection.execute(messages.delete().where(messages.c.created_at < oldest))

@@ -1,0 +1,430 @@
+"""Notifications against real receivers: what arrives, what is recorded, and what a slow or failing receiver does."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from mimecast.domain.notifications.deliveries import DeliveryResult, MessageKind
+from mimecast.domain.notifications.digest_periods import DigestInterval
+from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scores import ScoreCounts
+from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.notify.delivery import Limits
+from mimecast.notify.heartbeat import send_heartbeat
+from mimecast.notify.receivers import read_receivers
+from mimecast.notify.run import Context, compose_due, find_due, notify, send_test
+from mimecast.settings.notify import NotifySettings, read_notify
+from mimecast.store.annotations.notes import write_note
+from mimecast.store.annotations.targets import set_target
+from mimecast.store.database.schema import alert_states
+from mimecast.store.notifications.messages import load_last_deliveries
+from mimecast.store.scheduled_runs import save_runs
+from mimecast.store.store import Store
+from tests.support.clock import later
+from tests.support.receivers import MailServer, WebReceiver, dead_receiver
+from tests.support.stores.databases import EVERY_DATABASE
+
+UTC_ZONE = ZoneInfo("UTC")
+MORNING = datetime(2026, 12, 1, 3, 0, 4, tzinfo=UTC)
+"""A Tuesday, the first of a month."""
+
+LIMITS = Limits(delivery=40.0, total=50.0)
+
+
+@pytest.fixture
+def web() -> Iterator[WebReceiver]:
+    with WebReceiver().serve() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    with MailServer().serve() as server:
+        yield server
+
+
+def add_history(store: Store, account: str = "contoso", *, last_at_risk: int = 128, days: int = 480) -> None:
+    """Store a snapshot a day up to `MORNING`: 125 to 131 of 1,204 users at risk, and `last_at_risk` on the last day."""
+    snapshots = []
+    for back in range(days, -1, -1):
+        at_risk = last_at_risk if back == 0 else 128 + (back % 7) - 3
+        counts = ScoreCounts(500, 338, 1204 - 838 - at_risk, at_risk - 30, 30)
+        snapshots.append(Snapshot(account, MORNING - timedelta(days=back), counts))
+    store.add(snapshots)
+
+
+def context_of(
+    store: Store,
+    *urls: str,
+    now: datetime = MORNING,
+    names: dict[str, str] | None = None,
+    limits: Limits = LIMITS,
+    **keys: Any,
+) -> Context:
+    settings = read_notify({"notify": {"urls": list(urls), **keys}})
+    assert settings.faults == ()
+    return Context(store, settings, names or {"contoso": "Contoso"}, UTC_ZONE, now, limits=limits)
+
+
+# Alerts
+
+
+@EVERY_DATABASE
+def test_an_unusual_change_arrives_once(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    context = context_of(store, web.url(), dashboard_url="https://scores.contoso.com")
+    result = notify(context)
+    assert result.problems == []
+    (message,) = web.messages
+    assert message["title"] == "Contoso: share at risk up 2.7 points in 30 days, above normal"
+    assert message["message"] == (
+        "13.3% of users are at risk (160 of 1,204), up from 10.5% (127 of 1,204) on 1 Nov 2026. "
+        "Normal for this account: −0.8 to +0.8 points, from 15 earlier changes.\n\n"
+        "As of 1 Dec 2026, 03:00 UTC.\n\nhttps://scores.contoso.com"
+    )
+    assert notify(context).deliveries == []
+    assert len(web.requests) == 1
+    ((stored, delivery),) = load_last_deliveries(store, 10)
+    assert (stored.kind, stored.title, delivery.result) == (
+        MessageKind.ALERT,
+        message["title"],
+        DeliveryResult.ACCEPTED,
+    )
+    assert (delivery.service, len(delivery.receiver)) == ("JSON", 8)
+
+
+def test_a_run_sends_one_message_for_all_its_events(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    add_history(store, "fabrikam", last_at_risk=128)
+    store.add([Snapshot("northwind", MORNING - timedelta(hours=50), ScoreCounts(5, 4, 3, 2, 1))])
+    failed = Run(
+        "northwind", MORNING, MORNING, RunOutcome.FAILED, "Credentials rejected", "Mimecast rejected the keys."
+    )
+    save_runs(store, failed)
+    set_target(
+        store, "contoso", 8.0, datetime(2027, 5, 1, tzinfo=UTC).date(),
+        author="", now=MORNING - timedelta(days=60), today=(MORNING - timedelta(days=60)).date(),
+    )  # fmt: skip
+    names = {"contoso": "Contoso", "fabrikam": "Fabrikam", "northwind": "Northwind"}
+    notify(context_of(store, web.url(), names=names, dashboard_url="https://scores.contoso.com/safe/"))
+    (message,) = web.messages
+    assert message["title"] == "3 alerts: Contoso and Northwind"
+    text = message["message"]
+    assert "Share at risk up 2.7 points in 30 days, above normal." in text
+    assert "Target 8% by May 2027: off track.\nOff track: 13.3% on 1 Dec 2026, needed by then" in text
+    assert "160 of 1,204 users are at risk." in text
+    assert "No snapshot for 2 days.\nThe newest one was taken 29 Nov 2026, 01:00 UTC. The last run, 1 Dec 2026" in text
+    assert "Credentials rejected: Mimecast rejected the keys." in text
+    assert "https://scores.contoso.com/safe/?account=northwind" in text
+    assert "Fabrikam" not in text
+
+
+def test_several_alerts_of_one_account_are_named_by_the_first(store: Store, web: WebReceiver) -> None:
+    add_history(store, days=400)
+    today = MORNING.date()
+    set_target(store, "contoso", 5.0, today + timedelta(days=150), author="", now=MORNING, today=today)
+    notify(context_of(store, web.url()))
+    store.add([Snapshot("contoso", MORNING + timedelta(days=1), ScoreCounts(300, 300, 200, 374, 30))])
+    notify(context_of(store, web.url(), now=MORNING + timedelta(days=1, hours=1)))
+    (message,) = web.messages
+    assert message["title"] == "Contoso: share at risk up 23.0 points in 30 days, above normal, and 1 more alert"
+    assert message["message"].startswith("Share at risk up 23.0 points in 30 days, above normal.\n33.6% of users")
+    assert "\n\nTarget 5% by Apr 2027: off track.\nOff track: 33.6% on 2 Dec 2026" in message["message"]
+
+
+def test_the_return_of_snapshots_is_told(store: Store, web: WebReceiver) -> None:
+    add_history(store, days=40)
+    later = MORNING + timedelta(days=2)
+    notify(context_of(store, web.url(), now=later))
+    store.add([Snapshot("contoso", later, ScoreCounts(500, 338, 238, 98, 30))])
+    notify(context_of(store, web.url(), now=later + timedelta(minutes=1)))
+    assert [message["title"] for message in web.messages] == [
+        "Contoso: no snapshot for 2 days",
+        "Contoso: snapshots have resumed",
+    ]
+
+
+def test_an_implausible_answer_is_told_and_not_judged(store: Store, web: WebReceiver) -> None:
+    add_history(store)
+    store.add([Snapshot("contoso", MORNING + timedelta(hours=1), ScoreCounts())])
+    notify(context_of(store, web.url(), now=MORNING + timedelta(hours=2)))
+    (message,) = web.messages
+    assert message["title"] == "Contoso: implausible answer from Mimecast"
+    answer = "Mimecast's answer of 1 Dec 2026, 04:00 UTC has no users graded, after 1,204 on 1 Dec 2026, 03:00 UTC."
+    assert message["message"].startswith(answer)
+    assert "As of 1 Dec 2026, 04:00 UTC." in message["message"]
+
+
+def test_a_jump_of_users_graded_suggests_a_baseline_restart_once(store: Store, web: WebReceiver) -> None:
+    add_history(store)
+    for day in (1, 2):
+        fewer = ScoreCounts(300, 300, 100, 50, 20)
+        store.add([Snapshot("contoso", MORNING + timedelta(days=day), fewer)])
+        notify(context_of(store, web.url(), now=MORNING + timedelta(days=day, hours=1), alerts=["reset"]))
+    (message,) = web.messages
+    assert message["title"] == "Contoso: baseline restart suspected"
+    assert "Users graded went from 1,204 on 1 Dec 2026 to 770 on 2 Dec 2026." in message["message"]
+
+
+def test_only_the_chosen_rules_apply(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    assert notify(context_of(store, web.url(), alerts=["stale", "target"])).deliveries == []
+
+
+def test_an_account_that_was_never_captured_goes_stale(store: Store, web: WebReceiver) -> None:
+    save_runs(
+        store, Run("contoso", MORNING - timedelta(hours=37), MORNING, RunOutcome.FAILED, "Keys expired", "Renew.")
+    )
+    notify(context_of(store, web.url()))
+    assert [message["title"] for message in web.messages] == ["Contoso: no snapshot yet"]
+
+
+def test_made_up_numbers_are_marked(store: Store, web: WebReceiver) -> None:
+    store.add([Snapshot("contoso", MORNING - timedelta(days=3), ScoreCounts(5, 4, 3, 2, 1), Source.SANDBOX)])
+    notify(context_of(store, web.url()))
+    assert web.messages[0]["title"] == "SAMPLE DATA: Contoso: no snapshot for 3 days"
+
+
+def test_two_machines_at_once_send_one_message(store: Store, store_url: str, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    stores = [Store.open(store_url, clock=later) for _ in range(4)]
+    barrier = threading.Barrier(len(stores))
+
+    def run(own: Store) -> int:
+        context = context_of(own, web.url(), digest="monthly", digest_attach="none")
+        find_due(context)
+        barrier.wait()
+        return len(notify(context).deliveries)
+
+    with ThreadPoolExecutor(len(stores)) as machines:
+        sent = list(machines.map(run, stores))
+    assert sum(sent) == 2
+    assert sorted(message["title"].partition(":")[2][:15] for message in web.messages) == [
+        " SAFE Score, No",
+        " share at risk ",
+    ]
+
+
+# The digest
+
+
+def test_a_digest_arrives_as_mail_with_a_text_part_and_the_report(store: Store, mail: MailServer) -> None:
+    add_history(store)
+    day = MORNING.date() - timedelta(days=9)
+    write_note(store, "contoso", day, "Phishing <b>campaign</b>", author="ana", now=MORNING, today=MORNING.date())
+    context = context_of(
+        store, mail.url(), digest="monthly", digest_attach="html", dashboard_url="https://scores.contoso.com"
+    )
+    result = notify(context)
+    assert result.problems == []
+    (message,) = mail.mails
+    assert message["Subject"] == "Contoso: SAFE Score, November 2026"
+    text, page = message.get_body(("plain",)), message.get_body(("html",))
+    assert text
+    assert page
+    assert "10.5% of users were at risk on 30 Nov 2026 (126 of 1,204)." in text.get_content()
+    assert "30 of 30 days have a snapshot" in text.get_content()
+    assert "22 Nov 2026: Phishing <b>campaign</b>" in text.get_content()
+    assert "Phishing &lt;b&gt;campaign&lt;/b&gt;" in page.get_content()
+    assert "ana" not in text.get_content().split()
+    (attachment,) = message.iter_attachments()
+    assert attachment.get_filename() == "safe-score-report-contoso-2026-11-30.html"
+    assert b"30 Nov 2026" in attachment.get_payload(decode=True)
+    notify(context)
+    assert len(mail.mails) == 1, "once a month"
+
+
+def test_a_digest_of_several_accounts_is_one_table_without_a_report(
+    store: Store, mail: MailServer, web: WebReceiver
+) -> None:
+    add_history(store)
+    add_history(store, "fabrikam", days=10)
+    names = {"fabrikam": "Fabrikam", "contoso": "Contoso", "northwind": "Northwind"}
+    notify(context_of(store, mail.url(), web.url(), names=names, digest="weekly"))
+    (message,) = mail.mails
+    assert list(message.iter_attachments()) == []
+    assert message["Subject"] == "3 accounts: SAFE Score, 23 Nov 2026 to 29 Nov 2026"
+    text = web.messages[0]["message"]
+    assert text.startswith("2 of 3 accounts have a snapshot in this period.\n\n")
+    assert "Northwind\n  No snapshot was taken in this period\n  No target\n  0 of 7 days have a snapshot" in text
+    assert "normal range not known yet" in text
+
+
+def test_a_report_that_cannot_be_written_does_not_stop_the_digest(
+    store: Store, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mimecast.reports import formats
+
+    monkeypatch.setattr(formats, "FORMATS", {})
+    add_history(store)
+    result = notify(context_of(store, mail.url(), digest="monthly", digest_attach="html"))
+    assert [problem.title for problem in result.problems] == ["The report was not attached"]
+    assert len(mail.mails) == 1
+
+
+def test_nothing_is_sent_before_the_first_snapshot(store: Store, web: WebReceiver) -> None:
+    assert notify(context_of(store, web.url(), digest="weekly")).deliveries == []
+
+
+# Receivers that do not work
+
+
+def test_a_dead_receiver_and_a_refusing_one_hold_up_nothing(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    with ExitStack() as stack:
+        refusing = stack.enter_context(WebReceiver(500).serve())
+        dead = stack.enter_context(dead_receiver())
+        result = notify(context_of(store, dead, refusing.url(), web.url(), limits=Limits(delivery=4.0)))
+    results = {delivery.result: delivery.detail for _, delivery in result.deliveries}
+    assert results == {
+        DeliveryResult.TIMED_OUT: "no answer in time",
+        DeliveryResult.FAILED: "HTTP 500",
+        DeliveryResult.ACCEPTED: "",
+    }
+    assert len(web.requests) == 1
+    assert len(result.problems) == 2
+
+
+def test_the_total_time_is_limited(store: Store) -> None:
+    add_history(store, last_at_risk=160)
+    with dead_receiver() as first, dead_receiver() as second:
+        settings = NotifySettings(urls=(first, second))
+        limits = Limits(delivery=60, total=0.5, concurrent=1)
+        context = Context(store, settings, {"contoso": "Contoso"}, UTC_ZONE, MORNING, limits=limits)
+        result = notify(context)
+    assert [delivery.detail for _, delivery in result.deliveries] == ["no answer in time", "not reached in time"]
+
+
+@EVERY_DATABASE
+def test_a_failed_delivery_is_retried_for_a_day_and_then_given_up(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    with WebReceiver(500).serve() as refusing:
+        urls = web.url(), refusing.url()
+        notify(context_of(store, *urls))
+        hours = [1, 23]
+        for hour in hours:
+            result = notify(context_of(store, *urls, now=MORNING + timedelta(hours=hour)))
+            assert [delivery.attempts for _, delivery in result.deliveries] == [hours.index(hour) + 2]
+        result = notify(context_of(store, *urls, now=MORNING + timedelta(hours=25)))
+        assert [problem.title for problem in result.problems] == ["A notification was given up"]
+        assert result.deliveries == []
+        assert notify(context_of(store, *urls, now=MORNING + timedelta(hours=26))).problems == []
+        assert (len(web.requests), len(refusing.requests)) == (1, 3)
+        assert len({body for _, body in refusing.requests}) == 1, "the same message each time"
+
+
+def test_a_receiver_that_works_again_gets_the_message(store: Store) -> None:
+    add_history(store, last_at_risk=160)
+    with WebReceiver(500).serve() as receiver:
+        notify(context_of(store, receiver.url()))
+        receiver.status = 200
+        result = notify(context_of(store, receiver.url(), now=MORNING + timedelta(hours=1)))
+    assert [delivery.result for _, delivery in result.deliveries] == [DeliveryResult.ACCEPTED]
+
+
+def test_an_interrupted_run_is_repeated_by_a_later_one(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    interrupted = Context(
+        store, NotifySettings(urls=(web.url(),)), {"contoso": "Contoso"}, UTC_ZONE, MORNING, limits=Limits(total=0.0)
+    )
+    notify(interrupted)
+    assert web.requests == []
+    notify(context_of(store, web.url(), now=MORNING + timedelta(hours=1)))
+    assert len(web.requests) == 1
+
+
+def test_without_a_receiver_nothing_is_claimed(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    result = notify(context_of(store, "nosuch://127.0.0.1/recognisable"))
+    assert [problem.title for problem in result.problems] == ["A notification URL cannot be used"]
+    notify(context_of(store, web.url()))
+    assert len(web.requests) == 1
+
+
+def test_secrets_are_in_no_problem_log_or_record(
+    store: Store, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    add_history(store, last_at_risk=160)
+    caplog.set_level(logging.DEBUG)
+    with WebReceiver(500).serve() as refusing, dead_receiver() as dead:
+        urls = refusing.url(), dead, "json://recognisable@[", "nosuch://recognisable", "slack://recognisable"
+        settings = NotifySettings(urls=urls)
+        context = Context(store, settings, {"contoso": "Contoso"}, UTC_ZONE, MORNING, limits=Limits(delivery=4.0))
+        result = notify(context)
+        result.problems += send_test(context).problems
+        result.problems += filter(None, [send_heartbeat(f"http://127.0.0.1:{refusing.port}/recognisable")])
+        result.problems += filter(None, [send_heartbeat("http://127.0.0.1:1/recognisable", 1.0)])
+    receivers, _ = read_receivers(urls)
+    texts = [str(problem) for problem in result.problems] + [repr(receivers), repr(context), repr(result)]
+    with store.reading() as connection:
+        texts += [str(connection.execute(select(alert_states)).all()), str(load_last_deliveries(store, 50))]
+    texts += [caplog.text, *capfd.readouterr()]
+    assert len(result.problems) >= 8
+    assert [text for text in texts if "recognisable" in text] == []
+
+
+def test_receivers_with_the_same_login_have_ids_of_their_own() -> None:
+    urls = [f"mailto://user:secret@example.com?to={name}@contoso.com" for name in ("ana", "ben")]
+    receivers, problems = read_receivers(urls)
+    assert problems == []
+    first, second = (receiver.id for receiver in receivers)
+    assert second == f"{first}-2"
+
+
+def test_a_misspelt_service_is_named_with_the_right_one() -> None:
+    _, (misspelt, incomplete) = read_receivers(["slak://token", "slack://token"])
+    assert str(misspelt) == "Entry 1 of urls in [notify] has the unknown service 'slak'. Did you mean slack://?"
+    assert "Entry 2 of urls in [notify] has the service slack, but what follows is incomplete." in str(incomplete)
+
+
+@pytest.mark.parametrize(("url", "takes_files"), [
+    ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", False),
+    ("slack://xoxb-1234-1234-abc124/channel", True),
+    ("mailto://user:secret@example.com", True),
+    ("workflows://prod.azure.com/0123456789/signature", False),
+])  # fmt: skip
+def test_files_go_to_services_that_take_them(url: str, takes_files: bool) -> None:
+    (receiver,), _ = read_receivers([url])
+    assert receiver.takes_files is takes_files
+
+
+# Tests and previews
+
+
+def test_a_test_message_goes_to_every_receiver_and_is_not_recorded(
+    store: Store, web: WebReceiver, mail: MailServer
+) -> None:
+    result = send_test(context_of(store, web.url(), mail.url()))
+    assert result.problems == []
+    assert web.messages[0]["title"] == mail.mails[0]["Subject"] == "SAFE Score dashboard: test message"
+    assert load_last_deliveries(store, 10) == []
+
+
+def test_a_preview_writes_nothing(store: Store, web: WebReceiver) -> None:
+    add_history(store, last_at_risk=160)
+    context = context_of(store, web.url(), digest=DigestInterval.MONTHLY.value)
+    for _ in range(2):
+        assert len(compose_due(context, find_due(context))) == 2
+    assert (web.requests, load_last_deliveries(store, 10)) == ([], [])
+    assert json.dumps([message.title for message in compose_due(context, find_due(context))])
+
+
+def test_a_heartbeat_is_a_request() -> None:
+    with WebReceiver().serve() as monitor:
+        assert send_heartbeat(f"http://127.0.0.1:{monitor.port}/ping") is None
+        assert [path for path, _ in monitor.requests] == ["/ping"]
+        monitor.status = 404
+        failure = send_heartbeat(f"http://127.0.0.1:{monitor.port}/ping")
+    assert failure
+    assert failure.message == "The uptime monitor did not take the heartbeat: HTTP 404."
