@@ -57,12 +57,14 @@ class CapturedSnapshot:
         snapshot: The snapshot.
         warnings: A sentence or more about each thing that was not expected in the response or on this computer.
         by_another: Whether another run, which was in progress at the same time, requested and stored it.
+        campaigns_problem: Why the campaigns that were due could not be requested or stored.
         implausible: Why the counts cannot be true, where the snapshot was marked for that; None otherwise.
     """
 
     snapshot: Snapshot
     warnings: tuple[str, ...]
     by_another: bool = False
+    campaigns_problem: Problem | None = None
     implausible: Implausible | None = None
 
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from mimecast.domain.causes.campaigns import Campaign
 from mimecast.domain.causes.implausible import Implausibility, Implausible
 from mimecast.domain.scores import ScoreCounts
-from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.store.annotations.notes import write_restart
 from mimecast.store.annotations.targets import set_target
+from mimecast.store.causes.campaigns import save_campaigns
 from mimecast.store.causes.implausible import insert_marks
 from mimecast.store.causes.reference_lines import add_reference_line
 from mimecast.store.causes.restarts import dismiss_suggestion
@@ -35,6 +37,7 @@ def fill_every_table(store: Store) -> None:
     write_restart(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
     dismiss_suggestion(store, "default", TODAY - timedelta(days=60), author="ana", now=NOW)
     add_reference_line(store, "default", 12.0, "Industry average", "Mimecast Efficacy", author="ana", now=NOW)
+    save_campaigns(store, [Campaign("default", "eN1", "Parcel", NOW, NOW, NOW, sent=1200)], Source.MIMECAST)
     set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
 
 
