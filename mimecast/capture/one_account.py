@@ -67,6 +67,11 @@ class CapturedSnapshot:
     campaigns_problem: Problem | None = None
     implausible: Implausible | None = None
 
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        """The warnings, and before them the one about an implausible answer, about which pages have a banner."""
+        return (*([_implausible_warning(self.implausible)] if self.implausible else []), *self.warnings)
+
 
 def capture(
     account: Account,
@@ -124,10 +129,7 @@ def capture(
             lease.release_in(connection)
 
         store.add([snapshot], extra_write=mark_and_release)
-    warnings = _warnings(result, snapshot, before)
-    if implausible:
-        warnings = (_implausible_warning(implausible), *warnings)
-    return CapturedSnapshot(snapshot, warnings, implausible=implausible)
+    return CapturedSnapshot(snapshot, _warnings(result, snapshot, before), implausible=implausible)
 
 
 def load_newest_answer(store: Store, account_id: str) -> Snapshot | None:

@@ -76,7 +76,7 @@ def _print_capture(options: argparse.Namespace, result: CaptureResult) -> None:
     if isinstance(result.outcome, Problem):
         _print_failure(options, account_id, result.outcome)
         return
-    for warning in result.outcome.warnings:
+    for warning in result.outcome.all_warnings:
         print(f"{account_id}: {warning}", file=sys.stderr)
     print_result(options, *_describe(result.outcome))
     if problem := result.outcome.campaigns_problem:
@@ -116,7 +116,7 @@ def _run_of(result: CaptureResult) -> Run:
         outcome = result.outcome
     else:
         outcome = RunOutcome.SHARED if result.outcome.by_another else RunOutcome.STORED
-        warnings = result.outcome.warnings
+        warnings = result.outcome.all_warnings
         if problem := result.outcome.campaigns_problem:
             warnings = (*warnings, f"The campaigns were not stored. {problem}")
     return run_from_outcome(result.account.id, result.started, result.ended, outcome, warnings)

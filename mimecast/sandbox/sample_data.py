@@ -28,7 +28,7 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import delete_note, load_notes, write_restart
-from mimecast.store.causes.campaigns import save_campaigns
+from mimecast.store.causes.campaigns import has_campaigns, save_campaigns
 from mimecast.store.causes.implausible import insert_marks, load_open_marks, reject_answers
 from mimecast.store.causes.reference_lines import (
     add_reference_line,
@@ -70,7 +70,8 @@ def _open(today: date, file: Path) -> Store:
     store = Store.open(f"sqlite:///{file}")
     company = DemoCompany(today)
     oldest = store.oldest(SAMPLE_ACCOUNT)
-    if oldest is None or oldest.taken_at.astimezone(UTC).date() != company.first_day:
+    is_of_today = oldest is not None and oldest.taken_at.astimezone(UTC).date() == company.first_day
+    if not is_of_today or not has_campaigns(store, SAMPLE_ACCOUNT):  # an earlier version stored no campaigns
         if store.read_only:
             raise store.read_only
         store.replace_sample(

@@ -28,15 +28,14 @@ MAX_NAMED: Final = 12
 
 def implausible_answers_sentence(marks: Sequence[Mark], zone: tzinfo) -> str:
     """Say what is implausible about the answers on which no reader has decided, and what follows from that."""
-    *earlier, newest = marks
-    text = describe_implausible(newest.implausible, zone)
-    if earlier:
-        since = format_datetime(marks[0].snapshot.taken_at, zone)
-        text += f" So are {format_int(len(marks))} answers since {since}."
-        return (
-            f"{text} Until you decide, they are left out: what is shown is older. Compare them with Mimecast's console."
-        )
-    return f"{text} Until you decide, it is left out: what is shown is older. Compare it with Mimecast's console."
+    newest = describe_implausible(marks[-1].implausible, zone)
+    if len(marks) == 1:
+        return f"{newest} It is left out, and older numbers are shown, until you decide. Check Mimecast's console."
+    since = format_datetime(marks[0].snapshot.taken_at, zone)
+    return (
+        f"{format_int(len(marks))} answers since {since} are implausible. {newest} They are left out, and "
+        "older numbers are shown, until you decide. Check Mimecast's console."
+    )
 
 
 def left_out_sentence(mark: Mark, zone: tzinfo) -> str:
