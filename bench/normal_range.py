@@ -28,6 +28,8 @@ from bench.simulation import (
     of_few_users,
     shares_back,
     with_gaps,
+    with_implausible_days,
+    with_restart,
     with_step,
 )
 from mimecast.domain.normal_range import normal_limits
@@ -47,6 +49,24 @@ GAPS: Final = {
     "1 day in 10, and 4 times 3 weeks": (0.1, 4, 21),
 }
 """Arguments of `with_gaps` by their description."""
+
+RESTART_DAYS_AGO: Final = 425
+"""Days since the restart in the table of causes: 14 months."""
+
+IMPLAUSIBLE_PART: Final = 0.02
+"""Part of the days with an implausible answer in the table of causes."""
+
+CAUSES: Final[dict[str, Callable[[Shares], Shares]]] = {
+    "restart 14 months ago, noted": lambda shares: with_restart(shares, RESTART_DAYS_AGO, is_noted=True),
+    "restart 14 months ago, not noted": lambda shares: with_restart(shares, RESTART_DAYS_AGO, is_noted=False),
+    "1 day in 50 implausible, left out": lambda shares: with_implausible_days(
+        shares, IMPLAUSIBLE_PART, is_excluded=True
+    ),
+    "1 day in 50 implausible, counted": lambda shares: with_implausible_days(
+        shares, IMPLAUSIBLE_PART, is_excluded=False
+    ),
+}
+"""What happened to the histories of the table of causes, by its description."""
 
 LimitsRule = Callable[[Sequence[float]], tuple[float, float]]
 """From earlier changes to the normal range of the next one."""
@@ -77,6 +97,7 @@ def main() -> None:
     _print_table("Gaps:", f"missing | history | days | judged | earlier periods | {rates}", _gap_rows())
     columns = "history | standard deviation | no real change | 2 users more | 3 users more | 5 users more"
     _print_table(f"{SMALL_COMPANY} users:", columns, _small_company_rows())
+    _print_table("Causes:", f"history | cause | judged | earlier periods | {rates}", _cause_rows())
     _print_table("Trends, steps, heavy tails:", f"history | earlier periods | {rates}", _other_rows())
 
 
@@ -114,6 +135,16 @@ def _gap_rows() -> Iterator[str]:
             for process in PROCESSES:
                 accuracy = measure_accuracy(with_gaps(process.histories(TWO_YEARS, span), *gaps), span)
                 yield f"| {description} | {process.name} | {span} | {accuracy.judged:.1f}% | {_cells(accuracy)} |"
+
+
+def cause_row(process: Process, cause: str) -> str:
+    """Return a row of the table of causes: how accurate verdicts are with a restart or with implausible answers."""
+    accuracy = measure_accuracy(CAUSES[cause](process.histories(TWO_YEARS, MONTH)), MONTH)
+    return f"| {process.name} | {cause} | {accuracy.judged:.1f}% | {_cells(accuracy)} |"
+
+
+def _cause_rows() -> Iterator[str]:
+    return (cause_row(process, cause) for cause in CAUSES for process in PROCESSES)
 
 
 def _small_company_rows() -> Iterator[str]:

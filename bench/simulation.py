@@ -26,6 +26,12 @@ STEP: Final = 5
 LEVEL: Final = 30.0
 """Percent at risk around which histories start."""
 
+RESTART_SIZE: Final = 10
+"""Points by which the share before a baseline restart differs from what it would be by today's counting."""
+
+IMPLAUSIBLE_SIZE: Final = 20
+"""Points by which an implausible answer is off."""
+
 PHI: Final = 0.97
 """Part of the distance from the long-term level that an autocorrelated history keeps from one day to the next."""
 
@@ -103,6 +109,30 @@ def with_gaps(shares: Shares, missing: float, outages: int = 0, outage_days: int
         for start in starts:
             history[start : start + outage_days] = np.nan
     return gappy
+
+
+def with_restart(shares: Shares, days_ago: int, *, is_noted: bool) -> Shares:
+    """Return the histories with counts that mean something else before a day: `RESTART_SIZE` points more.
+
+    Where the baseline restart `is_noted`, the dashboard compares nothing with those days, as if they were missing.
+    """
+    restarted = shares.copy()
+    restarted[:, :-days_ago] = np.nan if is_noted else restarted[:, :-days_ago] + RESTART_SIZE
+    return restarted
+
+
+def with_implausible_days(shares: Shares, part: float, *, is_excluded: bool) -> Shares:
+    """Return the histories with implausible answers on a part of the days, at random; the last day is kept.
+
+    An answer of half the users has a share that is `IMPLAUSIBLE_SIZE` points off. Where they are excluded, the day has
+    no snapshot.
+    """
+    rng = np.random.default_rng(SEED + 2)  # independent of the shares
+    days = shares.copy()
+    is_implausible = rng.random(days[:, :-1].shape) < part
+    off = np.nan if is_excluded else IMPLAUSIBLE_SIZE
+    days[:, :-1][is_implausible] += off
+    return days
 
 
 def of_few_users(shares: Shares, users: int, users_per_point: float) -> Shares:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bench.normal_range import span_row
+from bench.normal_range import CAUSES, cause_row, span_row
 from bench.simulation import (
     PROCESSES,
     TWO_YEARS,
@@ -20,11 +21,16 @@ from bench.simulation import (
     of_few_users,
     shares_back,
     with_gaps,
+    with_implausible_days,
+    with_restart,
 )
+from mimecast.domain.causes.implausible import Implausibility, Implausible
 from mimecast.domain.normal_range import JudgedChange, Verdict, judge
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.settings.project import PROJECT
+from mimecast.store.annotations.notes import write_restart
+from mimecast.store.causes.implausible import insert_marks
 from mimecast.store.normal_range import load_judged_change
 from mimecast.store.store import Store
 
@@ -46,6 +52,43 @@ def test_two_years_of_chance_rarely_raise_an_alarm_and_a_real_step_nearly_always
 def test_guide_prints_what_the_simulation_gives(process: Process) -> None:
     guide = (PROJECT / "docs" / "normal-range.md").read_text()
     assert span_row(process, 30, TWO_YEARS) in guide
+
+
+@pytest.mark.parametrize("cause", ["restart 14 months ago, noted", "1 day in 50 implausible, left out"])
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_restarts_and_excluded_days_leave_verdicts_as_accurate_and_the_guide_prints_them(
+    process: Process, cause: str
+) -> None:
+    accuracy = measure_accuracy(CAUSES[cause](process.histories(TWO_YEARS, 30)), 30)
+    assert accuracy.judged > 99
+    assert accuracy.false_alarms <= 3
+    assert accuracy.detections >= 90
+    assert cause_row(process, cause) in (PROJECT / "docs" / "normal-range.md").read_text()
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+def test_a_restart_that_is_not_noted_hides_real_steps(process: Process) -> None:
+    cause = "restart 14 months ago, not noted"
+    assert measure_accuracy(CAUSES[cause](process.histories(TWO_YEARS, 30)), 30).detections < 50
+
+
+def test_simulation_reads_a_restart_and_implausible_days_as_the_dashboard_does(tmp_path: Path) -> None:
+    complete = of_few_users(WALK.histories(TWO_YEARS, 30)[:1], USERS, 10)
+    restarted = with_implausible_days(with_restart(complete, 500, is_noted=True), 0.1, is_excluded=True)
+    store = Store.open(f"sqlite:///{tmp_path}/snapshots.db")
+    history = []
+    for days_ago, share, simulated in zip(range(TWO_YEARS - 1, -1, -1), complete[0], restarted[0], strict=True):
+        history.append(snapshot(days_ago, round(share * USERS / 100)))
+        if days_ago < 500 and math.isnan(simulated):
+            answer = Implausible(history[-1], Implausibility.USERS_CHANGED, NOW, USERS)
+            with store.writing() as connection:
+                insert_marks(connection, [answer], NOW)
+    store.add(history)
+    day = NOW.date() - timedelta(days=499)
+    write_restart(store, "contoso", day, "Data reset", author="", now=NOW, today=NOW.date())
+    for span in (7, 30):
+        simulated_change = judge(known_shares(shares_back(restarted, span)[0]), span, 0.1)
+        assert_close(load_judged_change(store, history[-1], ZONE, span), simulated_change)
 
 
 def test_gaps_reduce_the_number_of_verdicts_but_not_their_accuracy() -> None:

@@ -109,7 +109,7 @@ def test_capture_stores_an_implausible_answer_and_nothing_is_computed_from_it(st
         account = Account("default", "Contoso", server.base_url, server.keys)
         captured = capture(account, store)
         assert captured.implausible is not None
-        assert "no users graded, after 1,204 on" in captured.warnings[0]
+        assert "no users graded, after 1,204 on" in captured.all_warnings[0]
         assert store.newest("default", include_marked=True) == captured.snapshot
         good = store.newest("default")
         assert good is not None

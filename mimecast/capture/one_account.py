@@ -57,13 +57,20 @@ class CapturedSnapshot:
         snapshot: The snapshot.
         warnings: A sentence or more about each thing that was not expected in the response or on this computer.
         by_another: Whether another run, which was in progress at the same time, requested and stored it.
+        campaigns_problem: Why the campaigns that were due could not be requested or stored.
         implausible: Why the counts cannot be true, where the snapshot was marked for that; None otherwise.
     """
 
     snapshot: Snapshot
     warnings: tuple[str, ...]
     by_another: bool = False
+    campaigns_problem: Problem | None = None
     implausible: Implausible | None = None
+
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        """The warnings, and before them the one about an implausible answer, about which pages have a banner."""
+        return (*([_implausible_warning(self.implausible)] if self.implausible else []), *self.warnings)
 
 
 def capture(
@@ -122,10 +129,7 @@ def capture(
             lease.release_in(connection)
 
         store.add([snapshot], extra_write=mark_and_release)
-    warnings = _warnings(result, snapshot, before)
-    if implausible:
-        warnings = (_implausible_warning(implausible), *warnings)
-    return CapturedSnapshot(snapshot, warnings, implausible=implausible)
+    return CapturedSnapshot(snapshot, _warnings(result, snapshot, before), implausible=implausible)
 
 
 def load_newest_answer(store: Store, account_id: str) -> Snapshot | None:

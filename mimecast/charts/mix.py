@@ -92,7 +92,7 @@ def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, fil
         }
     )
     figure.update_yaxes(range=[0, 100], ticksuffix="%", nticks=6)
-    draw_causes(figure, timeline, annotations)
+    draw_causes(figure, timeline, annotations, on_bars=True)
     room = PAGE_SIZES.tag_room if notes.labels else 0
     right = room_for([f"{grade} {format_percent(share)}" for grade, share in zip(stacked, newest, strict=True)], 12)
     margin = {"r": max(72, right), "t": TITLE_HEIGHT + room}

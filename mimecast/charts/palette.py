@@ -55,6 +55,7 @@ GAP_FILL: Final = "rgba(128, 128, 128, 0.14)"
 NORMAL_RANGE_FILL: Final = "rgba(66, 133, 200, 0.24)"
 GRID: Final = "rgba(128, 128, 128, 0.22)"
 TARGET_LINE: Final = "#3f86c9"
+RATE_LINES: Final = {"clicked": "#e0742f", "submitted": "#d6453d", "reported": "#3d84c6"}
 REFERENCE_LINE: Final = "#8a6fb0"
 RESTART_LINE: Final = "#7a8797"
 CAMPAIGN_MARK: Final = "#8e44ad"

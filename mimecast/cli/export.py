@@ -31,6 +31,9 @@ def add_parser(commands: Commands) -> None:
         parents=[account_option(), reporting_options()],
         help="write stored snapshots as CSV, JSON lines or an Excel workbook",
     )
+    parser.add_argument(
+        "--data", choices=("snapshots", "campaigns"), default="snapshots", help="what to write; snapshots without it"
+    )
     parser.add_argument("--format", choices=("csv", "json", "xlsx"), help="csv, unless FILE ends with .json or .xlsx")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of the terminal")
     parser.set_defaults(command=run)
@@ -47,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     if options.account and options.account not in known_ids:
         raise unknown_account(options.account, known_ids)
     chosen_ids = [options.account] if options.account else known_ids
+    if options.data == "campaigns":
+        return _export_campaigns(options, store, chosen_ids, file_format)
     implausible: list[Snapshot] = []
     snapshots = _all_snapshots(store, chosen_ids, implausible)
     if file_format == "xlsx":
@@ -72,6 +77,34 @@ def run(options: argparse.Namespace) -> int:
             f"--account {implausible[0].account}",
             file=sys.stderr,
         )
+    return DONE
+
+
+def _export_campaigns(options: argparse.Namespace, store: Store, accounts: list[str], file_format: str) -> int:
+    """Write the campaigns of the accounts by launch, and return the exit status."""
+    from mimecast.reports.causes.campaigns_export import (
+        campaign_row,
+        write_campaigns_csv,
+        write_campaigns_json,
+        write_campaigns_xlsx,
+    )
+    from mimecast.store.causes.campaigns import campaigns_are_made_up, load_campaigns
+
+    rows = []
+    for account_id in accounts:
+        is_made_up = campaigns_are_made_up(store, account_id)
+        rows += [campaign_row(each, is_made_up=is_made_up) for each in load_campaigns(store, account_id)]
+    if file_format == "xlsx":
+        with open_binary_output(options.out) as workbook:
+            count = write_campaigns_xlsx(rows, workbook)
+    else:
+        with open_text_output(options.out) as text:
+            count = (write_campaigns_json if file_format == "json" else write_campaigns_csv)(rows, text)
+    if options.out:
+        result = {"file": str(options.out), "campaigns": count}
+        print_result(options, result, f"{pluralize(count, 'campaign')} written to {options.out}.")
+    elif not count:
+        print("No campaign is stored yet.", file=sys.stderr)
     return DONE
 
 

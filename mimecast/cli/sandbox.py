@@ -39,6 +39,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl+C and return the exit status. Raises UsageError when there is no such fault."""
+    from mimecast.sandbox.demo_causes import todays_campaigns
     from mimecast.sandbox.demo_company import DemoCompany
     from mimecast.sandbox.faults import UnknownFault
     from mimecast.sandbox.server import Sandbox
@@ -57,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
         )
     except UnknownFault as problem:
         raise UsageError(problem.message, remedy=problem.remedy) from None
+    server.campaigns = lambda: todays_campaigns(company, datetime.now(UTC).date())
     print(json.dumps(_settings(server)) if options.json else _settings_to_paste(server), flush=True)
     with server, suppress(KeyboardInterrupt):
         threading.Event().wait()

@@ -44,11 +44,11 @@ def run(options: argparse.Namespace) -> int:
     has_failed = False
     if not options.account:
         has_failed = _report_faulty_accounts(options, settings, store)
-    for batch in capture_all(accounts, store):
+    for batch in capture_all(accounts, store, dashboard=settings.dashboard):
         for result in batch:
             _print_capture(options, result)
             _print_misdated(store, result.account.id)
-            has_failed |= isinstance(result.outcome, Problem)
+            has_failed |= isinstance(result.outcome, Problem) or result.outcome.campaigns_problem is not None
         _record_runs(store, [_run_of(result) for result in batch])
     has_failed |= _notify(options, settings, store, is_complete=not options.account and not has_failed)
     return FAILED if has_failed else DONE
@@ -101,9 +101,11 @@ def _print_capture(options: argparse.Namespace, result: CaptureResult) -> None:
     if isinstance(result.outcome, Problem):
         _print_failure(options, account_id, result.outcome)
         return
-    for warning in result.outcome.warnings:
+    for warning in result.outcome.all_warnings:
         print(f"{account_id}: {warning}", file=sys.stderr)
     print_result(options, *_describe(result.outcome))
+    if problem := result.outcome.campaigns_problem:
+        print_problem(problem, f"{account_id}: the snapshot is stored, the campaigns are not")
 
 
 def _print_misdated(store: Store, account_id: str) -> None:
@@ -125,9 +127,11 @@ def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
 
     snapshot = captured.snapshot
     counts, row = snapshot.counts, snapshot_row(snapshot)
-    result = {"done": True, **row, "users_graded": counts.users_graded, "at_risk": counts.at_risk}
+    result: dict[str, Any] = {"done": True, **row, "users_graded": counts.users_graded, "at_risk": counts.at_risk}
     result |= {"by_another": captured.by_another, "source": snapshot.source.value}
     result |= {"implausible": captured.implausible is not None}
+    if captured.campaigns_problem:
+        result["campaigns_problem"] = problem_as_json(captured.campaigns_problem)
     share = format_percent(counts.share(counts.at_risk))
     users = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
     origin = " by another run" if captured.by_another else ""
@@ -145,7 +149,9 @@ def _run_of(result: CaptureResult) -> Run:
         outcome = result.outcome
     else:
         outcome = RunOutcome.SHARED if result.outcome.by_another else RunOutcome.STORED
-        warnings = result.outcome.warnings
+        warnings = result.outcome.all_warnings
+        if problem := result.outcome.campaigns_problem:
+            warnings = (*warnings, f"The campaigns were not stored. {problem}")
     return run_from_outcome(result.account.id, result.started, result.ended, outcome, warnings)
 
 

@@ -10,14 +10,12 @@ import pandas as pd
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.timeline import GRADE_COLUMNS, Timeline
 from mimecast.formatting import format_iso_utc
+from mimecast.reports.formulas import escape_formula
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.snapshot_csv import BOM
 from mimecast.text.changes import restart_sentence
 from mimecast.text.glossary import DEFINITIONS
 from mimecast.text.stamp import ComparedStamp, Stamp
-
-FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r")
-"""First characters of texts that a spreadsheet would run."""
 
 CSV_DEFINITIONS: Final = " ".join(f"{term}: {meaning.partition('.')[0]}." for term, meaning in DEFINITIONS[:2])
 """`At risk: Users with grade D or F. Users graded: All users with a grade.`"""
@@ -121,11 +119,6 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     for column in shown.select_dtypes(["object", "str"]).columns:
         shown[column] = shown[column].map(escape_formula)
     return (BOM + shown.to_csv(index=False, lineterminator="\n")).encode()
-
-
-def escape_formula(value: object) -> object:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula; return all else unchanged."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_PREFIXES) else value
 
 
 def _warning(comparison: Comparison | None) -> dict[str, str]:

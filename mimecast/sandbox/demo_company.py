@@ -1,7 +1,8 @@
 """Made-up company with two years of grades, generated from a seed, so that every installation shows the same history.
 
 Its events are plausible for a real company: a steady improvement; a phishing campaign that many users fall for, and the
-training after it; a reorganisation that adds users without training; two weeks without snapshots.
+training after it; a clean-up of the directory, which removes leavers; a reorganisation that adds users without
+training; two weeks without snapshots.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ SNAPSHOT_TIME: Final = time(3, 0, tzinfo=UTC)
 
 PHISHING_DAY: Final = 250
 REORGANISATION_DAY: Final = 430
+RESTART_DAY: Final = 120
+"""The day on which leavers were removed from the directory: counts from then on are not comparable with earlier ones.
+
+It is 20 months ago, so that changes since then are enough for the normal range of 30 days.
+"""
+
 DAYS_WITHOUT_SNAPSHOT: Final = frozenset({190, 655, *range(540, 554)})
 """Days since the first snapshot, like all days in this module."""
 
@@ -41,7 +48,9 @@ GRADE_MIX: Final = (
 """Percent of users per grade on some days; between them it changes evenly."""
 
 HEADCOUNT: Final = (
-    (0, 1072.0),
+    (0, 1240.0),
+    (RESTART_DAY - 1, 1252.0),
+    (RESTART_DAY, 1079.0),
     (REORGANISATION_DAY, 1098.0),
     (REORGANISATION_DAY + 5, 1187.0),
     (HISTORY_DAYS, 1204.0),

@@ -35,12 +35,19 @@ class Fault:
         reply: What it sends instead of the right reply.
         on_token: Whether it affects requests for a token; else it affects the others.
         times: The number of requests that it affects; None for all.
+        on_campaigns: Whether it affects requests for campaigns only.
     """
 
     description: str
     reply: Reply
     on_token: bool = False
     times: int | None = None
+    on_campaigns: bool = False
+
+    @property
+    def path_kind(self) -> str:
+        """The kind of request that it affects: `token`, `campaigns` or `summary`."""
+        return "token" if self.on_token else "campaigns" if self.on_campaigns else "summary"
 
 
 def _summary(score_counts: Any) -> Reply:
@@ -85,6 +92,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "forbidden-in-200": Fault("the same inside an HTTP 200, with an address", _FORBIDDEN),
     "status-differs": Fault(
         "HTTP 200 around meta.status 403", Reply.json(200, {"meta": {"status": 403}, "data": [], "fail": []})
+    ),
+    "campaigns-forbidden": Fault(
+        "403 for campaigns only", Reply.failure(403, "err_forbidden", "Forbidden"), on_campaigns=True
     ),
     "product-missing": Fault(
         "app_forbidden: the application lacks the product",

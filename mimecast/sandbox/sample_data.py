@@ -7,20 +7,43 @@ HTTP, from a sandbox server in this process.
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 
 from mimecast.domain import account_id
+from mimecast.domain.causes.reference_lines import MAX_REFERENCE_LINES
 from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.sandbox.demo_causes import (
+    REFERENCE_LABEL,
+    REFERENCE_SHARE,
+    REFERENCE_SOURCE,
+    RESTART_TEXT,
+    demo_campaigns,
+    implausible_answer,
+    restart_day,
+)
 from mimecast.sandbox.demo_company import COMPANY, DemoCompany
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
+from mimecast.store.annotations.notes import delete_note, load_notes, write_restart
+from mimecast.store.causes.campaigns import has_campaigns, save_campaigns
+from mimecast.store.causes.implausible import insert_marks, load_open_marks, reject_answers
+from mimecast.store.causes.reference_lines import (
+    add_reference_line,
+    delete_reference_line,
+    load_reference_lines,
+)
+from mimecast.store.database.schema import campaigns, implausible_answers
 from mimecast.store.errors import StoreFull, StoreInaccessible, StoreReadOnly
+from mimecast.store.snapshot_rows import insert_snapshots
 from mimecast.store.store import Store
 
 SAMPLE_ACCOUNT: Final = account_id.SAMPLE_ACCOUNT
+
+AUTHOR: Final = "sample data"
+"""The author of the demo company's own annotations."""
 
 
 def sample_account(sandbox: Sandbox) -> Account:
@@ -47,10 +70,39 @@ def _open(today: date, file: Path) -> Store:
     store = Store.open(f"sqlite:///{file}")
     company = DemoCompany(today)
     oldest = store.oldest(SAMPLE_ACCOUNT)
-    if oldest is None or oldest.taken_at.astimezone(UTC).date() != company.first_day:
+    is_of_today = oldest is not None and oldest.taken_at.astimezone(UTC).date() == company.first_day
+    if not is_of_today or not has_campaigns(store, SAMPLE_ACCOUNT):  # an earlier version stored no campaigns
         if store.read_only:
             raise store.read_only
         store.replace_sample(
             Snapshot(SAMPLE_ACCOUNT, taken_at, counts, Source.SAMPLE) for taken_at, counts in company.history()
         )
+        _replace_causes(store, company)
     return store
+
+
+def _replace_causes(store: Store, company: DemoCompany) -> None:
+    """Replace the demo company's causes by those of its new history. What a reader has added stays."""
+    now = datetime.combine(company.today, time(3, 0, tzinfo=UTC))
+    for note in load_notes(store, SAMPLE_ACCOUNT):
+        if note.author == AUTHOR:
+            delete_note(store, note)
+    lines = load_reference_lines(store, SAMPLE_ACCOUNT)
+    for line in lines:
+        if line.author == AUTHOR:
+            delete_reference_line(store, line)
+    answer = implausible_answer(company, SAMPLE_ACCOUNT)
+    with store.writing() as connection:
+        for table in (implausible_answers, campaigns):
+            connection.execute(table.delete().where(table.c.account == SAMPLE_ACCOUNT))
+        insert_snapshots(connection, [answer.snapshot])
+        insert_marks(connection, [answer], now)
+    reject_answers(store, load_open_marks(store, SAMPLE_ACCOUNT), author=AUTHOR, now=now)
+    save_campaigns(store, demo_campaigns(company, SAMPLE_ACCOUNT), Source.SAMPLE)
+    write_restart(
+        store, SAMPLE_ACCOUNT, restart_day(company), RESTART_TEXT, author=AUTHOR, now=now, today=company.today
+    )
+    if sum(line.author != AUTHOR for line in lines) < MAX_REFERENCE_LINES:
+        add_reference_line(
+            store, SAMPLE_ACCOUNT, REFERENCE_SHARE, REFERENCE_LABEL, REFERENCE_SOURCE, author=AUTHOR, now=now
+        )

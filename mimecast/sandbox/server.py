@@ -10,16 +10,17 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 from urllib.parse import urlsplit
 
 from mimecast.api.auth import Api1Keys, new_request_id
+from mimecast.api.campaigns import PHISHING_CAMPAIGNS
 from mimecast.api.client import SAFE_SCORE_SUMMARY
 from mimecast.api.response import SANDBOX_HEADER
 from mimecast.api.tokens import TOKEN_PATH
@@ -27,6 +28,7 @@ from mimecast.domain.scores import OTHER, ScoreCounts
 from mimecast.problem import Problem
 from mimecast.sandbox.api1 import Api1, date_departures
 from mimecast.sandbox.api2 import Api2
+from mimecast.sandbox.campaigns import campaigns_page
 from mimecast.sandbox.faults import Fault, find_fault
 from mimecast.sandbox.replies import Ending, Reply
 
@@ -63,6 +65,8 @@ class Sandbox:
         api2: The application of API 2.0.
         answered_ids: The ids of the requests that were answered with score counts, oldest first.
         summary_requests: The number of requests for score counts, however they were answered.
+        campaigns: Returns the rows of phishing campaigns to answer with. There are none until it is replaced.
+        campaigns_requests: The number of requests for a page of campaigns, however they were answered.
         token_requests: The number of requests for a token, however they were answered.
     """
 
@@ -106,6 +110,8 @@ class Sandbox:
         self.summary_requests = 0
         self.token_requests = 0
         self._counts = counts
+        self.campaigns: Callable[[], Sequence[dict[str, Any]]] = list
+        self.campaigns_requests = 0
         self._latency = latency
         self._log = log
         self._rate_windows: dict[bool, tuple[float, int]] = {}
@@ -173,12 +179,13 @@ class Sandbox:
         """Return Mimecast's reply to a request. `headers` has lower-case names."""
         if self._latency:
             time.sleep(self._latency)
-        if path not in (SAFE_SCORE_SUMMARY, TOKEN_PATH):
+        if path not in (SAFE_SCORE_SUMMARY, PHISHING_CAMPAIGNS, TOKEN_PATH):
             return Reply.assumed(404, "err_not_found", "No such path")
         if method != "POST":
             return Reply.assumed(405, "err_method_not_allowed", "Use POST")
         with self._lock:
             self.summary_requests += path == SAFE_SCORE_SUMMARY
+            self.campaigns_requests += path == PHISHING_CAMPAIGNS
             self.token_requests += path == TOKEN_PATH
         if fault_reply := self._fault_reply(path):
             return fault_reply
@@ -188,7 +195,11 @@ class Sandbox:
             rejection = self.api2.rejection(headers)
         else:
             rejection = self.api1.rejection(path, headers)
-        return rejection or _body_rejection(headers, body) or self._summary(headers)
+        if rejection := rejection or _body_rejection(headers, body):
+            return rejection
+        if path == PHISHING_CAMPAIGNS:
+            return campaigns_page(self.campaigns(), _parse_body(body))
+        return self._summary(headers)
 
     def count_request(self, headers: dict[str, str]) -> dict[str, str]:
         """Count a request against the rate limit, which is not enforced, and return the headers that report it."""
@@ -218,7 +229,7 @@ class Sandbox:
     def _fault_reply(self, path: str) -> Reply | None:
         with self._lock:
             fault = self._fault
-            if fault is None or fault.on_token != (path == TOKEN_PATH) or self._fault_replies_left == 0:
+            if fault is None or fault.path_kind != _kind_of(path) or self._fault_replies_left == 0:
                 return None
             if self._fault_replies_left is not None:
                 self._fault_replies_left -= 1
@@ -234,6 +245,10 @@ class Sandbox:
             {"fail": [], "meta": {"status": 200}, "data": [{"scoreCounts": score_counts}]},
             headers={} if "x-mc-req-id" in headers else {"x-request-id": request_id},
         )
+
+
+def _kind_of(path: str) -> str:
+    return {TOKEN_PATH: "token", PHISHING_CAMPAIGNS: "campaigns"}.get(path, "summary")
 
 
 def _body_rejection(headers: dict[str, str], body: bytes) -> Reply | None:

@@ -17,7 +17,7 @@ from mimecast.settings.validation import SettingsError, nearest, parse_duration,
 ALLOW_LIST_KEYS: Final = ("allowed_emails", "allowed_domains")
 """The keys of [dashboard] that say who may see it."""
 
-DASHBOARD_KEYS: Final = ("time_zone", "refresh_after", "pptx_template", *ALLOW_LIST_KEYS)
+DASHBOARD_KEYS: Final = ("time_zone", "refresh_after", "pptx_template", *ALLOW_LIST_KEYS, "campaigns")
 
 WHOLE_TABLE: Final = "*"
 """The key of a fault that concerns every key of [dashboard]."""
@@ -27,6 +27,7 @@ DEFAULTS_IN_USE: Final = {
     "time_zone": "Until then, UTC is used.",
     "refresh_after": "Until then, it is 6 hours.",
     "pptx_template": "Until then, reports use the built-in template.",
+    "campaigns": "Until then, no campaigns are requested.",
 }
 """What happens while a key is faulty, as a sentence for its reader."""
 
@@ -56,6 +57,7 @@ class DashboardSettings:
         allowed_emails: The e-mail addresses of users who may see the dashboard once they have signed in, in lower-case
             ASCII; None without such a list. An empty list admits no one.
         allowed_domains: The domains of such addresses, likewise.
+        campaigns: Whether the totals of phishing campaigns are requested after each `snapshot`.
         faults: The keys that cannot be used.
     """
 
@@ -64,6 +66,7 @@ class DashboardSettings:
     pptx_template: Path | None = None
     allowed_emails: tuple[str, ...] | None = None
     allowed_domains: tuple[str, ...] | None = None
+    campaigns: bool = False
     faults: tuple[DashboardFault, ...] = ()
 
     @property
@@ -157,6 +160,12 @@ def _read_template(value: object) -> Path:
     return file
 
 
+def _read_campaigns(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"campaigns in {_PLACE} is neither true nor false.", remedy="Write campaigns = true.")
+    return value
+
+
 def _read_emails(value: object) -> tuple[str, ...]:
     return _read_allow_list(
         value, "allowed_emails", r"[^\s@]+@[^\s@]+", "an e-mail address", '["ada@contoso.com", "grace@contoso.com"]'
@@ -191,5 +200,6 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "pptx_template": _read_template,
     "allowed_emails": _read_emails,
     "allowed_domains": _read_domains,
+    "campaigns": _read_campaigns,
 }
 """How the value of each key is read; each raises a SettingsError when it cannot be used."""

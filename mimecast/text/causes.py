@@ -28,21 +28,22 @@ MAX_NAMED: Final = 12
 
 def implausible_answers_sentence(marks: Sequence[Mark], zone: tzinfo) -> str:
     """Say what is implausible about the answers on which no reader has decided, and what follows from that."""
-    *earlier, newest = marks
-    text = describe_implausible(newest.implausible, zone)
-    if earlier:
-        since = format_datetime(marks[0].snapshot.taken_at, zone)
-        text += f" So are {format_int(len(marks))} answers since {since}."
-        return (
-            f"{text} Until you decide, they are left out: what is shown is older. Compare them with Mimecast's console."
-        )
-    return f"{text} Until you decide, it is left out: what is shown is older. Compare it with Mimecast's console."
+    newest = describe_implausible(marks[-1].implausible, zone)
+    if len(marks) == 1:
+        return f"{newest} It is left out, and older numbers are shown, until you decide. Check Mimecast's console."
+    since = format_datetime(marks[0].snapshot.taken_at, zone)
+    return (
+        f"{format_int(len(marks))} answers since {since} are implausible. {newest} They are left out, and "
+        "older numbers are shown, until you decide. Check Mimecast's console."
+    )
 
 
 def left_out_sentence(mark: Mark, zone: tzinfo) -> str:
     """Say that an answer is left out and why, as one line of a list."""
     state = "not judged yet" if mark.is_open else "judged wrong"
-    return f"{describe_implausible(mark.implausible, zone)} Left out ({state})."
+    users = pluralize(mark.snapshot.counts.users_graded, "user")
+    taken_at = format_datetime(mark.snapshot.taken_at, zone)
+    return f"Left out as implausible ({state}): {users} graded on {taken_at}."
 
 
 def suggestion_sentence(suggestion: RestartSuggestion) -> str:
@@ -61,9 +62,20 @@ def campaign_line(campaign: Campaign) -> str:
     """Return a campaign and its totals as one line: `Parcel: sent to 1,100; opened 61.2%, clicked 12.3%`."""
     if campaign.sent is None:
         known = [f"{name} {format_int(users)}" for name in TOTALS if (users := campaign.users(name)) is not None]
-        return f"{campaign.name}: {', '.join(known) or 'totals unknown'}"
-    rates = [f"{name} {format_percent(rate)}" for name in TOTALS[1:] if (rate := campaign.rate(name)) is not None]
-    return f"{campaign.name}: sent to {format_int(campaign.sent)}{'; ' if rates else ''}{', '.join(rates)}"
+        return f"{campaign.name}: {', '.join(known) or 'totals not shown'}"
+    rates = _rates(campaign, TOTALS[1:])
+    return f"{campaign.name}: sent to {format_int(campaign.sent)}{'; ' if rates else ''}{rates}"
+
+
+def short_campaign_line(campaign: Campaign) -> str:
+    """Return a campaign and its most telling rates: `Parcel: clicked 12.3%, reported 17.1%`."""
+    rates = _rates(campaign, ("clicked", "reported"))
+    return f"{campaign.name}: {rates}" if rates else campaign.name
+
+
+def _rates(campaign: Campaign, names: Sequence[str]) -> str:
+    rates = [(name, campaign.rate(name)) for name in names]
+    return ", ".join(f"{name} {format_percent(rate)}" for name, rate in rates if rate is not None)
 
 
 def causes_sentences(causes: Causes, first: date, last: date, zone: ZoneInfo, *, with_lines: bool) -> list[str]:

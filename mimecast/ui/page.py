@@ -13,6 +13,7 @@ from mimecast.domain.snapshot import Snapshot, misdated_problem
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
 from mimecast.settings.secrets_files import UnreadableSecretsError
+from mimecast.store.causes.campaigns import has_campaigns
 from mimecast.store.errors import StoreError
 from mimecast.text.stamp import SAMPLE_MARK
 from mimecast.ui import resources
@@ -33,6 +34,7 @@ PAGES: Final = (
     ("app.py", "Overview", ":material/speed:"),
     ("pages/history.py", "History", ":material/timeline:"),
     ("pages/compare.py", "Compare", ":material/compare_arrows:"),
+    ("pages/campaigns.py", "Campaigns", ":material/phishing:"),
     ("pages/report.py", "Report", ":material/slideshow:"),
     ("pages/accounts.py", "Accounts", ":material/table_rows:"),
     ("pages/connection.py", "Connection", ":material/network_check:"),
@@ -44,6 +46,9 @@ SIDEBAR_WIDTH: Final = 220
 
 ACCOUNTS_PAGE: Final = "pages/accounts.py"
 """In the sidebar only where there is more than one account."""
+
+CAMPAIGNS_PAGE: Final = "pages/campaigns.py"
+"""In the sidebar only where the account has campaigns."""
 
 
 def begin(title: str) -> AccountPage:
@@ -130,6 +135,8 @@ def _draw_sidebar(context: AppContext, account: Account) -> None:
         for script, title, icon in PAGES:
             if script == ACCOUNTS_PAGE and len(context.accounts) < 2:
                 continue
+            if script == CAMPAIGNS_PAGE and not _has_campaigns(context, account):
+                continue
             st.page_link(script, label=title, icon=icon, query_params=state.current())
         if context.is_sample:
             st.badge(SAMPLE_MARK, color="orange")
@@ -138,6 +145,13 @@ def _draw_sidebar(context: AppContext, account: Account) -> None:
                 "then reload this page."
             )
         gate.show_signed_in_user()
+
+
+def _has_campaigns(context: AppContext, account: Account) -> bool:
+    try:
+        return context.store is not None and has_campaigns(context.store, account.id)
+    except StoreError:  # what reads the snapshots reports it
+        return False
 
 
 def _draw_account_picker(accounts: list[Account], account: Account) -> None:

@@ -54,6 +54,7 @@ EXPECTED_ERRORS: Final[dict[str, tuple[type[MimecastError], str] | None]] = {
     "rate-limited-twice": (RateLimited, ANSWER),
     "grades-missing": None,
     "no-users": None,
+    "campaigns-forbidden": None,
     "server-error": (ServiceError, ANSWER),
     "server-error-once": None,
     "bad-gateway": (ServiceError, ANSWER),

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from mimecast.charts.causes.breaks import break_lines
 from mimecast.charts.chart import escape_plotly
-from mimecast.charts.palette import CAMPAIGN_MARK, REFERENCE_LINE, RESTART_LINE, WARNING
+from mimecast.charts.palette import CAMPAIGN_MARK, NOTE_NUMBER, NOTE_TAG, PAPER, REFERENCE_LINE, RESTART_LINE, WARNING
 from mimecast.charts.time_series import DEFAULT_AXES, Axes
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.campaigns import Campaign
@@ -47,6 +47,7 @@ def draw_causes(
     *,
     size: int = 11,
     has_shares: bool = False,
+    on_bars: bool = False,
 ) -> None:
     """Draw the causes over a finished figure, and break its lines at restarts.
 
@@ -56,13 +57,15 @@ def draw_causes(
         annotations: The causes are part of them.
         axes: The axes of the plot.
         size: Size of the text, in pixels.
+        on_bars: Whether the plot is filled, so that marks need a light background.
         has_shares: Whether the y axis is of the share at risk, so that reference lines belong on it.
     """
     causes = annotations.causes
     break_lines(figure, causes, timeline)
     low, high = (pd.Timestamp(end) for end in figure.layout[_layout_name(axes.x)].range)
     shapes, labels = _restarts(timeline, annotations, axes, size, low, high)
-    labels += [*_launches(timeline, annotations, axes, size, low, high), *_left_out(timeline, annotations, axes, size)]
+    marks = [*_launches(timeline, annotations, axes, size, low, high), *_left_out(timeline, annotations, axes, size)]
+    labels += [mark | ({"bgcolor": PAPER, "borderpad": 0} if on_bars else {}) for mark in marks]
     if has_shares:
         more_shapes, more_labels = _reference_lines(figure, timeline, annotations, axes, size)
         shapes, labels = [*shapes, *more_shapes], [*labels, *more_labels]
@@ -103,7 +106,9 @@ def _restarts(
                 "yanchor": "top",
                 "align": "right" if is_late else "left",
                 "showarrow": False,
-                "font": {"size": size, "color": RESTART_LINE},
+                "font": {"size": size, "color": NOTE_NUMBER},
+                "bgcolor": NOTE_TAG,
+                "borderpad": 2,
                 "hovertext": escape_plotly(restart.text),
             }
         )
@@ -121,9 +126,11 @@ def _reference_lines(
     ceiling = max(vertical.range[1], max(line.share for line in lines) * 1.12)
     vertical.range = [0, ceiling]
     shapes, labels = [], []
+    first_share = timeline.shares["at_risk"].dropna().iloc[0]
     for index, line in enumerate(lines):
         above = lines[index + 1].share if index + 1 < len(lines) else None
         is_near = above is not None and above - line.share < ceiling * NEAR_LINES and line.share > ceiling * NEAR_LINES
+        is_below = line.share <= first_share < line.share + ceiling * 2 * NEAR_LINES
         last = min(str(line.last_day), end) if line.last_day else end
         shapes.append(
             {
@@ -148,7 +155,7 @@ def _reference_lines(
                 "y": line.share,
                 "xanchor": "left",
                 "xshift": 4,
-                "yanchor": "top" if is_near else "bottom",
+                "yanchor": "top" if is_near or is_below else "bottom",
                 "showarrow": False,
                 "font": {"size": size, "color": REFERENCE_LINE},
                 "hovertext": escape_plotly(line.text),
@@ -173,7 +180,7 @@ def _launches(
         middle = sum(positions[index] for index in group) / len(group)
         x = low + (high - low) * middle if len(group) > 1 else places[group[0]]
         hover = _launch_hover([launched[index] for index in group])
-        marks.append(_axis_mark(axes, str(x), text, hover, "campaign", CAMPAIGN_MARK, size + 1))
+        marks.append(_axis_mark(axes, str(x), text, hover, "campaign", CAMPAIGN_MARK, size + 3))
     return marks
 
 

@@ -260,6 +260,24 @@ reference_lines: Final = Table(
 )
 """Shares at risk to compare with, such as an industry's average."""
 
+campaigns: Final = Table(
+    "campaigns",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("campaign_id", String(512), nullable=False, comment="Mimecast's id"),
+    Column("name", String(200), nullable=False),
+    Column("launched_at", BigInteger, nullable=True, comment="seconds since 1970-01-01 UTC; null where unknown"),
+    Column("captured_at", BigInteger, nullable=False, comment="when the totals were requested"),
+    Column("first_seen_at", BigInteger, nullable=False, comment="when the campaign was first in an answer"),
+    Column("source", String(20), nullable=False),
+    *(
+        Column(total, BigInteger, nullable=True, comment="users; null where unknown or too few")
+        for total in ("sent", "opened", "clicked", "submitted", "reported")
+    ),
+    PrimaryKeyConstraint("account", "campaign_id"),
+)
+"""Phishing campaigns with their newest totals."""
+
 Step = Callable[[Connection], None]
 """Creates or changes tables in the caller's transaction."""
 
@@ -288,6 +306,7 @@ ADDITIONS: Final[dict[str, Step]] = {
     "implausible_answers": creating(implausible_answers),
     "baseline_restarts": creating(restart_notes, dismissed_restarts),
     "reference_lines": creating(reference_lines),
+    "campaigns": creating(campaigns),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 

@@ -40,7 +40,7 @@ def show_implausible_answers(page: Page) -> None:
     with st.container(key=BANNER_KEY, gap="small"):
         text = implausible_answers_sentence(marks, page.zone)
         st.warning(
-            escape_markdown(text), title="An answer cannot be right" if len(marks) == 1 else "Answers cannot be right"
+            escape_markdown(text), title="An answer is implausible" if len(marks) == 1 else "Answers are implausible"
         )
         with st.container(horizontal=True):
             for label, callback, key in (

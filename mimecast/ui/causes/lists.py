@@ -12,7 +12,7 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.implausible import Mark
 from mimecast.formatting import format_date, pluralize
 from mimecast.store.causes.implausible import accept_answers, load_marks
-from mimecast.text.causes import campaign_line, left_out_sentence
+from mimecast.text.causes import left_out_sentence, short_campaign_line
 from mimecast.ui.access.guard import guard
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
@@ -31,7 +31,7 @@ def cause_lines(annotations: Annotations) -> list[str]:
     ]
     launched = causes.campaigns_by_day(causes.zone)
     lines += [
-        f"**{MARK}** · {format_date(day)}  \n{escape_markdown(campaign_line(campaign))}"
+        f"**{MARK}** · {format_date(day)}  \n{escape_markdown(short_campaign_line(campaign))}"
         for day, campaign in launched[-MAX_CAMPAIGNS:]
     ]
     if len(launched) > MAX_CAMPAIGNS:

@@ -36,7 +36,7 @@ def show_grades_table(stamp: Stamp, comparison: Comparison | None) -> None:
         columns["Change"] = [_unbroken(row.change_text) for row in rows]
     compared = f" on {format_date(comparison.then_day)} and" if comparison else ""
     change = ", and the net change" if comparison else ""
-    _table(columns, alt=f"Users and share of users graded by grade{compared} on {format_date(stamp.day)}{change}.")
+    show_table(columns, alt=f"Users and share of users graded by grade{compared} on {format_date(stamp.day)}{change}.")
     if comparison:
         st.caption(f"{NET_CHANGES} Changes are computed before rounding.")
 
@@ -67,7 +67,9 @@ def _last_periods(frame: pd.DataFrame, resolution: Resolution) -> None:
         **groups,
         **{label: [_count(users) for users in frame[name]] for label, name in counts.items()},
     }
-    _table(columns, alt=f"Users by grade for the last {pluralize(len(frame), resolution)} of the range.", scrolls=True)
+    show_table(
+        columns, alt=f"Users by grade for the last {pluralize(len(frame), resolution)} of the range.", scrolls=True
+    )
 
 
 def _every_period(frame: pd.DataFrame, resolution: Resolution) -> None:
@@ -110,7 +112,7 @@ def _first_column(resolution: Resolution) -> str:
     return "Day" if resolution is Resolution.DAY else f"{resolution.capitalize()} from"
 
 
-def _table(columns: Mapping[str, Sequence[str]], *, alt: str, scrolls: bool = False) -> None:
+def show_table(columns: Mapping[str, Sequence[str]], *, alt: str, scrolls: bool = False) -> None:
     """Draw a table. Where it is too wide its cells wrap, or it `scrolls`, with the keyboard too."""
     heads = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in columns)
     rows = "".join(

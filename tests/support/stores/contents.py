@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from mimecast.domain.causes.campaigns import Campaign
 from mimecast.domain.causes.implausible import Implausibility, Implausible
 from mimecast.domain.notifications.alerts import Observation, Rule, State, next_state
 from mimecast.domain.notifications.deliveries import Delivery, DeliveryResult, Message, MessageKind
 from mimecast.domain.scores import ScoreCounts
-from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.store.annotations.notes import write_restart
 from mimecast.store.annotations.targets import set_target
+from mimecast.store.causes.campaigns import save_campaigns
 from mimecast.store.causes.implausible import insert_marks
 from mimecast.store.causes.reference_lines import add_reference_line
 from mimecast.store.causes.restarts import dismiss_suggestion
@@ -42,6 +44,7 @@ def fill_every_table(store: Store) -> None:
     write_restart(store, "default", TODAY, "Phishing campaign", author="ana", now=NOW, today=TODAY)
     dismiss_suggestion(store, "default", TODAY - timedelta(days=60), author="ana", now=NOW)
     add_reference_line(store, "default", 12.0, "Industry average", "Mimecast Efficacy", author="ana", now=NOW)
+    save_campaigns(store, [Campaign("default", "eN1", "Parcel", NOW, NOW, NOW, sent=1200)], Source.MIMECAST)
     set_target(store, "default", 8.0, TODAY + timedelta(days=90), author="ana", now=NOW, today=TODAY)
     observation = Observation("default", Rule.STALE, State.STALE, NOW, "no snapshot for 2 days", "The last run failed.")
     message = Message("0123abcd", MessageKind.ALERT, NOW, "Contoso: no snapshot for 2 days", "The last run failed.")
