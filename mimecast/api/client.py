@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from mimecast.api.auth import Api1Auth, Api1Keys, Api2Keys, BearerAuth, new_request_id, utc_now
 from mimecast.api.errors import ClockWrong, CredentialsRejected, MimecastError, TokenRejected
 from mimecast.api.response import Summary, is_from_sandbox, parse_summary, request_id_of, server_date
 from mimecast.api.retry import NO_WAITING, RetryPolicy, with_retries
 from mimecast.api.tokens import PROCESS_TOKENS, TokenCache
-from mimecast.api.transport import TIMEOUT, Response, post
+from mimecast.api.transport import MAX_RESPONSE_BYTES, TIMEOUT, Response, post
 from mimecast.formatting import pluralize
+
+T = TypeVar("T")
 
 SAFE_SCORE_SUMMARY: Final = "/api/awareness-training/company/get-safe-score-summary"
 
@@ -93,36 +95,64 @@ class Client:
         Raises:
             MimecastError: No attempt returned score counts; this is the error of the last one.
         """
+        return self.request(SAFE_SCORE_SUMMARY, {"data": []}, self._read_summary)
+
+    def request(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        parse: Callable[[Response, str | None], T],
+        *,
+        max_bytes: int = MAX_RESPONSE_BYTES,
+    ) -> T:
+        """Send a request, again where a retry can help, and return what `parse` makes of the response.
+
+        Every attempt is signed separately, or sent with a token that is still valid.
+
+        Args:
+            path: The path of the endpoint.
+            body: The JSON body.
+            parse: Called with the response, whatever its status, and the id that was sent (None for API 2.0). It raises
+                a MimecastError for a response that reports a failure.
+            max_bytes: The longest response that is read.
+
+        Raises:
+            MimecastError: No attempt succeeded; this is the error of the last one.
+        """
+
+        def send(auth: Api1Auth | BearerAuth, request_id: str | None = None) -> T:
+            try:
+                response = post(self._base_url + path, json=body, auth=auth, timeout=self._timeout, max_bytes=max_bytes)
+                return self._parse(response, lambda: parse(response, request_id))
+            except MimecastError as error:
+                error.request_id = request_id or error.request_id
+                raise
+
         keys = self._keys
         if isinstance(keys, Api1Keys):
-            return with_retries(lambda: self._request_signed(keys), self._retry_policy)
-        return with_retries(lambda: self._request_with_token(keys), self._retry_policy)
+            return with_retries(lambda: self._send_signed(keys, send), self._retry_policy)
+        return with_retries(lambda: self._send_with_token(keys, send), self._retry_policy)
 
-    def _request_signed(self, keys: Api1Keys) -> SummaryResult:
+    def _send_signed(self, keys: Api1Keys, send: Callable[[Api1Auth, str], T]) -> T:
         request_id = self._new_id()
-        return self._request(Api1Auth(keys, clock=self._clock, new_id=lambda: request_id), request_id)
+        return send(Api1Auth(keys, clock=self._clock, new_id=lambda: request_id), request_id)
 
-    def _request_with_token(self, keys: Api2Keys) -> SummaryResult:
+    def _send_with_token(self, keys: Api2Keys, send: Callable[[BearerAuth], T]) -> T:
         """Send the request with the cached token; if Mimecast rejects it, try once more with a new one."""
         with suppress(TokenRejected):
-            return self._request_with_cached_token(keys)
-        return self._request_with_cached_token(keys)
+            return self._send_with_cached_token(keys, send)
+        return self._send_with_cached_token(keys, send)
 
-    def _request_with_cached_token(self, keys: Api2Keys) -> SummaryResult:
+    def _send_with_cached_token(self, keys: Api2Keys, send: Callable[[BearerAuth], T]) -> T:
         token = self._tokens.get(self._base_url, keys, timeout=self._timeout)
         try:
-            return self._request(BearerAuth(token))
+            return send(BearerAuth(token))
         except TokenRejected:
             self._tokens.forget(self._base_url, keys, token)
             raise
 
-    def _request(self, auth: Api1Auth | BearerAuth, request_id: str | None = None) -> SummaryResult:
-        try:
-            response = post(self._base_url + SAFE_SCORE_SUMMARY, json={"data": []}, auth=auth, timeout=self._timeout)
-            summary = self._parse(response)
-        except MimecastError as error:
-            error.request_id = request_id or error.request_id
-            raise
+    def _read_summary(self, response: Response, request_id: str | None) -> SummaryResult:
+        summary = parse_summary(response, now=self._clock())
         headers = response.headers
         return SummaryResult(
             summary,
@@ -132,9 +162,9 @@ class Client:
             is_from_sandbox(headers),
         )
 
-    def _parse(self, response: Response) -> Summary:
+    def _parse(self, response: Response, parse: Callable[[], T]) -> T:
         try:
-            return parse_summary(response, now=self._clock())
+            return parse()
         except CredentialsRejected as error:
             refined = self._refine_401(error)
         except MimecastError as error:

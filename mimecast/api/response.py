@@ -122,7 +122,25 @@ def parse_summary(response: Response, *, now: datetime | None = None) -> Summary
             contains no score counts. Its `request_id` is the one that Mimecast returned, if any.
     """
     try:
-        return _parse_counts(_open_envelope(response))
+        return _parse_counts(_open_envelope(response).get("data"))
+    except MimecastError as error:
+        _add_metadata(error, response, now)
+        raise
+
+
+def open_envelope(response: Response, *, now: datetime | None = None) -> Mapping[str, Any]:
+    """Return the object in a response that reports success in all places.
+
+    Args:
+        response: The response.
+        now: The current time; by default by this computer's clock.
+
+    Raises:
+        MimecastError: The HTTP status, `fail` or `meta.status` reports a failure, or (`ResponseUnreadable`) the body is
+            not a JSON object.
+    """
+    try:
+        return _open_envelope(response)
     except MimecastError as error:
         _add_metadata(error, response, now)
         raise
@@ -212,13 +230,13 @@ def _parse_number(text: str) -> float:
     return float(text) if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", text.strip(), re.ASCII) else 0.0
 
 
-def _open_envelope(response: Response) -> object:
-    """Return `data` of a response that reports success in all places."""
+def _open_envelope(response: Response) -> Mapping[str, Any]:
+    """Return the object in a response that reports success in all places."""
     if response.status != 200:
         raise _error(response.status, _error_code(_parse_json_or_none(response.body)))
     envelope = _parse_json(response.body)
     if not isinstance(envelope, dict):
-        raise ResponseUnreadable(f"Mimecast's answer is {_describe(envelope)} instead of an object.")
+        raise ResponseUnreadable(f"Mimecast's answer is {describe_json(envelope)} instead of an object.")
     if envelope.get("fail"):
         raise _error(200, _error_code(envelope))
     meta = envelope.get("meta")
@@ -226,10 +244,10 @@ def _open_envelope(response: Response) -> object:
     if meta_status is not None and meta_status != 200:
         if type(meta_status) is not int:
             raise ResponseUnreadable(
-                f"meta.status in Mimecast's answer is {_describe(meta_status)} instead of a number."
+                f"meta.status in Mimecast's answer is {describe_json(meta_status)} instead of a number."
             )
         raise _error(meta_status, None)
-    return envelope.get("data")
+    return envelope
 
 
 def _parse_json(body: bytes) -> object:
@@ -316,12 +334,16 @@ def _parse_counts(data: object) -> Summary:
 def _find_score_counts(data: object) -> tuple[_JsonObject, list[str]]:
     """Return `data[0].scoreCounts`, and a warning if `data` has more entries."""
     if not isinstance(data, list):
-        raise ResponseUnreadable(f"data in Mimecast's answer is {_describe(data)} instead of a list.")
+        raise ResponseUnreadable(f"data in Mimecast's answer is {describe_json(data)} instead of a list.")
     if not data:
         raise ResponseUnreadable("data in Mimecast's answer is an empty list, with no scoreCounts in it.")
     score_counts = data[0].get("scoreCounts") if isinstance(data[0], dict) else None
     if not isinstance(score_counts, _JsonObject):
-        fault = _describe(score_counts) if isinstance(data[0], dict) else f"missing: data holds {_describe(data[0])}"
+        fault = (
+            describe_json(score_counts)
+            if isinstance(data[0], dict)
+            else f"missing: data holds {describe_json(data[0])}"
+        )
         raise ResponseUnreadable(f"scoreCounts in Mimecast's answer is {fault} instead of an object.")
     warnings = ["Mimecast's answer has more than one entry in data; only the first was read."] if len(data) > 1 else []
     return score_counts, warnings
@@ -346,12 +368,12 @@ def _parse_users(letter: str, value: object) -> int:
     """Return a number of users; a float with a whole value is accepted."""
     users = int(value) if isinstance(value, float) and value.is_integer() else value
     if type(users) is not int or not 0 <= users <= MAX_USERS:
-        fault = _describe(value) if type(value) not in (int, float) else "not a whole number of users, zero or more"
+        fault = describe_json(value) if type(value) not in (int, float) else "not a whole number of users, zero or more"
         raise ResponseUnreadable(f"The count of grade {letter} in Mimecast's answer is {fault}.")
     return users
 
 
-def _describe(value: object) -> str:
+def describe_json(value: object) -> str:
     """Return what kind of JSON value it is, without its content."""
     if value is None:
         return "missing"

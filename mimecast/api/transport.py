@@ -49,8 +49,11 @@ def post(
     form: Mapping[str, str] | None = None,
     auth: AuthBase | None = None,
     timeout: tuple[float, float] = TIMEOUT,
+    max_bytes: int = MAX_RESPONSE_BYTES,
 ) -> Response:
     """Send one POST request and return the response, whatever its status. Redirects are not followed.
+
+    A response of more than `max_bytes`, decompressed, is not read to its end.
 
     Raises:
         Unreachable: There is no connection; `NameUnknown`, `ProxyFailed` and `TlsFailed` say why.
@@ -58,7 +61,7 @@ def post(
         ResponseUnreadable: The response is damaged or far too long.
         CredentialsRejected: A key contains a character that HTTP cannot carry.
     """
-    outcome = _exchange(url, json, form, auth, timeout)
+    outcome = _exchange(url, json, form, auth, timeout, max_bytes)
     if isinstance(outcome, MimecastError):
         # Raised outside the handlers: the exceptions of `requests` hold the signed request and must not be its context.
         raise outcome
@@ -66,7 +69,12 @@ def post(
 
 
 def _exchange(
-    url: str, json: object, form: Mapping[str, str] | None, auth: AuthBase | None, timeout: tuple[float, float]
+    url: str,
+    json: object,
+    form: Mapping[str, str] | None,
+    auth: AuthBase | None,
+    timeout: tuple[float, float],
+    max_bytes: int,
 ) -> Response | MimecastError:
     """Return the response, or the error instead of raising it."""
     try:
@@ -83,7 +91,7 @@ def _exchange(
                 stream=True,
             ) as response,
         ):
-            return Response(response.status_code, response.headers, _read_body(response))
+            return Response(response.status_code, response.headers, _read_body(response, max_bytes))
     except (requests.exceptions.RequestException, LocationParseError) as error:
         return _connection_error(error, url)
     except (ReadTimeoutError, _BodyTooSlowError):
@@ -131,20 +139,20 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class _BodyTooLongError(Exception):
-    """The body has more than `MAX_RESPONSE_BYTES`."""
+    """The body has more bytes than the caller accepts."""
 
 
 class _BodyTooSlowError(Exception):
     """The body took more than `MAX_RESPONSE_SECONDS`."""
 
 
-def _read_body(response: requests.Response) -> bytes:
+def _read_body(response: requests.Response, max_bytes: int) -> bytes:
     """Return the decompressed body, read chunk by chunk so that both limits are noticed as soon as they are passed."""
     deadline = time.monotonic() + MAX_RESPONSE_SECONDS
     body = bytearray()
     while chunk := response.raw.read1(64 * 1024, decode_content=True):
         body += chunk
-        if len(body) > MAX_RESPONSE_BYTES:
+        if len(body) > max_bytes:
             raise _BodyTooLongError
         if time.monotonic() > deadline:
             raise _BodyTooSlowError
