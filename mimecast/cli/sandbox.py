@@ -38,6 +38,7 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl+C and return the exit status. Raises UsageError when there is no such fault."""
     from mimecast.sandbox.demo_company import DemoCompany
+    from mimecast.sandbox.demo_people import UsersOfToday
     from mimecast.sandbox.faults import UnknownFault
     from mimecast.sandbox.server import Sandbox
 
@@ -53,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
             fault=options.fault,
             log=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),
         )
+        server.users = UsersOfToday(company)
     except UnknownFault as problem:
         raise UsageError(problem.message, remedy=problem.remedy) from None
     print(json.dumps(_settings(server)) if options.json else _settings_to_paste(server), flush=True)
@@ -62,10 +64,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_faults(*, as_json: bool) -> None:
+    from mimecast.sandbox.details import DETAILS_FAULTS
     from mimecast.sandbox.faults import FAULTS
 
-    for name, fault in FAULTS.items():
-        print(json.dumps({"fault": name, "said": fault.description}) if as_json else f"{name:<26}{fault.description}")
+    faults = {name: fault.description for name, fault in FAULTS.items()} | dict(DETAILS_FAULTS)
+    for name, description in faults.items():
+        print(json.dumps({"fault": name, "said": description}) if as_json else f"{name:<26}{description}")
 
 
 def _settings(server: Sandbox) -> dict[str, Any]:
