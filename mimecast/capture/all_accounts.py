@@ -18,8 +18,10 @@ from mimecast.api.auth import utc_now
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.host_queue import HostQueue
 from mimecast.capture.one_account import CapturedSnapshot, capture
+from mimecast.capture.people import add_people
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
+from mimecast.settings.dashboard import DashboardSettings
 from mimecast.store.store import Store
 
 MAX_CONCURRENT: Final = 16
@@ -47,8 +49,11 @@ def capture_all(
     max_concurrent: int = MAX_CONCURRENT,
     retry_policy: RetryPolicy = COMMAND_LINE_RETRIES,
     clock: Callable[[], datetime] = utc_now,
+    dashboard: DashboardSettings | None = None,
 ) -> Iterator[list[CaptureResult]]:
     """Capture all accounts, with up to `max_concurrent` (1 or more) requests to each host at a time.
+
+    With settings of the dashboard, the list of users follows each snapshot where they ask for it.
 
     Yields:
         The results that have arrived since the previous list, as soon as there is at least one. A problem with an
@@ -74,6 +79,16 @@ def capture_all(
                 newest=newest,
                 request_slot=host.request_slot(account),
             )
+            if dashboard:
+                outcome = add_people(
+                    outcome,
+                    account,
+                    store,
+                    dashboard,
+                    retry_policy=host.retry_policy(account),
+                    clock=clock,
+                    request_slot=host.request_slot(account),
+                )
         except Problem as problem:
             outcome = problem
         finally:  # also after a crash, which `threading.excepthook` prints when this thread ends

@@ -55,11 +55,13 @@ class CapturedSnapshot:
         snapshot: The snapshot.
         warnings: A sentence or more about each thing that was not expected in the response or on this computer.
         by_another: Whether another run, which was in progress at the same time, requested and stored it.
+        people_problem: Why the list of users that was due could not be requested or stored.
     """
 
     snapshot: Snapshot
     warnings: tuple[str, ...]
     by_another: bool = False
+    people_problem: Problem | None = None
 
 
 def capture(

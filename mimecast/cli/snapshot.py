@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
     has_failed = False
     if not options.account:
         has_failed = _report_faulty_accounts(options, settings, store)
-    for batch in capture_all(accounts, store):
+    for batch in capture_all(accounts, store, dashboard=settings.dashboard):
         for result in batch:
             _print_capture(options, result)
-            has_failed |= isinstance(result.outcome, Problem)
+            has_failed |= isinstance(result.outcome, Problem) or result.outcome.people_problem is not None
         _record_runs(store, [_run_of(result) for result in batch])
     return FAILED if has_failed else DONE
 
@@ -79,6 +79,8 @@ def _print_capture(options: argparse.Namespace, result: CaptureResult) -> None:
     for warning in result.outcome.warnings:
         print(f"{account_id}: {warning}", file=sys.stderr)
     print_result(options, *_describe(result.outcome))
+    if problem := result.outcome.people_problem:
+        print_problem(problem, f"{account_id}: the snapshot is stored, the list of users is not")
 
 
 def _print_failure(options: argparse.Namespace, account_id: str, problem: Problem) -> None:
@@ -92,8 +94,10 @@ def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
 
     snapshot = captured.snapshot
     counts, row = snapshot.counts, snapshot_row(snapshot)
-    result = {"done": True, **row, "users_graded": counts.users_graded, "at_risk": counts.at_risk}
+    result: dict[str, Any] = {"done": True, **row, "users_graded": counts.users_graded, "at_risk": counts.at_risk}
     result |= {"by_another": captured.by_another, "source": snapshot.source.value}
+    if captured.people_problem:
+        result["people_problem"] = problem_as_json(captured.people_problem)
     share = format_percent(counts.share(counts.at_risk))
     users = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
     origin = " by another run" if captured.by_another else ""
@@ -112,6 +116,8 @@ def _run_of(result: CaptureResult) -> Run:
     else:
         outcome = RunOutcome.SHARED if result.outcome.by_another else RunOutcome.STORED
         warnings = result.outcome.warnings
+        if problem := result.outcome.people_problem:
+            warnings = (*warnings, f"The list of users was not stored. {problem}")
     return run_from_outcome(result.account.id, result.started, result.ended, outcome, warnings)
 
 
