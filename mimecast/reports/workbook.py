@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
@@ -275,3 +275,16 @@ def _bold(book: Workbook) -> Format:
 
 def _wrapped(book: Workbook) -> Format:
     return book.add_format({"text_wrap": True, "valign": "top"})
+
+
+def write_rows_xlsx(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str | int]], out: BinaryIO) -> None:
+    """Write rows into a sheet of a new workbook, texts as texts and numbers as numbers."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
+        sheet = book.add_worksheet(name.capitalize())
+        sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+        for number, row in enumerate(rows, start=1):
+            sheet.write_row(number, 0, [row[column] for column in columns])
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(columns) - 1, 18)
+    out.write(content.getvalue())

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Final
 
 from mimecast.api.auth import utc_now
@@ -72,7 +73,7 @@ class DemoPeople:
         while self._day < number:
             self._advance()
         users = sorted((user for group in self._users for user in group), key=lambda user: user.number)
-        return [_listed(user) for user in users]
+        return [_listed(user.number, user.department, user.grade) for user in users]
 
     def history(self, days: set[int]) -> Iterator[tuple[date, list[ListedUser]]]:
         """Yield the users on some days, counted from the first, in order."""
@@ -149,24 +150,25 @@ def _counts(counts: ScoreCounts) -> list[int]:
     return [counts.users(grade) for grade in GRADES]
 
 
-def _listed(user: _User) -> ListedUser:
-    components = tuple(_component(user, index) for index in range(len(COMPONENTS)))
+@cache
+def _listed(number: int, department: int, grade: int) -> ListedUser:
+    components = tuple(_component(number, grade, index) for index in range(len(COMPONENTS)))
     return ListedUser(
-        f"employee-{user.number:04}@contoso.example",
-        f"Employee {user.number:04}",
-        DEPARTMENTS[user.department][0],
-        GRADES[user.grade],
+        f"employee-{number:04}@contoso.example",
+        f"Employee {number:04}",
+        DEPARTMENTS[department][0],
+        GRADES[grade],
         (components[0], components[1], components[2], components[3]),
     )
 
 
-def _component(user: _User, component: int) -> str:
+def _component(number: int, grade: int, component: int) -> str:
     """Return a component grade near the user's grade; human error and sentiment are missing for some users."""
-    roll = (user.number * 2654435761 + component * 40503) % 1000
+    roll = (number * 2654435761 + component * 40503) % 1000
     if (component == 0 and roll < 180) or (component == 3 and roll >= 420):
         return ""
     shift = (roll // 7) % 5 - 2
-    return GRADES[min(max(user.grade + (shift if abs(shift) < 2 else shift // 2), 0), len(GRADES) - 1)]
+    return GRADES[min(max(grade + (shift if abs(shift) < 2 else shift // 2), 0), len(GRADES) - 1)]
 
 
 class UsersOfToday:

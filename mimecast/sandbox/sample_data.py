@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,9 @@ from mimecast.store.store import Store
 
 PEOPLE_DAYS: Final = 400
 """Days of the past for which there are lists of users: the default retention."""
+
+DAILY_PEOPLE_DAYS: Final = 14
+"""The last of these days, which have a list each; earlier ones have one a week, to be made quickly."""
 
 SAMPLE_KEY: Final = b"key of the sample data's pseudonyms"
 """Not a secret: the users behind the pseudonyms do not exist."""
@@ -78,13 +82,14 @@ def _people_end(store: Store) -> date | None:
 def _save_people(store: Store, company: DemoCompany) -> None:
     """Store the demo company's lists of users of the days with a snapshot, as the level `movement` does."""
     days = {(taken_at.date() - company.first_day).days: counts for taken_at, counts in company.history()}
+    recent = HISTORY_DAYS - DAILY_PEOPLE_DAYS
+    listed = {day for day in days if day >= recent or (day >= HISTORY_DAYS - PEOPLE_DAYS and not (recent - day) % 7)}
+    identify = cache(lambda address: pseudonym_of(SAMPLE_KEY, address))
     with store.writing() as connection:
         delete_people(connection, SAMPLE_ACCOUNT)
-        for day, users in DemoPeople(company).history(set(days)):
+        for day, users in DemoPeople(company).history(listed):
             number = (day - company.first_day).days
-            if number < HISTORY_DAYS - PEOPLE_DAYS:
-                continue
-            tally = tally_users(users, lambda address: pseudonym_of(SAMPLE_KEY, address))
+            tally = tally_users(users, identify)
             people = PeopleList.from_tally(
                 tally,
                 account=SAMPLE_ACCOUNT,

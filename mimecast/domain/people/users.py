@@ -66,7 +66,7 @@ def pseudonym_of(key: bytes, address: str) -> Pseudonym:
 
     Without the key, it can neither be computed nor traced back by trying addresses.
     """
-    return hmac.new(key, address.strip().lower().encode("utf-8", "surrogatepass"), sha256).digest()[:PSEUDONYM_BYTES]
+    return hmac.digest(key, address.strip().lower().encode("utf-8", "surrogatepass"), sha256)[:PSEUDONYM_BYTES]
 
 
 def key_fingerprint(key: bytes) -> str:
@@ -107,11 +107,16 @@ class PeopleTally:
         self._without_address: Counter[_Row] = Counter()
         self._shared: dict[_Row, _Row] = {}
         """One object for all equal rows, so that a user takes the memory of a dictionary entry."""
+        self._departments: dict[str, str] = {}
+        """Department names as they are stored, by what the rows have."""
         self.listed_twice = 0
 
     def add(self, user: ListedUser) -> None:
         """Count a user."""
-        row = (department_name(user.department), user.grade, user.components)
+        department = self._departments.get(user.department)
+        if department is None:
+            department = self._departments[user.department] = department_name(user.department)
+        row = (department, user.grade, user.components)
         row = self._shared.setdefault(row, row)
         if not user.address.strip():
             self._without_address[row] += 1

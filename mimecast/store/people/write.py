@@ -197,21 +197,24 @@ def _save_key(connection: Connection, people: PeopleList, fingerprint: str) -> N
 
 def _save_intervals(connection: Connection, account: str, grades: Mapping[Pseudonym, str], taken_at: int) -> None:
     """End the intervals of users whose grade has changed or who have left, and begin those of new grades."""
-    lasting = select(grade_intervals.c.pseudonym, grade_intervals.c.grade).where(
-        grade_intervals.c.account == account, grade_intervals.c.ended.is_(None)
+    columns = grade_intervals.c
+    lasting = select(columns.pseudonym, columns.grade, columns.began).where(
+        columns.account == account, columns.ended.is_(None)
     )
-    before = {bytes(pseudonym): grade for pseudonym, grade in connection.execute(lasting)}
-    ended = [{"key": pseudonym} for pseudonym, grade in before.items() if grades.get(pseudonym) != grade]
+    before = {bytes(pseudonym): (grade, start) for pseudonym, grade, start in connection.execute(lasting)}
+    ended = [
+        {"key": pseudonym, "start": start}
+        for pseudonym, (grade, start) in before.items()
+        if grades.get(pseudonym) != grade
+    ]
     began = [
         {"account": account, "pseudonym": pseudonym, "began": taken_at, "ended": None, "grade": grade}
         for pseudonym, grade in grades.items()
-        if before.get(pseudonym) != grade
+        if before.get(pseudonym, ("",))[0] != grade
     ]
-    if ended:
+    if ended:  # by the whole key: SQLite would search an index by the end otherwise
         end = grade_intervals.update().where(
-            grade_intervals.c.account == account,
-            grade_intervals.c.pseudonym == bindparam("key"),
-            grade_intervals.c.ended.is_(None),
+            columns.account == account, columns.pseudonym == bindparam("key"), columns.began == bindparam("start")
         )
         connection.execute(end.values(ended=taken_at), ended)
     for start in range(0, len(began), _INSERT_ROWS):
