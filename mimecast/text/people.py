@@ -27,6 +27,8 @@ def departments_headline(departments: Sequence[DepartmentChange], company_share:
     if not named:
         return ""
     top = named[0]
+    if (top.counts.at_risk_share or 0.0) <= company_share:
+        return f"No department has a larger share at risk than the company's {format_percent(company_share)}"
     return (
         f"{top.department} has the largest share at risk: {format_percent(top.counts.at_risk_share)} of "
         f"{pluralize(top.counts.users_graded, 'user')}, against {format_percent(company_share)} of the company"
