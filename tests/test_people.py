@@ -235,7 +235,7 @@ def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
     page = run_page(project, "People", secrets)
     assert "Of 9 users graded F" not in html_of(page)
     assert "still D" in html_of(page)
-    assert "No department" not in html_of(page)
+    assert "Board" not in html_of(page)
     assert "Qwvname" not in html_of(page) + text_of(page)
     requests = server.details_requests
     click(page, "people_open")

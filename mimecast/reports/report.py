@@ -17,6 +17,7 @@ from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import file_name_part, format_range, single_line
 from mimecast.problem import Problem
+from mimecast.reports.people import PeopleTable, load_people_tables
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
 from mimecast.store.comparisons import compare_longest, compare_with_day
@@ -50,6 +51,7 @@ class ReportRequest:
     `compare_with` is the day to compare with, or how many days earlier it is. `name` is what the account is called,
     empty to leave it out. `notes` are the ids of the notes to show, None for all in the range. The timeline has the
     resolution `finest` or a coarser one. `up_to` is the snapshot that the report is about, where it is known already.
+    With a `min_group_size` it shows departments, and movement `with_movement`.
     """
 
     account: str
@@ -61,6 +63,8 @@ class ReportRequest:
     notes: Collection[int] | None = None
     finest: Resolution = Resolution.DAY
     up_to: Snapshot | None = None
+    min_group_size: int | None = None
+    with_movement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Report:
     `since` compares that snapshot with the first one in the range; `recent` with the day asked for, about
     `compare_days` earlier. `timeline` is for lines, `mix` for columns: the same days, fewer periods. `all_notes` are
     the notes of the range, of which `annotations` has those to show. `past_day` is the reporting day of the snapshot
-    where the range ends before today.
+    where the range ends before today. `people` are the tables of departments and movement.
     """
 
     account: str
@@ -86,6 +90,7 @@ class Report:
     all_notes: tuple[Note, ...] = ()
     progress: TargetProgress | None = None
     past_day: date | None = None
+    people: tuple[PeopleTable, ...] = ()
 
     @property
     def summary(self) -> Summary:
@@ -153,6 +158,18 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
     judged = load_judged_change(store, newest, zone, compare_days)
     notes = tuple(load_notes(store, account, days.first, days.last))
     progress = load_progress(store, account, newest, zone, min(today, days.last))
+    recent = compare_with_day(store, newest, earlier, zone)
+    people: tuple[PeopleTable, ...] = ()
+    if request.min_group_size is not None:
+        people = load_people_tables(
+            store,
+            account,
+            zone,
+            then=recent.then.taken_at if isinstance(recent, Comparison) else None,
+            now=newest.taken_at,
+            min_group_size=request.min_group_size,
+            with_movement=request.with_movement,
+        )
     return Report(
         account=account,
         title=single_line(request.title) or DEFAULT_TITLE,
@@ -160,7 +177,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
         days=days,
         compare_days=compare_days,
         since=compare_longest(store, newest, max((stamp.day - days.first).days, 1), zone),
-        recent=compare_with_day(store, newest, earlier, zone),
+        recent=recent,
         timeline=load_timeline(store, account, days, finest=request.finest),
         mix=load_timeline(store, account, days, max_points=MAX_MIX_COLUMNS, finest=request.finest),
         annotations=Annotations(
@@ -172,6 +189,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
         all_notes=notes,
         progress=progress,
         past_day=stamp.day if days.last < today else None,
+        people=people,
     )
 
 

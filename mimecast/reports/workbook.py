@@ -20,6 +20,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.formatting import format_date, zone_name
 from mimecast.reports.grade_table import grade_rows
+from mimecast.reports.people import Kind
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
 from mimecast.reports.snapshot_csv import COLUMNS, COUNT_COLUMNS, exported_row
@@ -56,8 +57,27 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
             notes = [(note.day, note.text) for note in report.annotations.notes]
             formats = [_number_format(book, DAY_FORMAT), _number_format(book)]
             _add_sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, formats, report)
+        _add_people(book, report)
         _add_definitions(book, [*sources(report), *definitions(report)], report)
     return content.getvalue()
+
+
+def _add_people(book: Workbook, report: Report) -> None:
+    """Add a sheet for each table of departments and movement; its name is the first word of the table's title."""
+    formats = {
+        Kind.TEXT: _number_format(book),
+        Kind.USERS: _number_format(book, USERS_FORMAT),
+        Kind.SHARE: _number_format(book, SHARE_FORMAT),
+        Kind.POINTS: _number_format(book, POINTS_FORMAT),
+    }
+    for table in report.people:
+        kinds = [kind for _, kind in table.columns]
+        rows = [
+            [value / 100 if kind is Kind.SHARE and isinstance(value, float) else value for value, kind in cells]
+            for cells in (list(zip(row, kinds, strict=True)) for row in table.rows)
+        ]
+        columns = [(name, 34 if kind is Kind.TEXT else 16) for name, kind in table.columns]
+        _add_sheet(book, table.title.partition(" ")[0], columns, rows, [formats[kind] for kind in kinds], report)
 
 
 def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:

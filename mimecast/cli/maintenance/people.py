@@ -13,14 +13,13 @@ from mimecast.formatting import pluralize
 
 def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
-    parser = commands.add_parser("people", help="delete stored data about departments and people")
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
-    forget = actions.add_parser(
-        "forget",
+    parser = commands.add_parser(
+        "people",
         parents=[account_option(), reporting_options()],
-        help="delete departments, component grades and pseudonyms, of all accounts or of one",
+        help="forget: delete the stored departments, component grades and pseudonyms",
     )
-    forget.set_defaults(command=run)
+    parser.add_argument("action", choices=("forget",), help="forget deletes the data, of all accounts or of one")
+    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -33,6 +33,7 @@ from mimecast.domain.timeline import Timeline, marked_points
 from mimecast.formatting import MONTHS, format_date, format_int, format_percent, pluralize, round_points
 from mimecast.reports.grade_table import GradeRow, grade_rows
 from mimecast.reports.pptx import elements
+from mimecast.reports.pptx.people import add_people_table, people_subtitle
 from mimecast.reports.pptx.template import Area, SlideDeck, open_deck
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
@@ -67,6 +68,9 @@ def render_pptx(report: Report, *, template: Path | None = None) -> bytes:
     _add_mix(deck, report)
     _add_trend(deck, report)
     _add_comparison(deck, report)
+    for table in report.people:
+        slide = deck.add_slide(table.title)
+        add_people_table(slide, _add_subtitle(deck, slide, people_subtitle(table)), table)
     _add_notes(deck, report)
     _add_sources(deck, report)
     for slide in deck.presentation.slides:

@@ -12,7 +12,6 @@ from mimecast.charts.people.components import components_chart
 from mimecast.charts.people.departments import departments_chart
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.people.departments import (
-    MIN_COMPARED_DAYS,
     DepartmentChange,
     add_counts,
     compare_departments,
@@ -20,6 +19,7 @@ from mimecast.domain.people.departments import (
 from mimecast.domain.people.movement import Movement, TimeAtRisk
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date
+from mimecast.reports.people import earlier_week
 from mimecast.reports.people_rows import movement_rows
 from mimecast.reports.people_tables import departments_frame
 from mimecast.store.people.read import (
@@ -78,12 +78,6 @@ def load_movement_data(page: AccountPage, comparison: Comparison | None) -> Move
     minimum = page.dashboard.min_group_size
     key = ("movement", page.account.id, page.zone.key, minimum, comparison)
     return PAGE_CACHE.get(page.store, key, lambda: _load_movement(page, comparison))
-
-
-def earlier_week(weeks: list[DepartmentWeek]) -> DepartmentWeek | None:
-    """Return the last week whose list is at least `MIN_COMPARED_DAYS` older than the newest one."""
-    latest = weeks[-1].taken_at - timedelta(days=MIN_COMPARED_DAYS)
-    return next((week for week in reversed(weeks) if week.taken_at <= latest), None)
 
 
 def _load(page: AccountPage) -> PeopleData | None:

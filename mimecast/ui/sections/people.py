@@ -26,7 +26,9 @@ from mimecast.text.people import (
     totals_sentence,
 )
 from mimecast.ui.context import AccountPage
+from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.people import MovementData, PeopleData
+from mimecast.ui.url import state
 from mimecast.ui.widgets.cards import Card, show_cards
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.downloads import offer_csv
@@ -112,6 +114,17 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
             f"{time_at_risk_sentence(time, data.known_since)} Known since {format_date(data.known_since)}; a better "
             "grade in between starts the count again."
         )
+
+
+def show_movement_beside_net_change(data: MovementData) -> None:
+    """Say how many users moved between the two days, where lists of both are stored, and lead to People."""
+    if data.movement is None or data.then is None:
+        return
+    text = f"{movement_headline(data.movement, data.then)}. {joiners_sentence(data.movement)}"
+    st.markdown(f"**Movement:** {escape_markdown(text)}")
+    st.page_link(
+        "pages/people.py", label="See from which grade to which", query_params=state.current(), width="content"
+    )
 
 
 def _show_departments_table(data: PeopleData) -> None:
