@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Final
 
 from mimecast.cli import check, export, import_file, notify, report, sandbox, schedule, snapshot
-from mimecast.cli.maintenance import backup, copy, remove, rename, restore
+from mimecast.cli.maintenance import backup, copy, people, remove, rename, restore
 from mimecast.cli.options import FAILED, USAGE, UsageError
 from mimecast.cli.output import OutputFailed, make_printable, print_problem
 from mimecast.problem import Problem
@@ -30,6 +30,7 @@ COMMANDS: Final = (
     restore,
     rename,
     remove,
+    people,
     sandbox,
     schedule,
     copy,

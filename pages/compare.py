@@ -7,6 +7,8 @@ from mimecast.text.timelines import coverage_sentence
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.compare import load_compare
+from mimecast.ui.page_data.people import load_movement_data
+from mimecast.ui.sections.people import show_movement_beside_net_change
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.compare_dates import choose_dates, show_nothing_to_compare
 from mimecast.ui.widgets.downloads import offer_csv
@@ -34,5 +36,7 @@ with line:
     st.caption(coverage_sentence(data.timeline))
 
 st.header("In numbers", anchor=False)
+if page.dashboard.people_level.has_movement:
+    show_movement_beside_net_change(load_or_stop(load_movement_data, page, comparison))
 show_grades_table(page.compared_stamp(comparison), comparison)
 offer_csv(data.table, file_name=f"{page.file_name('compare')}.csv", key="compare_csv", account=page.account.id)

@@ -55,6 +55,8 @@ def post(
 
     A response of more than `max_bytes`, decompressed, is not read to its end.
 
+    A response of more than `max_bytes`, decompressed, is not read to its end.
+
     Raises:
         Unreachable: There is no connection; `NameUnknown`, `ProxyFailed` and `TlsFailed` say why.
         TimedOut: The response did not arrive in time.

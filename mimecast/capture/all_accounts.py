@@ -19,6 +19,7 @@ from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.campaigns import add_campaigns
 from mimecast.capture.host_queue import HostQueue
 from mimecast.capture.one_account import CapturedSnapshot, capture
+from mimecast.capture.people import add_people
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
@@ -53,7 +54,7 @@ def capture_all(
 ) -> Iterator[list[CaptureResult]]:
     """Capture all accounts, with up to `max_concurrent` (1 or more) requests to each host at a time.
 
-    With settings of the dashboard, the campaigns follow each snapshot where they ask for them.
+    With settings of the dashboard, the campaigns and the list of users follow each snapshot where they ask for them.
 
     Yields:
         The results that have arrived since the previous list, as soon as there is at least one. A problem with an
@@ -81,6 +82,15 @@ def capture_all(
             )
             if dashboard:
                 outcome = add_campaigns(
+                    outcome,
+                    account,
+                    store,
+                    dashboard,
+                    retry_policy=host.retry_policy(account),
+                    clock=clock,
+                    request_slot=host.request_slot(account),
+                )
+                outcome = add_people(
                     outcome,
                     account,
                     store,

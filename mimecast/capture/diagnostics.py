@@ -40,6 +40,7 @@ from mimecast.capture.check_request import request_for_check
 from mimecast.capture.one_account import CaptureInProgress
 from mimecast.domain.account_status import stale_after
 from mimecast.domain.causes.implausible import describe_implausible, find_implausible
+from mimecast.domain.people.users import key_fingerprint
 from mimecast.domain.scheduled_runs import (
     DailySnapshotsMissing,
     DailySnapshotsOverdue,
@@ -55,6 +56,8 @@ from mimecast.settings.dashboard import DashboardSettings
 from mimecast.settings.validation import SettingsError
 from mimecast.store.causes.implausible import load_open_marks
 from mimecast.store.errors import StoreError
+from mimecast.store.people.errors import key_changed
+from mimecast.store.people.read import has_people, load_fingerprint
 from mimecast.store.scheduled_runs import load_schedule_status
 from mimecast.store.store import Store
 
@@ -122,8 +125,9 @@ STORE: Final = "Store"
 NEWEST: Final = "Newest snapshot"
 DAILY: Final = "Daily snapshots"
 REFRESH: Final = "Next automatic refresh"
+PEOPLE: Final = "Departments and people"
 
-STORE_STEPS: Final = (STORE, NEWEST, DAILY, REFRESH)
+STORE_STEPS: Final = (STORE, NEWEST, DAILY, REFRESH, PEOPLE)
 """The steps after the request, in their order."""
 
 REQUEST_STEPS: Final = (CONNECTION, ANSWER, CLOCK, CREDENTIALS, PERMISSION, DATA)
@@ -364,6 +368,7 @@ def _check_store(
     yield _check_newest(newest, schedule, now, zone)
     yield _check_daily(schedule, now, zone)
     yield _next_refresh(newest, dashboard, now, not_before)
+    yield _check_people(account, store, dashboard)
 
 
 def _check_newest(newest: Snapshot | None, schedule: ScheduleStatus, now: datetime, zone: ZoneInfo) -> Step:
@@ -402,6 +407,28 @@ def _check_daily(schedule: ScheduleStatus, now: datetime, zone: ZoneInfo) -> Ste
         failure = LastRunFailed(f"The last run, {ended}, failed. {last.title}: {last.message} {expected}")
         return _warning(DAILY, failure.message, failure)
     return Step(DAILY, StepStatus.DONE, f"The last run ended {ended}. {expected}")
+
+
+def _check_people(account: Account, store: Store, dashboard: DashboardSettings) -> Step:
+    """Show the level, warn of settings that prevent lists of users, and name what is stored beyond the level."""
+    if faulty := dashboard.people_problem:
+        return _warning(PEOPLE, f"{faulty.message} No list of users is requested.", faulty)
+    level = dashboard.people_level
+    try:
+        fingerprint = load_fingerprint(store, account.id)
+        is_stored = has_people(store, account.id)
+    except StoreError as problem:
+        return _failed(PEOPLE, problem)
+    key = dashboard.pseudonym_key if level.has_movement else None
+    if fingerprint and key and fingerprint != key_fingerprint(key):
+        return _failed(PEOPLE, key_changed(account.id))
+    detail = f"Level {level.description}."
+    if (is_stored and not level.is_on) or (fingerprint and not level.has_movement):
+        detail += (
+            " Earlier data of a higher level is still stored and not shown; "
+            f"python -m mimecast people forget --account {account.id} deletes it."
+        )
+    return Step(PEOPLE, StepStatus.DONE, detail)
 
 
 def _next_refresh(

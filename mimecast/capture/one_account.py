@@ -59,12 +59,14 @@ class CapturedSnapshot:
         by_another: Whether another run, which was in progress at the same time, requested and stored it.
         campaigns_problem: Why the campaigns that were due could not be requested or stored.
         implausible: Why the counts cannot be true, where the snapshot was marked for that; None otherwise.
+        people_problem: Why the list of users that was due could not be requested or stored.
     """
 
     snapshot: Snapshot
     warnings: tuple[str, ...]
     by_another: bool = False
     campaigns_problem: Problem | None = None
+    people_problem: Problem | None = None
     implausible: Implausible | None = None
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mimecast.cli.context import load_settings, open_store_or_sample_data, unknown_account
 from mimecast.cli.file_arguments import open_binary_output, open_text_output
-from mimecast.cli.options import DONE, Commands, UsageError, account_option, reporting_options
+from mimecast.cli.options import DONE, Commands, UsageError, account_option, is_in_range, parse_day, reporting_options
 from mimecast.cli.output import print_result
 from mimecast.domain.reporting_days import EARLIEST_DAY, is_plausible_day
 from mimecast.formatting import format_date, format_iso_utc, pluralize
@@ -19,6 +19,8 @@ from mimecast.formatting import format_date, format_iso_utc, pluralize
 if TYPE_CHECKING:
     from mimecast.domain.snapshot import Snapshot
     from mimecast.store.store import Store
+
+PEOPLE_DATA: Final = ("departments", "movement")
 
 FORMAT_BY_SUFFIX: Final = {".json": "json", ".jsonl": "json", ".xlsx": "xlsx"}
 """Formats that a file name implies without `--format`. Every other name implies CSV."""
@@ -31,10 +33,15 @@ def add_parser(commands: Commands) -> None:
         parents=[account_option(), reporting_options()],
         help="write stored snapshots as CSV, JSON lines or an Excel workbook",
     )
-    parser.add_argument(
-        "--data", choices=("snapshots", "campaigns"), default="snapshots", help="what to write; snapshots without it"
-    )
     parser.add_argument("--format", choices=("csv", "json", "xlsx"), help="csv, unless FILE ends with .json or .xlsx")
+    parser.add_argument(
+        "--data",
+        choices=("snapshots", "campaigns", *PEOPLE_DATA),
+        default="snapshots",
+        help="what to export; snapshots by default, and no names in any of it",
+    )
+    parser.add_argument("--since", type=parse_day, metavar="DATE", help="the first day of the range")
+    parser.add_argument("--until", type=parse_day, metavar="DATE", help="the last day of the range")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of the terminal")
     parser.set_defaults(command=run)
 
@@ -45,15 +52,26 @@ def run(options: argparse.Namespace) -> int:
     file_format = options.format or FORMAT_BY_SUFFIX.get(suffix, "csv")
     if file_format == "xlsx" and options.out is None:
         raise UsageError("A workbook cannot be written to the terminal.", remedy="Name a file with --out.")
-    store, accounts = open_store_or_sample_data(load_settings())
+    if options.since and options.until and options.until < options.since:
+        raise UsageError("--until is before --since.", remedy="Exchange the two dates.")
+    settings = load_settings()
+    store, accounts = open_store_or_sample_data(settings)
     known_ids = [account.id for account in accounts]
     if options.account and options.account not in known_ids:
         raise unknown_account(options.account, known_ids)
     chosen_ids = [options.account] if options.account else known_ids
     if options.data == "campaigns":
         return _export_campaigns(options, store, chosen_ids, file_format)
+    if options.data in PEOPLE_DATA:
+        from mimecast.cli.export_people import write_people
+
+        return write_people(options, settings.dashboard, store, chosen_ids, file_format)
     implausible: list[Snapshot] = []
-    snapshots = _all_snapshots(store, chosen_ids, implausible)
+    snapshots = (
+        snapshot
+        for snapshot in _all_snapshots(store, chosen_ids, implausible)
+        if is_in_range(options, snapshot.taken_at, settings.dashboard.time_zone)
+    )
     if file_format == "xlsx":
         from mimecast.reports.workbook import write_snapshots_xlsx
 

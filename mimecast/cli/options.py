@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, date, datetime
 from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
 
-from mimecast.domain.reporting_days import EARLIEST_DAY, is_plausible_day, latest_day
+from mimecast.domain.reporting_days import EARLIEST_DAY, is_plausible_day, latest_day, reporting_day
 from mimecast.problem import Problem
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -53,3 +54,9 @@ def parse_day(text: str) -> date:
     if not is_plausible_day(day, today):
         raise argparse.ArgumentTypeError(f"{text!r} is not between {EARLIEST_DAY} and {latest_day(today)}")
     return day
+
+
+def is_in_range(options: argparse.Namespace, instant: datetime, zone: ZoneInfo) -> bool:
+    """Return whether the reporting day of an instant is within `--since` and `--until`, both included."""
+    day = reporting_day(instant, zone)
+    return (options.since is None or options.since <= day) and (options.until is None or day <= options.until)

@@ -11,6 +11,7 @@ from mimecast.cli.context import load_settings, open_store_or_sample_data, unkno
 from mimecast.cli.file_arguments import open_binary_output
 from mimecast.cli.options import DONE, Commands, UsageError, account_option, parse_day, reporting_options
 from mimecast.cli.output import print_result
+from mimecast.domain.account_id import SAMPLE_ACCOUNT
 from mimecast.domain.reporting_days import EARLIEST_DAY, DayRange, reporting_day
 from mimecast.formatting import join_or
 from mimecast.reports.formats import FORMATS, render_report
@@ -78,7 +79,16 @@ def _load_report(options: argparse.Namespace, settings: Settings, store: Store, 
     first = options.since or max(last - DEFAULT_RANGE, EARLIEST_DAY)
     if first > last:
         raise UsageError(f"The range ends ({last}) before it begins ({first}).", remedy="Check --since and --until.")
-    report = load_report(store, ReportRequest(account.id, account.name, DayRange(first, last, zone), now))
+    level, is_sample = settings.dashboard.people_level, account.id == SAMPLE_ACCOUNT
+    request = ReportRequest(
+        account.id,
+        account.name,
+        DayRange(first, last, zone),
+        now,
+        min_group_size=settings.dashboard.min_group_size if level.is_on or is_sample else None,
+        with_movement=level.has_movement or is_sample,
+    )
+    report = load_report(store, request)
     if report is None:
         raise NothingToReport(f"No snapshot of {account.id} was taken from {first} to {last}.")
     return report

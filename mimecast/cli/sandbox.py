@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl+C and return the exit status. Raises UsageError when there is no such fault."""
     from mimecast.sandbox.demo_causes import todays_campaigns
     from mimecast.sandbox.demo_company import DemoCompany
+    from mimecast.sandbox.demo_people import UsersOfToday
     from mimecast.sandbox.faults import UnknownFault
     from mimecast.sandbox.server import Sandbox
 
@@ -56,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
             fault=options.fault,
             log=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),
         )
+        server.users = UsersOfToday(company)
     except UnknownFault as problem:
         raise UsageError(problem.message, remedy=problem.remedy) from None
     server.campaigns = lambda: todays_campaigns(company, datetime.now(UTC).date())
@@ -66,14 +68,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_faults(*, as_json: bool) -> None:
+    from mimecast.sandbox.details import DETAILS_FAULTS
     from mimecast.sandbox.faults import FAULTS
 
-    for name, fault in FAULTS.items():
-        print(
-            json.dumps({"fault": name, "description": fault.description})
-            if as_json
-            else f"{name:<26}{fault.description}"
-        )
+    faults = {name: fault.description for name, fault in FAULTS.items()} | dict(DETAILS_FAULTS)
+    for name, description in faults.items():
+        print(json.dumps({"fault": name, "description": description}) if as_json else f"{name:<26}{description}")
 
 
 def _settings(server: Sandbox) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         for result in batch:
             _print_capture(options, result)
             _print_misdated(store, result.account.id)
-            has_failed |= isinstance(result.outcome, Problem) or result.outcome.campaigns_problem is not None
+            has_failed |= _has_failed(result)
         _record_runs(store, [_run_of(result) for result in batch])
     has_failed |= _notify(options, settings, store, is_complete=not options.account and not has_failed)
     return FAILED if has_failed else DONE
@@ -106,6 +106,14 @@ def _print_capture(options: argparse.Namespace, result: CaptureResult) -> None:
     print_result(options, *_describe(result.outcome))
     if problem := result.outcome.campaigns_problem:
         print_problem(problem, f"{account_id}: the snapshot is stored, the campaigns are not")
+    if problem := result.outcome.people_problem:
+        print_problem(problem, f"{account_id}: the snapshot is stored, the list of users is not")
+
+
+def _has_failed(result: CaptureResult) -> bool:
+    """Return whether the snapshot, the campaigns or the list of users that were due are missing."""
+    outcome = result.outcome
+    return isinstance(outcome, Problem) or bool(outcome.campaigns_problem or outcome.people_problem)
 
 
 def _print_misdated(store: Store, account_id: str) -> None:
@@ -132,6 +140,8 @@ def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
     result |= {"implausible": captured.implausible is not None}
     if captured.campaigns_problem:
         result["campaigns_problem"] = problem_as_json(captured.campaigns_problem)
+    if captured.people_problem:
+        result["people_problem"] = problem_as_json(captured.people_problem)
     share = format_percent(counts.share(counts.at_risk))
     users = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
     origin = " by another run" if captured.by_another else ""
@@ -152,6 +162,8 @@ def _run_of(result: CaptureResult) -> Run:
         warnings = result.outcome.all_warnings
         if problem := result.outcome.campaigns_problem:
             warnings = (*warnings, f"The campaigns were not stored. {problem}")
+        if problem := result.outcome.people_problem:
+            warnings = (*warnings, f"The list of users was not stored. {problem}")
     return run_from_outcome(result.account.id, result.started, result.ended, outcome, warnings)
 
 

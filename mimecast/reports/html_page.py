@@ -72,6 +72,7 @@ def render_html(report: Report) -> bytes:
 </div>
 {_notes(report)}
 </section>
+{_people(report)}
 <section>
 <h2>Every {report.mix.resolution}</h2>
 {_periods(report.mix)}
@@ -142,6 +143,24 @@ def _notes(report: Report) -> str:
     )
     head = "<tr><th scope=col>No.</th><th scope=col class=left>Day</th><th scope=col class=left>Note</th></tr>"
     return f"<table><caption>Notes</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _people(report: Report) -> str:
+    """Return a section for each table of departments and movement."""
+    sections = []
+    for table in report.people:
+        head = "".join(f"<th scope=col>{_text(name)}</th>" for name, _ in table.columns)
+        rows = "\n".join(
+            f"<tr><th scope=row>{_text(name)}</th>{''.join(f'<td>{_text(cell)}</td>' for cell in cells)}</tr>"
+            for name, *cells in table.cells
+        )
+        body = f"<table class=whole><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        label = _text(table.title)
+        sections.append(
+            f"<section>\n<h2>{label}</h2>\n<p>{_text(table.sentence)}</p>\n"
+            f'<div class=wide tabindex=0 role=region aria-label="{label}">{body}</div>\n</section>'
+        )
+    return "\n".join(sections)
 
 
 def _periods(timeline: Timeline) -> str:

@@ -18,6 +18,7 @@ from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import file_name_part, format_range, single_line
 from mimecast.problem import Problem
+from mimecast.reports.people import PeopleTable, load_people_tables
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
 from mimecast.store.causes.load_causes import load_causes
@@ -55,6 +56,7 @@ class ReportRequest:
     `compare_with` is the day to compare with, or how many days earlier it is. `name` is what the account is called,
     empty to leave it out. `notes` are the ids of the notes to show, None for all in the range. The timeline has the
     resolution `finest` or a coarser one. `up_to` is the snapshot that the report is about, where it is known already.
+    With a `min_group_size` it shows departments, and movement `with_movement`.
     """
 
     account: str
@@ -66,6 +68,8 @@ class ReportRequest:
     notes: Collection[int] | None = None
     finest: Resolution = Resolution.DAY
     up_to: Snapshot | None = None
+    min_group_size: int | None = None
+    with_movement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Report:
     restart in it; `recent` with the day asked for, about `compare_days` earlier. `timeline` is for lines, `mix` for
     columns and `slide_mix` for the columns of a slide: the same days in fewer periods each. `all_notes` are the notes
     of the range, of which `annotations` has those to show. `past_day` is the reporting day of the snapshot where the
-    range ends before today, or where a later answer is implausible.
+    range ends before today, or where a later answer is implausible. `people` are the tables of departments and
+    movement.
     """
 
     account: str
@@ -93,6 +98,7 @@ class Report:
     all_notes: tuple[Note, ...] = ()
     progress: TargetProgress | None = None
     past_day: date | None = None
+    people: tuple[PeopleTable, ...] = ()
 
     @property
     def summary(self) -> Summary:
@@ -166,6 +172,18 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
     judged = load_judged_change(store, newest, zone, compare_days)
     notes = tuple(load_notes(store, account, days.first, days.last))
     progress = load_progress(store, account, newest, zone, min(today, days.last))
+    recent = compare_with_day(store, newest, earlier, zone)
+    people: tuple[PeopleTable, ...] = ()
+    if request.min_group_size is not None:
+        people = load_people_tables(
+            store,
+            account,
+            zone,
+            then=recent.then.taken_at if isinstance(recent, Comparison) else None,
+            now=newest.taken_at,
+            min_group_size=request.min_group_size,
+            with_movement=request.with_movement,
+        )
     return Report(
         account=account,
         title=single_line(request.title) or DEFAULT_TITLE,
@@ -173,7 +191,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
         days=days,
         compare_days=compare_days,
         since=compare_since_restart(store, since, zone) if since else None,
-        recent=compare_with_day(store, newest, earlier, zone),
+        recent=recent,
         timeline=load_timeline(store, account, days, finest=request.finest),
         mix=load_timeline(store, account, days, max_points=MAX_MIX_COLUMNS, finest=request.finest),
         slide_mix=load_timeline(store, account, days, max_points=MAX_SLIDE_COLUMNS, finest=request.finest),
@@ -187,6 +205,7 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
         all_notes=notes,
         progress=progress,
         past_day=stamp.day if is_past else None,
+        people=people,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
@@ -21,6 +21,7 @@ from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.formatting import format_date, zone_name
 from mimecast.reports.causes.sheets import cause_sheets
 from mimecast.reports.grade_table import grade_rows
+from mimecast.reports.people import Kind
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
 from mimecast.reports.snapshot_csv import COLUMNS, COUNT_COLUMNS, exported_row
@@ -61,8 +62,27 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
             sheet_formats = [_number_format(book, code) for _, _, code in cause_sheet.columns]
             widths = [(title, width) for title, width, _ in cause_sheet.columns]
             _add_sheet(book, cause_sheet.name, widths, cause_sheet.rows, sheet_formats, report)
+        _add_people(book, report)
         _add_definitions(book, [*sources(report), *definitions(report)], report)
     return content.getvalue()
+
+
+def _add_people(book: Workbook, report: Report) -> None:
+    """Add a sheet for each table of departments and movement; its name is the first word of the table's title."""
+    formats = {
+        Kind.TEXT: _number_format(book),
+        Kind.USERS: _number_format(book, USERS_FORMAT),
+        Kind.SHARE: _number_format(book, SHARE_FORMAT),
+        Kind.POINTS: _number_format(book, POINTS_FORMAT),
+    }
+    for table in report.people:
+        kinds = [kind for _, kind in table.columns]
+        rows = [
+            [value / 100 if kind is Kind.SHARE and isinstance(value, float) else value for value, kind in cells]
+            for cells in (list(zip(row, kinds, strict=True)) for row in table.rows)
+        ]
+        columns = [(name, 34 if kind is Kind.TEXT else 16) for name, kind in table.columns]
+        _add_sheet(book, table.title.partition(" ")[0], columns, rows, [formats[kind] for kind in kinds], report)
 
 
 def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:
@@ -280,3 +300,16 @@ def _bold(book: Workbook) -> Format:
 
 def _wrapped(book: Workbook) -> Format:
     return book.add_format({"text_wrap": True, "valign": "top"})
+
+
+def write_rows_xlsx(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str | int]], out: BinaryIO) -> None:
+    """Write rows into a sheet of a new workbook, texts as texts and numbers as numbers."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
+        sheet = book.add_worksheet(name.capitalize())
+        sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+        for number, row in enumerate(rows, start=1):
+            sheet.write_row(number, 0, [row[column] for column in columns])
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(columns) - 1, 18)
+    out.write(content.getvalue())

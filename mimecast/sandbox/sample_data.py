@@ -7,12 +7,15 @@ HTTP, from a sandbox server in this process.
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from mimecast.domain import account_id
 from mimecast.domain.causes.reference_lines import MAX_REFERENCE_LINES
+from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.users import key_fingerprint, pseudonym_of, tally_users
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.demo_causes import (
     REFERENCE_LABEL,
@@ -23,7 +26,8 @@ from mimecast.sandbox.demo_causes import (
     implausible_answer,
     restart_day,
 )
-from mimecast.sandbox.demo_company import COMPANY, DemoCompany
+from mimecast.sandbox.demo_company import COMPANY, HISTORY_DAYS, SNAPSHOT_TIME, DemoCompany
+from mimecast.sandbox.demo_people import DemoPeople
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
@@ -37,8 +41,19 @@ from mimecast.store.causes.reference_lines import (
 )
 from mimecast.store.database.schema import campaigns, implausible_answers
 from mimecast.store.errors import StoreFull, StoreInaccessible, StoreReadOnly
+from mimecast.store.people.read import load_captures
+from mimecast.store.people.write import PeopleList, delete_people, save_people_in
 from mimecast.store.snapshot_rows import insert_snapshots
 from mimecast.store.store import Store
+
+PEOPLE_DAYS: Final = 400
+"""Days of the past for which there are lists of users: the default retention."""
+
+DAILY_PEOPLE_DAYS: Final = 14
+"""The last of these days, which have a list each; earlier ones have one a week, to be made quickly."""
+
+SAMPLE_KEY: Final = b"key of the sample data's pseudonyms"
+"""Not a secret: the users behind the pseudonyms do not exist."""
 
 SAMPLE_ACCOUNT: Final = account_id.SAMPLE_ACCOUNT
 
@@ -78,6 +93,8 @@ def _open(today: date, file: Path) -> Store:
             Snapshot(SAMPLE_ACCOUNT, taken_at, counts, Source.SAMPLE) for taken_at, counts in company.history()
         )
         _replace_causes(store, company)
+    if not store.read_only and _people_end(store) != company.today - timedelta(days=1):
+        _save_people(store, company)
     return store
 
 
@@ -106,3 +123,37 @@ def _replace_causes(store: Store, company: DemoCompany) -> None:
         add_reference_line(
             store, SAMPLE_ACCOUNT, REFERENCE_SHARE, REFERENCE_LABEL, REFERENCE_SOURCE, author=AUTHOR, now=now
         )
+
+
+def _people_end(store: Store) -> date | None:
+    """Return the day of the newest list of users of the past; today's, if there is one, is left out."""
+    captures = load_captures(store, SAMPLE_ACCOUNT)
+    return captures[-1].taken_at.date() if captures else None
+
+
+def _save_people(store: Store, company: DemoCompany) -> None:
+    """Store the demo company's lists of users of the days with a snapshot, as the level `movement` does."""
+    days = {(taken_at.date() - company.first_day).days: counts for taken_at, counts in company.history()}
+    recent = HISTORY_DAYS - DAILY_PEOPLE_DAYS
+    listed = {day for day in days if day >= recent or (day >= HISTORY_DAYS - PEOPLE_DAYS and not (recent - day) % 7)}
+    identify = cache(lambda address: pseudonym_of(SAMPLE_KEY, address))
+    with store.writing() as connection:
+        delete_people(connection, SAMPLE_ACCOUNT)
+        for day, users in DemoPeople(company).history(listed):
+            number = (day - company.first_day).days
+            tally = tally_users(users, identify)
+            people = PeopleList.from_tally(
+                tally,
+                account=SAMPLE_ACCOUNT,
+                taken_at=datetime.combine(day, SNAPSHOT_TIME),
+                summary_graded=days[number].users_graded,
+                with_intervals=True,
+                source=Source.SAMPLE,
+            )
+            save_people_in(
+                connection,
+                people,
+                min_group_size=DEFAULT_GROUP_SIZE,
+                retention=timedelta(days=PEOPLE_DAYS),
+                fingerprint=key_fingerprint(SAMPLE_KEY),
+            )

@@ -23,12 +23,15 @@ from mimecast.api.auth import Api1Keys, new_request_id
 from mimecast.api.campaigns import PHISHING_CAMPAIGNS
 from mimecast.api.client import SAFE_SCORE_SUMMARY
 from mimecast.api.response import SANDBOX_HEADER
+from mimecast.api.safe_score_details import SAFE_SCORE_DETAILS
 from mimecast.api.tokens import TOKEN_PATH
+from mimecast.domain.people.users import ListedUser
 from mimecast.domain.scores import OTHER, ScoreCounts
 from mimecast.problem import Problem
 from mimecast.sandbox.api1 import Api1, date_departures
 from mimecast.sandbox.api2 import Api2
 from mimecast.sandbox.campaigns import campaigns_page
+from mimecast.sandbox.details import DETAILS_FAULTS, details_page, is_first_page, users_from_counts
 from mimecast.sandbox.faults import Fault, find_fault
 from mimecast.sandbox.replies import Ending, Reply
 
@@ -67,7 +70,9 @@ class Sandbox:
         summary_requests: The number of requests for score counts, however they were answered.
         campaigns: Returns the rows of phishing campaigns to answer with. There are none until it is replaced.
         campaigns_requests: The number of requests for a page of campaigns, however they were answered.
+        details_requests: The number of requests for a page of the list of users, however they were answered.
         token_requests: The number of requests for a token, however they were answered.
+        users: Returns the list of users to answer with; at first one without departments that has the score counts.
     """
 
     is_marked: ClassVar[bool] = True
@@ -108,16 +113,19 @@ class Sandbox:
         self.api2 = api2 or Api2()
         self.answered_ids: list[str] = []
         self.summary_requests = 0
+        self.details_requests = 0
         self.token_requests = 0
         self._counts = counts
         self.campaigns: Callable[[], Sequence[dict[str, Any]]] = list
         self.campaigns_requests = 0
+        self.users: Callable[[], Sequence[ListedUser]] = lambda: users_from_counts(counts())
         self._latency = latency
         self._log = log
         self._rate_windows: dict[bool, tuple[float, int]] = {}
         """Start of the window (monotonic clock) and requests in it, for known and for unknown access keys."""
         self._lock = threading.Lock()
         self._fault: Fault | None = None
+        self._details_fault: str | None = None
         self._fault_replies_left: int | None = None
         self.set_fault(fault)
         self._stopped = threading.Event()
@@ -171,21 +179,24 @@ class Sandbox:
         Raises:
             UnknownFault: Unknown fault.
         """
-        fault = find_fault(name) if name is not None else None
+        details_fault = name if name in DETAILS_FAULTS else None
+        fault = find_fault(name) if name is not None and not details_fault else None
         with self._lock:
             self._fault, self._fault_replies_left = fault, fault.times if fault else None
+            self._details_fault = details_fault
 
     def respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         """Return Mimecast's reply to a request. `headers` has lower-case names."""
         if self._latency:
             time.sleep(self._latency)
-        if path not in (SAFE_SCORE_SUMMARY, PHISHING_CAMPAIGNS, TOKEN_PATH):
+        if path not in (SAFE_SCORE_SUMMARY, SAFE_SCORE_DETAILS, PHISHING_CAMPAIGNS, TOKEN_PATH):
             return Reply.assumed(404, "err_not_found", "No such path")
         if method != "POST":
             return Reply.assumed(405, "err_method_not_allowed", "Use POST")
         with self._lock:
             self.summary_requests += path == SAFE_SCORE_SUMMARY
             self.campaigns_requests += path == PHISHING_CAMPAIGNS
+            self.details_requests += path == SAFE_SCORE_DETAILS
             self.token_requests += path == TOKEN_PATH
         if fault_reply := self._fault_reply(path):
             return fault_reply
@@ -195,11 +206,12 @@ class Sandbox:
             rejection = self.api2.rejection(headers)
         else:
             rejection = self.api1.rejection(path, headers)
-        if rejection := rejection or _body_rejection(headers, body):
+        is_list = path == SAFE_SCORE_DETAILS
+        if rejection := rejection or _body_rejection(headers, body, needs_data=not is_list):
             return rejection
         if path == PHISHING_CAMPAIGNS:
             return campaigns_page(self.campaigns(), _parse_body(body))
-        return self._summary(headers)
+        return self._details(_parse_body(body)) if is_list else self._summary(headers)
 
     def count_request(self, headers: dict[str, str]) -> dict[str, str]:
         """Count a request against the rate limit, which is not enforced, and return the headers that report it."""
@@ -235,6 +247,23 @@ class Sandbox:
                 self._fault_replies_left -= 1
             return fault.reply
 
+    def _details(self, payload: Any) -> Reply:
+        """Return a page of the list of users, or what the fault of the list makes of it."""
+        with self._lock:
+            fault = self._details_fault
+            is_later = not is_first_page(payload)
+            if fault == "details-forbidden":
+                return Reply.failure(403, "err_forbidden", "Forbidden")
+            if fault == "details-page-fails" and is_later:
+                return Reply(503)
+            if fault in ("details-page-fails-once", "details-rate-limited-once") and is_later:
+                self._details_fault = None
+                limited = fault == "details-rate-limited-once"
+                return Reply(429, headers={"X-RateLimit-Reset": "1000"}) if limited else Reply(503)
+            if fault == "details-token-expires" and not is_later:
+                self.api2.expire_tokens()
+        return details_page(self.users(), payload, fault)
+
     def _summary(self, headers: dict[str, str]) -> Reply:
         score_counts = {letter: users for letter, users in self._counts().as_mapping().items() if letter != OTHER}
         request_id = headers.get("x-mc-req-id") or new_request_id()
@@ -251,15 +280,16 @@ def _kind_of(path: str) -> str:
     return {TOKEN_PATH: "token", PHISHING_CAMPAIGNS: "campaigns"}.get(path, "summary")
 
 
-def _body_rejection(headers: dict[str, str], body: bytes) -> Reply | None:
-    """Return the reply to a body that is not JSON with a list `data`, or None."""
+def _body_rejection(headers: dict[str, str], body: bytes, *, needs_data: bool) -> Reply | None:
+    """Return the reply to a body that is not JSON with a list `data`, or None. The list of users needs no `data`."""
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return Reply.assumed(400, "err_validation_content_type", "Content-Type is not application/json")
     try:
         payload = _parse_body(body)
     except (ValueError, RecursionError):
         return Reply.assumed(400, "err_validation_body", "The body is not JSON")
-    if not isinstance(payload, dict) or not isinstance(payload.get("data"), list):
+    data = payload.get("data", None if needs_data else []) if isinstance(payload, dict) else None
+    if not isinstance(data, list):
         return Reply.assumed(400, "err_validation_body", "The body has no list named data")
     return None
 

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zipfile import is_zipfile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.settings.people import (
+    DEFAULT_RETENTION,
+    PEOPLE_KEYS,
+    PeopleLevel,
+    missing_key_problem,
+    read_group_size,
+    read_key,
+    read_level,
+    read_retention,
+)
 from mimecast.settings.project import PROJECT
 from mimecast.settings.validation import SettingsError, nearest, parse_duration, read_table, unknown_key_problem
 
 ALLOW_LIST_KEYS: Final = ("allowed_emails", "allowed_domains")
 """The keys of [dashboard] that say who may see it."""
 
-DASHBOARD_KEYS: Final = ("time_zone", "refresh_after", "pptx_template", *ALLOW_LIST_KEYS, "campaigns")
+DASHBOARD_KEYS: Final = ("time_zone", "refresh_after", "pptx_template", *ALLOW_LIST_KEYS, "campaigns", *PEOPLE_KEYS)
 
 WHOLE_TABLE: Final = "*"
 """The key of a fault that concerns every key of [dashboard]."""
@@ -28,6 +39,11 @@ DEFAULTS_IN_USE: Final = {
     "refresh_after": "Until then, it is 6 hours.",
     "pptx_template": "Until then, reports use the built-in template.",
     "campaigns": "Until then, no campaigns are requested.",
+    "people": "Until then, no list of users is requested.",
+    "min_group_size": "Until then, no list of users is requested.",
+    "pseudonym_key": "Until then, no list of users is requested where the level needs the key.",
+    "people_viewers": "Until then, no one may see names.",
+    "people_retention": "Until then, no list of users is requested.",
 }
 """What happens while a key is faulty, as a sentence for its reader."""
 
@@ -58,6 +74,11 @@ class DashboardSettings:
             ASCII; None without such a list. An empty list admits no one.
         allowed_domains: The domains of such addresses, likewise.
         campaigns: Whether the totals of phishing campaigns are requested after each `snapshot`.
+        people: How much about departments and people is requested, stored and shown.
+        min_group_size: Graded users below which a department is merged with others.
+        pseudonym_key: The key of the pseudonyms, left out of the repr; None without one.
+        people_viewers: The e-mail addresses of users who may see names, in lower-case ASCII.
+        people_retention: For how long the grades of pseudonyms are kept after they have changed.
         faults: The keys that cannot be used.
     """
 
@@ -67,7 +88,27 @@ class DashboardSettings:
     allowed_emails: tuple[str, ...] | None = None
     allowed_domains: tuple[str, ...] | None = None
     campaigns: bool = False
+    people: PeopleLevel = PeopleLevel.OFF
+    min_group_size: int = DEFAULT_GROUP_SIZE
+    pseudonym_key: bytes | None = field(default=None, repr=False)
+    people_viewers: tuple[str, ...] = ()
+    people_retention: timedelta = DEFAULT_RETENTION
     faults: tuple[DashboardFault, ...] = ()
+
+    @property
+    def people_problem(self) -> SettingsError | None:
+        """The problem that keeps lists of users from being requested, if any. A level of `off` needs no other key."""
+        needed = {"people", WHOLE_TABLE}
+        if self.people.is_on:
+            needed |= {"min_group_size", "people_retention"}
+        if self.people.has_movement:
+            needed.add("pseudonym_key")
+        return next((fault.problem for fault in self.faults if fault.key in needed), None)
+
+    @property
+    def people_level(self) -> PeopleLevel:
+        """The level in use: `off` while a key that it needs is faulty."""
+        return PeopleLevel.OFF if self.people_problem else self.people
 
     @property
     def problems(self) -> tuple[SettingsError, ...]:
@@ -105,6 +146,8 @@ def read_dashboard(secrets: Mapping[str, Any]) -> DashboardSettings:
             settings = replace(settings, **{key: _READERS[key](value)})
         except SettingsError as problem:
             faults.append(DashboardFault(key, problem))
+    if settings.people.has_movement and "pseudonym_key" not in table:
+        faults.append(DashboardFault("pseudonym_key", missing_key_problem(settings.people)))
     return replace(settings, faults=tuple(faults))
 
 
@@ -172,6 +215,10 @@ def _read_emails(value: object) -> tuple[str, ...]:
     )
 
 
+def _read_viewers(value: object) -> tuple[str, ...]:
+    return _read_allow_list(value, "people_viewers", r"[^\s@]+@[^\s@]+", "an e-mail address", '["ada@contoso.com"]')
+
+
 def _read_domains(value: object) -> tuple[str, ...]:
     return _read_allow_list(
         value, "allowed_domains", r"[^\s@*]+\.[^\s@*]+", "a domain, the part after the @", '["contoso.com"]'
@@ -201,5 +248,10 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "allowed_emails": _read_emails,
     "allowed_domains": _read_domains,
     "campaigns": _read_campaigns,
+    "people": read_level,
+    "min_group_size": read_group_size,
+    "pseudonym_key": read_key,
+    "people_viewers": _read_viewers,
+    "people_retention": read_retention,
 }
 """How the value of each key is read; each raises a SettingsError when it cannot be used."""

@@ -32,7 +32,8 @@ from mimecast.store.database.queries import (
     misdated_query,
 )
 from mimecast.store.database.read_limit import ReadLimit
-from mimecast.store.database.schema import implausible_answers, read_state, snapshots
+from mimecast.store.database.schema import data_tables, implausible_answers, read_state, snapshots
+from mimecast.store.database.vacuum import vacuum
 from mimecast.store.errors import StoreError, StoreQuarantined
 from mimecast.store.snapshot_rows import (
     AddResult,
@@ -190,6 +191,10 @@ class Store:
             read_state(connection)
         if reason := read_only_reason(self._engine):
             raise reason
+
+    def vacuum(self) -> None:
+        """Rewrite the database, so that the bytes of deleted rows are gone. Raises StoreBusy, StoreError."""
+        vacuum(self._engine, data_tables())
 
     def add(self, new: Iterable[Snapshot], *, extra_write: Callable[[Connection], None] | None = None) -> AddResult:
         """Store snapshots in one transaction: all of them, or none when it fails.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.comparison import Comparison
+from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
@@ -19,6 +20,7 @@ from mimecast.settings.accounts import DEFAULT_ACCOUNT, Account, ConfiguredAccou
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.file_permissions import exposed_files
 from mimecast.settings.notify import read_notify
+from mimecast.settings.people import PEOPLE_KEYS, PeopleLevel
 from mimecast.settings.placement import misplaced_settings
 from mimecast.settings.secrets_files import secrets_files
 from mimecast.settings.store_url import read_store_url
@@ -187,6 +189,10 @@ def _stored_accounts(store: Store | None, problems: list[Problem]) -> list[Accou
 
 def _sample_context(dashboard: DashboardSettings, problems: list[Problem]) -> AppContext:
     account = sample_account(sample_sandbox())
+    faults = tuple(fault for fault in dashboard.faults if fault.key not in PEOPLE_KEYS)
+    dashboard = replace(
+        dashboard, people=PeopleLevel.MOVEMENT, min_group_size=DEFAULT_GROUP_SIZE, pseudonym_key=None, faults=faults
+    )
     try:
         store = cached_sample_store(datetime.now(UTC).date())
     except Problem as problem:

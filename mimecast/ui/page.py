@@ -35,6 +35,7 @@ PAGES: Final = (
     ("pages/history.py", "History", ":material/timeline:"),
     ("pages/compare.py", "Compare", ":material/compare_arrows:"),
     ("pages/campaigns.py", "Campaigns", ":material/phishing:"),
+    ("pages/people.py", "People", ":material/groups:"),
     ("pages/report.py", "Report", ":material/slideshow:"),
     ("pages/accounts.py", "Accounts", ":material/table_rows:"),
     ("pages/connection.py", "Connection", ":material/network_check:"),
@@ -43,6 +44,9 @@ PAGES: Final = (
 
 SIDEBAR_WIDTH: Final = 220
 """Pixels."""
+
+PEOPLE_PAGE: Final = "pages/people.py"
+"""In the sidebar only where the level of `people` is not `off`."""
 
 ACCOUNTS_PAGE: Final = "pages/accounts.py"
 """In the sidebar only where there is more than one account."""
@@ -136,6 +140,8 @@ def _draw_sidebar(context: AppContext, account: Account) -> None:
             if script == ACCOUNTS_PAGE and len(context.accounts) < 2:
                 continue
             if script == CAMPAIGNS_PAGE and not _has_campaigns(context, account):
+                continue
+            if script == PEOPLE_PAGE and not context.dashboard.people_level.is_on:
                 continue
             st.page_link(script, label=title, icon=icon, query_params=state.current())
         if context.is_sample:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from mimecast.capture.background_refresh import Refresher
 from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.demo_company import DemoCompany
+from mimecast.sandbox.demo_people import UsersOfToday
 from mimecast.sandbox.sample_data import open_sample_store
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
@@ -87,4 +88,6 @@ def _sandbox() -> Sandbox:
         today = datetime.now(UTC).date()
         return DemoCompany(today).counts_on(today)
 
-    return Sandbox(todays_counts).start()
+    sandbox = Sandbox(todays_counts)
+    sandbox.users = UsersOfToday(DemoCompany(datetime.now(UTC).date()))
+    return sandbox.start()

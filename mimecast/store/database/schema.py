@@ -32,6 +32,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -277,6 +278,73 @@ campaigns: Final = Table(
     PrimaryKeyConstraint("account", "campaign_id"),
 )
 """Phishing campaigns with their newest totals."""
+people_captures: Final = Table(
+    "people_captures",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("taken_at", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC, those of the snapshot"),
+    Column("listed", BigInteger, nullable=False, comment="users in the list"),
+    Column("graded", BigInteger, nullable=False, comment="users in the list who have a grade"),
+    Column("summary_graded", BigInteger, nullable=False, comment="users graded in the snapshot"),
+    Column("has_intervals", Integer, nullable=False, comment="1 if the list changed intervals"),
+    Column("source", String(20), nullable=False),
+    PrimaryKeyConstraint("account", "taken_at"),
+    sqlite_with_rowid=False,
+)
+"""Lists of users that were counted, one row per account and instant."""
+
+department_counts: Final = Table(
+    "department_counts",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("week", Date, nullable=False, comment="the Monday of an ISO week, UTC"),
+    Column("department", String(120), nullable=False),
+    Column("taken_at", BigInteger, nullable=False, comment="the week's last list"),
+    *(Column(count, BigInteger, CheckConstraint(f"{count} >= 0"), nullable=False) for count in _COUNTS),
+    PrimaryKeyConstraint("account", "week", "department"),
+    sqlite_with_rowid=False,
+)
+"""Users per department and grade, once per week. Departments that are too small were merged before."""
+
+component_counts: Final = Table(
+    "component_counts",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("week", Date, nullable=False, comment="the Monday of an ISO week, UTC"),
+    Column("component", String(20), nullable=False),
+    Column("taken_at", BigInteger, nullable=False, comment="the week's last list"),
+    *(Column(count, BigInteger, CheckConstraint(f"{count} >= 0"), nullable=False) for count in _COUNTS),
+    Column("not_graded", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account", "week", "component"),
+    sqlite_with_rowid=False,
+)
+"""Users per grade of each component, for the whole company, once per week."""
+
+grade_intervals: Final = Table(
+    "grade_intervals",
+    _metadata,
+    Column("account", String(40), nullable=False),
+    Column("pseudonym", LargeBinary(16), nullable=False),
+    Column("began", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("ended", BigInteger, nullable=True, comment="null while the grade lasts"),
+    Column("grade", String(5), nullable=False),
+    PrimaryKeyConstraint("account", "pseudonym", "began"),
+    Index("intervals_by_end", "account", "ended", "began", "grade"),
+    sqlite_with_rowid=False,
+)
+"""The grade of each pseudonym from `began` until just before `ended`. No department, no name, no address."""
+
+people_keys: Final = Table(
+    "people_keys",
+    _metadata,
+    Column("account", String(40), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("since", BigInteger, nullable=False, comment="seconds since 1970-01-01 UTC"),
+)
+"""The fingerprint of the key behind an account's pseudonyms."""
+
+PEOPLE_TABLES: Final = (people_captures, department_counts, component_counts, grade_intervals, people_keys)
+"""The tables that `people forget` empties."""
 
 Step = Callable[[Connection], None]
 """Creates or changes tables in the caller's transaction."""
@@ -307,6 +375,7 @@ ADDITIONS: Final[dict[str, Step]] = {
     "baseline_restarts": creating(restart_notes, dismissed_restarts),
     "reference_lines": creating(reference_lines),
     "campaigns": creating(campaigns),
+    "people": creating(people_captures, department_counts, component_counts, grade_intervals, people_keys),
 }
 """Steps that older versions need not know, by name, in the order in which they are applied."""
 

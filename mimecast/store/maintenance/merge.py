@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from mimecast.store.database.queries import BATCH_ROWS
-from mimecast.store.database.schema import data_tables, imported_snapshots, removals, snapshots
+from mimecast.store.database.schema import (
+    PEOPLE_TABLES,
+    data_tables,
+    imported_snapshots,
+    people_captures,
+    removals,
+    snapshots,
+)
 from mimecast.store.maintenance.rows import insert_rows, read_batches
 
 Key = tuple[object, ...]
@@ -17,10 +24,12 @@ def merge_rows(backup: Connection, store: Connection) -> tuple[dict[str, int], i
     """Add the rows of a backup that a store lacks; return how many by table, and how many were left out as different.
 
     Rows with the same key are the same thing, of which the store's version is kept. Snapshots that were removed from
-    the store stay removed. Both databases have all tables, and no other process may write to the store. Raises
+    the store stay removed. An account's people data is added only where the store has none of it, since intervals of
+    two histories cannot be joined. Both databases have all tables, and no other process may write to the store. Raises
     StoreError.
     """
     removed = _keys(store, removals)
+    accounts_with_people = set(store.scalars(select(people_captures.c.account).distinct()))
     added, different = {}, 0
     new_snapshots: set[Key] = set()
     for table in data_tables():
@@ -33,7 +42,9 @@ def merge_rows(backup: Connection, store: Connection) -> tuple[dict[str, int], i
             for batch in batches:
                 different += sum(known.get(_key(table, row), tuple(row)) != tuple(row) for row in batch)
                 new = [row for row in batch if _key(table, row) not in known]
-                if table is snapshots:
+                if table in PEOPLE_TABLES:
+                    new = [row for row in new if row.account not in accounts_with_people]
+                elif table is snapshots:
                     new = [row for row in new if _key(table, row) not in removed]
                     new_snapshots |= {_key(table, row) for row in new}
                 elif table is imported_snapshots:  # undoing an import must not remove a snapshot of the store's own

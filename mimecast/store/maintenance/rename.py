@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from mimecast.formatting import pluralize
 from mimecast.problem import Problem
-from mimecast.store.database.schema import data_tables, refuse_unknown_additions, snapshots
+from mimecast.store.database.schema import data_tables, people_captures, refuse_unknown_additions, snapshots
 from mimecast.store.store import Store
 
 
@@ -25,6 +25,7 @@ def rename_account(store: Store, old: str, new: str) -> dict[str, int]:
     """
     with store.writing(long=True) as connection:
         refuse_unknown_additions(connection, store.name)
+        _require_separate_people(connection, old, new)
         moved = {}
         for table in data_tables():
             if "account" not in table.c:
@@ -41,6 +42,16 @@ def rename_account(store: Store, old: str, new: str) -> dict[str, int]:
                 remedy="The first column of python -m mimecast export has the ids.",
             )
     return moved
+
+
+def _require_separate_people(connection: Connection, old: str, new: str) -> None:
+    """Raise RenameRejected when both ids have people data: pseudonyms of two histories cannot be joined."""
+    query = select(people_captures.c.account).where(people_captures.c.account.in_([old, new])).distinct()
+    if len(connection.execute(query).all()) > 1:
+        raise RenameRejected(
+            f"Both {old} and {new} have people data, which cannot be joined. Nothing was changed.",
+            remedy=f"Delete that of one of them first: python -m mimecast people forget --account {old}.",
+        )
 
 
 def _count_clashes(connection: Connection, table: Table, old: str, new: str) -> int:

@@ -43,7 +43,8 @@ def load_report_page(page: AccountPage, days: DayRange, options: ReportOptions) 
 
     Raises StoreError.
     """
-    key = ("report", page.account.id, page.account.name, page.today, days, options, page.stamp.text)
+    people = (page.dashboard.people_level, page.dashboard.min_group_size)
+    key = ("report", page.account.id, page.account.name, page.today, days, options, page.stamp.text, people)
     return PAGE_CACHE.get(page.store, key, lambda: _load(page, days, options))
 
 
@@ -84,6 +85,8 @@ def _load(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportDa
         compare_with=options.compare_with,
         title=options.title,
         notes=options.notes,
+        min_group_size=page.dashboard.min_group_size if page.dashboard.people_level.is_on else None,
+        with_movement=page.dashboard.people_level.has_movement,
     )
     report = load_report(page.store, request)
     if report is None:

@@ -1,0 +1,30 @@
+"""Tables of departments, for pages, workbooks and slides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mimecast.domain.people.departments import DepartmentChange
+from mimecast.formatting import round_points
+
+
+def departments_frame(departments: Sequence[DepartmentChange]) -> pd.DataFrame:
+    """Return a row for each department, in their order: users per grade, users graded, share at risk and its change.
+
+    Shares are percent of users graded, changes are percentage points; missing where they are not known.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "department": each.department,
+                "users_graded": each.counts.users_graded,
+                "at_risk": each.counts.at_risk,
+                "at_risk_percent": None if each.counts.at_risk_share is None else round(each.counts.at_risk_share, 2),
+                "change_points": None if each.change is None else round_points(each.change),
+                **each.counts.as_mapping(),
+            }
+            for each in departments
+        ]
+    )

@@ -1,0 +1,125 @@
+"""Departments, movement and time at risk in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from mimecast.domain.people.departments import SMALLER_DEPARTMENTS, DepartmentChange
+from mimecast.domain.people.movement import Movement, TimeAtRisk
+from mimecast.domain.people.users import NO_DEPARTMENT, NOT_GRADED
+from mimecast.formatting import format_date, format_int, format_percent, format_points, join_and, pluralize
+from mimecast.text.grades import GROUP_LABELS
+
+SMALLER_DEPARTMENTS_NOTE: Final = (
+    "“Smaller departments” holds all departments with fewer than {minimum} graded users, and more where those alone "
+    "could be worked out. It is never compared, since it does not always hold the same departments."
+)
+
+_NO_NAMES: Final = (NO_DEPARTMENT, SMALLER_DEPARTMENTS)
+"""Rows that are not departments of their own, so no sentence names them."""
+
+
+def departments_headline(departments: Sequence[DepartmentChange], company_share: float) -> str:
+    """Return which department has the largest share at risk, without a full stop; empty without a department."""
+    named = [each for each in departments if each.department not in _NO_NAMES and each.counts.users_graded]
+    if not named:
+        return ""
+    top = named[0]
+    if (top.counts.at_risk_share or 0.0) <= company_share:
+        return f"No department has a larger share at risk than the company's {format_percent(company_share)}"
+    return (
+        f"{top.department} has the largest share at risk: {format_percent(top.counts.at_risk_share)} of "
+        f"{pluralize(top.counts.users_graded, 'user')}, against {format_percent(company_share)} of the company"
+    )
+
+
+def department_changes_sentence(departments: Sequence[DepartmentChange], then: date | None) -> str:
+    """Return which departments changed most since a day, in both directions; empty where nothing is compared."""
+    changes = [
+        (each.change, each.department)
+        for each in departments
+        if each.change is not None and each.department not in _NO_NAMES
+    ]
+    if not changes or then is None:
+        return ""
+    lowest, highest = min(changes), max(changes)
+    parts = [
+        f"{department} {format_points(change)}"
+        for change, department in dict.fromkeys((lowest, highest))
+        if abs(change) >= 0.05
+    ]
+    if not parts:
+        return f"No department's share has changed since {format_date(then)}."
+    return f"Largest changes since {format_date(then)}: {join_and(parts)}."
+
+
+def totals_sentence(listed: int, graded: int, summary_graded: int) -> str:
+    """Return how the list of users and the summary differ, empty where they agree."""
+    difference = graded - summary_graded
+    if not difference:
+        return ""
+    users = pluralize(abs(difference), "graded user")
+    more = "more" if difference > 0 else "fewer"
+    return (
+        f"The list of users has {users} {more} than the summary ({format_int(graded)} and "
+        f"{format_int(summary_graded)}): the two are requested one after the other and can differ."
+    )
+
+
+def movement_sentence(movement: Movement, grade: str, then: date) -> str:
+    """Return where the users of a grade went: `Of 94 users graded D on 29 Oct 2026, 61 are still D, ...`."""
+    users = movement.graded_then(grade)
+    if not users:
+        return f"No user was graded {grade} on {format_date(then)}."
+    other = users - movement.count(grade, grade) - movement.improved(grade) - movement.worsened(grade)
+    other -= movement.count(grade, NOT_GRADED)
+    parts = [
+        f"{format_int(movement.count(grade, grade))} {_are(movement.count(grade, grade))} still {grade}",
+        f"{format_int(movement.improved(grade))} improved" if movement.improved(grade) else "",
+        f"{format_int(movement.worsened(grade))} got worse" if movement.worsened(grade) else "",
+        f"{format_int(other)} {_have(other)} an undocumented grade" if other else "",
+        f"{format_int(movement.count(grade, NOT_GRADED))} {_are(movement.count(grade, NOT_GRADED))} no longer graded"
+        if movement.count(grade, NOT_GRADED)
+        else "",
+    ]
+    return f"Of {pluralize(users, 'user')} graded {grade} on {format_date(then)}, {join_and([p for p in parts if p])}."
+
+
+def movement_headline(movement: Movement, then: date) -> str:
+    """Return how many users improved and got worse since a day, without a full stop."""
+    stayed = movement.graded_then() - movement.left
+    return (
+        f"Of {pluralize(stayed, 'user')} graded on both days, {format_int(movement.improved())} improved and "
+        f"{format_int(movement.worsened())} got worse since {format_date(then)}"
+    )
+
+
+def joiners_sentence(movement: Movement) -> str:
+    """Return how many users joined and left: `22 joined and 17 left.`."""
+    return (
+        f"{pluralize(movement.joined, 'user')} joined (graded now, not then) and "
+        f"{pluralize(movement.left, 'user')} left (graded then, not now)."
+    )
+
+
+def time_at_risk_sentence(time: TimeAtRisk, known_since: date) -> str:
+    """Return how long the users at risk have been so."""
+    parts = [f"{format_int(users)} for {days} days or more" for days, users in sorted(time.at_least.items())]
+    if not parts:
+        return f"How long users have been at risk is known since {format_date(known_since)}, less than 30 days ago."
+    return f"Of {pluralize(time.users, 'user')} at risk now, {join_and(parts)} without interruption."
+
+
+def grade_column(grade: str) -> str:
+    """Return what a grade, or none, is called at the edge of the matrix."""
+    return "Not graded" if grade == NOT_GRADED else GROUP_LABELS.get(grade, grade)
+
+
+def _are(users: int) -> str:
+    return "is" if users == 1 else "are"
+
+
+def _have(users: int) -> str:
+    return "has" if users == 1 else "have"

@@ -1,0 +1,18 @@
+"""Who may see names: users in `people_viewers`, or anyone at this computer where no one has to sign in."""
+
+from __future__ import annotations
+
+from mimecast.settings.dashboard import DashboardSettings
+from mimecast.ui.access.gate import why_reachable_by_others
+from mimecast.ui.access.identity import current_user_email
+from mimecast.ui.access.policy import load_auth
+
+
+def why_no_names(dashboard: DashboardSettings) -> str:
+    """Return why the user of this session may not see names, as a sentence; empty where they may. Raises Problem."""
+    if load_auth() is None:
+        reason = why_reachable_by_others()
+        return f"Names are not shown: no one has to sign in, and {reason}." if reason else ""
+    if current_user_email().lower() in dashboard.people_viewers:
+        return ""
+    return "Names are shown only to the users in people_viewers of [dashboard], and your address is not among them."

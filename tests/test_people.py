@@ -1,0 +1,264 @@
+"""Departments and people from the request to the page: what is stored and shown at each level, and that no name is."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from mimecast.api.retry import RetryPolicy
+from mimecast.capture.all_accounts import capture_all
+from mimecast.capture.one_account import CapturedSnapshot, capture
+from mimecast.capture.people import add_people
+from mimecast.domain.people.users import ListedUser, pseudonym_of
+from mimecast.domain.scores import GRADES, ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.sandbox.server import Sandbox
+from mimecast.settings.accounts import Account
+from mimecast.settings.dashboard import DashboardSettings, read_dashboard
+from mimecast.settings.people import PeopleLevel
+from mimecast.store.people.read import has_people, load_captures, load_department_weeks, load_movement
+from mimecast.store.store import Store
+from tests.support.app import click, html_of, run_page, text_of
+from tests.support.clock import NOW, later
+from tests.support.processes import CommandLine, assert_failed
+from tests.support.sandbox import UnmarkedSandbox
+
+KEY_BYTES = b"test key of pseudonyms, 32 bytes"
+KEY = base64.b64encode(KEY_BYTES).decode()
+COUNTS = ScoreCounts(a=30, b=20, c=10, d=6, f=4)
+CANARIES = ("Zyxcanary", "zyxcanary", "Qwvname")
+RETRIES = RetryPolicy(5.0, sleep=lambda seconds: None)
+
+
+def users(prefix: str = "Zyxcanary") -> list[ListedUser]:
+    """Return users whose names and addresses are recognisable, in a large, a small and no department."""
+    grades = [grade for grade in GRADES for _ in range(COUNTS.users(grade))]
+    departments = ["Sales"] * 40 + ["Board"] * 3 + [""] * 27
+    return [
+        ListedUser(f"{prefix}{number}@contoso.example", f"Qwvname {number}", department, grade, (grade, grade, "B", ""))
+        for number, (grade, department) in enumerate(zip(grades, departments, strict=True))
+    ]
+
+
+@pytest.fixture
+def server() -> Iterator[Sandbox]:
+    with UnmarkedSandbox(lambda: COUNTS) as sandbox:
+        sandbox.users = users
+        yield sandbox
+
+
+@pytest.fixture
+def account(server: Sandbox) -> Account:
+    return Account("default", "Contoso", server.base_url, server.keys)
+
+
+def dashboard(level: str = "movement", **keys: Any) -> DashboardSettings:
+    return read_dashboard({"dashboard": {"people": level, "pseudonym_key": KEY} | keys})
+
+
+def run(account: Account, store: Store, chosen: DashboardSettings, when: datetime = NOW) -> CapturedSnapshot:
+    """Store a snapshot of that moment, and add the list of users, as a run does after the summary."""
+    snapshot = Snapshot(account.id, when, COUNTS)
+    store.add([snapshot])
+    return add_people(CapturedSnapshot(snapshot, ()), account, store, chosen, retry_policy=RETRIES)
+
+
+def files(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def test_off_requests_and_stores_nothing(server: Sandbox, account: Account, store: Store) -> None:
+    captured = run(account, store, DashboardSettings())
+    assert captured.people_problem is None
+    assert server.details_requests == 0
+    assert not has_people(store)
+
+
+@pytest.mark.parametrize("level", ["departments", "movement", "names"])
+def test_the_level_decides_what_is_stored_and_no_name_ever_is(
+    account: Account, store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture, level: str
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        captured = run(account, store, dashboard(level))
+    assert (captured.people_problem, captured.warnings) == (None, ())
+    (week,) = load_department_weeks(store, "default", 10)
+    assert list(week.departments) == ["Sales", "Smaller departments"]
+    stored = files(tmp_path)
+    assert not [canary for canary in CANARIES if canary.encode() in stored or canary in caplog.text]
+    pseudonym = pseudonym_of(KEY_BYTES, "zyxcanary7@contoso.example")
+    assert (pseudonym in stored) == (level != "departments")
+
+
+@settings(max_examples=10, phases=(Phase.explicit, Phase.generate))
+@given(prefix=st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=4, max_size=20).map("Zyx{}".format))
+def test_no_address_in_any_script_reaches_the_store(tmp_path_factory: pytest.TempPathFactory, prefix: str) -> None:
+    folder = tmp_path_factory.mktemp("canary")
+    store = Store.open(f"sqlite:///{folder / 'snapshots.db'}", clock=later)
+    with UnmarkedSandbox(lambda: COUNTS) as sandbox:
+        sandbox.users = lambda: users(prefix)
+        run(Account("default", "Contoso", sandbox.base_url, sandbox.keys), store, dashboard("names"))
+    stored = files(folder)
+    assert len(load_captures(store, "default")) == 1
+    assert prefix.encode() not in stored
+    assert prefix.lower().encode() not in stored
+
+
+def test_the_snapshot_is_stored_when_the_list_fails(server: Sandbox, account: Account, store: Store) -> None:
+    server.set_fault("details-forbidden")
+    captured = run(account, store, dashboard())
+    assert captured.people_problem is not None
+    assert captured.people_problem.title == "A permission is missing"
+    assert store.newest("default") == captured.snapshot
+    assert not has_people(store)
+
+
+def test_a_short_list_and_odd_rows_are_reported_without_a_name(server: Sandbox, account: Account, store: Store) -> None:
+    server.set_fault("details-short")
+    assert "It may be cut short" in run(account, store, dashboard()).warnings[0]
+    server.set_fault("details-odd-rows")
+    (warning,) = run(account, store, dashboard(), NOW + timedelta(days=1)).warnings
+    assert "1 row without an address" in warning
+    assert not [canary for canary in CANARIES if canary.lower() in warning.lower()]
+
+
+def test_another_key_is_refused_before_anything_is_requested(server: Sandbox, account: Account, store: Store) -> None:
+    run(account, store, dashboard())
+    requests = server.details_requests
+    other = base64.b64encode(b"o" * 32).decode()
+    captured = run(account, store, dashboard(pseudonym_key=other), NOW + timedelta(days=1))
+    assert captured.people_problem is not None
+    assert "people forget" in captured.people_problem.remedy
+    assert server.details_requests == requests
+
+
+def test_every_account_of_a_run_gets_its_list(account: Account, store: Store) -> None:
+    (batch,) = capture_all([account], store, retry_policy=RETRIES, dashboard=dashboard())
+    assert isinstance(batch[0].outcome, CapturedSnapshot)
+    assert len(load_captures(store, "default")) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ({"people": "everyone"}, "people"),
+        ({"people": "movement"}, "pseudonym_key"),
+        ({"people": "names", "pseudonym_key": base64.b64encode(b"short").decode()}, "pseudonym_key"),
+        ({"people": "departments", "min_group_size": 4}, "min_group_size"),
+        ({"people": "departments", "people_retention": "long"}, "people_retention"),
+    ],
+)
+def test_a_faulty_key_stops_lists_and_is_named_with_its_remedy(table: dict[str, Any], key: str) -> None:
+    chosen = read_dashboard({"dashboard": table})
+    assert chosen.people_level is PeopleLevel.OFF
+    assert chosen.people_problem is not None
+    assert key in chosen.people_problem.message
+    assert chosen.people_problem.remedy
+    assert "short" not in str(chosen.people_problem)
+
+
+def test_a_faulty_key_that_the_level_does_not_need_stops_nothing() -> None:
+    chosen = read_dashboard({"dashboard": {"people": "departments", "pseudonym_key": "no", "people_viewers": "no"}})
+    assert chosen.people_level is PeopleLevel.DEPARTMENTS
+    assert len(chosen.problems) == 2
+
+
+@pytest.fixture
+def secrets(server: Sandbox, store_url: str, home: Path) -> dict[str, Any]:
+    """Return the settings of an account of the sandbox with the level `names`, and write them for the command line."""
+    keys = server.keys
+    names = ("access_key", "secret_key", "app_id", "app_key")
+    tables: dict[str, Any] = {
+        "mimecast": {"base_url": server.base_url, **{name: getattr(keys, name) for name in names}},
+        "connections": {"snapshots": {"url": store_url}},
+        "dashboard": {"people": "names", "pseudonym_key": KEY},
+    }
+    write_secrets(home, tables)
+    return tables
+
+
+def write_secrets(home: Path, tables: dict[str, Any]) -> None:
+    file = home / ".streamlit" / "secrets.toml"
+    file.parent.mkdir(exist_ok=True)
+    lines = []
+    for name, table in tables.items():
+        place, values = (f"{name}.snapshots", table["snapshots"]) if name == "connections" else (name, table)
+        lines += [f"[{place}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+    file.write_text("\n".join(lines))
+    file.chmod(0o600)
+
+
+def test_the_command_line_stores_exports_and_forgets(
+    command_line: CommandLine, secrets: dict[str, Any], store_url: str
+) -> None:
+    assert command_line("snapshot").returncode == 0
+    assert command_line("snapshot").returncode == 0
+    departments = command_line("export", "--data", "departments").stdout.splitlines()
+    assert departments[0] == "account,taken_at,department,a,b,c,d,f,other"
+    assert [row.split(",")[2] for row in departments[1:]] == ["Sales", "Smaller departments"]
+    assert command_line("export", "--data", "movement").stdout.startswith("account,then,now,grade_then,grade_now,users")
+    checked = command_line("check")
+    assert "Departments and people: Level names" in checked.stdout
+    forgotten = command_line("people", "forget")
+    assert (forgotten.returncode, "backups" in forgotten.stderr) == (0, True)
+    folder = Path(store_url.removeprefix("sqlite:///")).parent
+    assert pseudonym_of(KEY_BYTES, "zyxcanary7@contoso.example") not in files(folder)
+    assert "No departments are stored" in command_line("export", "--data", "departments").stderr
+
+
+def test_a_missing_key_keeps_the_snapshot_and_exits_1(
+    command_line: CommandLine, secrets: dict[str, Any], store_url: str, home: Path
+) -> None:
+    write_secrets(home, secrets | {"dashboard": {"people": "movement"}})
+    done = command_line("snapshot")
+    assert_failed(done, 1, "pseudonym_key", "os.urandom(32)")
+    assert "70 users graded" in done.stdout
+    assert Store.open(store_url).newest("default") is not None
+    assert_failed(command_line("export", "--data", "movement"), 2, "pseudonym_key")
+
+
+def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
+    isolated_pages: None, project: Path, secrets: dict[str, Any], account: Account, store: Store, server: Sandbox
+) -> None:
+    now = datetime.now(NOW.tzinfo)
+    run(account, store, dashboard("names"), now - timedelta(days=32))
+    server.users = lambda: [*users()[1:60], *users()[61:]]
+    run(account, store, dashboard("names"), now)
+    page = run_page(project, "People", secrets)
+    assert "Of 9 users graded F" not in html_of(page)
+    assert "still D" in html_of(page)
+    assert "Board" not in html_of(page)
+    assert "Qwvname" not in html_of(page) + text_of(page)
+    requests = server.details_requests
+    click(page, "people_open")
+    assert server.details_requests == requests + 1
+    assert "Qwvname 65" in html_of(page)
+    page.text_input(key="people_search").set_value("zyxcanary69@").run()
+    assert "Qwvname 65" not in html_of(page)
+    assert "Qwvname 69" in html_of(page)
+
+
+def test_with_the_level_off_the_page_says_so(
+    isolated_pages: None, project: Path, secrets: dict[str, Any], account: Account, store: Store
+) -> None:
+    capture(account, store, retry_policy=RETRIES)
+    page = run_page(project, "People", secrets | {"dashboard": {}})
+    assert "Departments and movement are off" in text_of(page)
+
+
+def test_movement_of_two_lists_is_that_of_their_users(account: Account, store: Store, server: Sandbox) -> None:
+    run(account, store, dashboard())
+    worse = [*users()]
+    worse[0] = ListedUser(worse[0].address.upper(), "", "Sales", "F", ("", "", "", ""))
+    server.users = lambda: worse
+    run(account, store, dashboard(), NOW + timedelta(days=30))
+    movement = load_movement(store, "default", NOW, NOW + timedelta(days=30))
+    assert (movement.worsened(), movement.improved(), movement.joined, movement.left) == (1, 0, 0, 0)
