@@ -1,4 +1,4 @@
-"""Target and notes as they are edited on History: what is typed, what is said, and what is taken back."""
+"""Target and notes as they are edited on History: what is typed, what is said, and what is undone."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_note_is_added_edited_deleted_and_brought_back(
     assert [one.text for one in load_notes(kept, "default")] == ["Phishing campaign"]
     click(app, "note_undo")
     assert load_notes(kept, "default") == [note]
-    assert "Undone\\. The note is back" in text_of(app)
+    assert "Undone: the note is back" in text_of(app)
     assert not [one for one in app.button if one.key == "note_undo"]
 
     app.selectbox(key="note_chosen").set_value(note.id).run()
@@ -140,7 +140,7 @@ def test_a_target_is_set_drawn_said_and_cleared(project: Path, account_secrets: 
 def test_a_target_without_a_share_is_refused(project: Path, account_secrets: dict[str, Any], kept: Store) -> None:
     app = opened(project, account_secrets)
     click(app, "target_set")
-    assert "There is no share" in app.warning[0].value
+    assert "The share is missing" in app.warning[0].value
     assert load_target(kept, "default") is None
 
 

@@ -1,4 +1,4 @@
-"""Notes in a real browser: numbers that can be read on a phone, and a change that is taken back by a click."""
+"""Notes in a real browser: numbers that can be read on a phone, and a change that is undone by a click."""
 
 from __future__ import annotations
 
@@ -80,4 +80,4 @@ def test_a_note_is_pointed_at_deleted_and_brought_back(
         tab.get_by_role("button", name="Undo", exact=True).click()
         wait_until(lambda: len(load_notes(kept, "default")) == 12)
         wait_until_complete(tab)
-        expect(tab.get_by_text("Undone. The note is back")).to_be_visible()
+        expect(tab.get_by_text("Undone: the note is back")).to_be_visible()
