@@ -86,7 +86,7 @@ def test_a_note_without_words_is_refused_and_said_once(
 ) -> None:
     app = opened(project, account_secrets)
     add_note(app, "   ")
-    assert "The note has no words" in app.warning[0].value
+    assert "The note is empty" in app.warning[0].value
     assert load_notes(kept, "default") == []
     app.run()
     assert not app.warning

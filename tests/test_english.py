@@ -25,7 +25,9 @@ PHRASES = {
     "based on": r"\b(go|goes|going|gone) by\b",
     "report it, show it": r"\b(say|says|said|saying) so\b",
     "is": r"\bstands\b",
-    "characters": r"\bletters\b",
+    "characters": r"\bletters\b|'letter'",
+    "is empty": r"\b(has|have) no words\b",
+    "is in the future": r"\bstill to come\b",
     "export, import": r"\b(take|taken|takes) out\b|\b(bring|brings|brought) in\b",
     "normal range": r"\busual (variation|band|range)\b|\bmore than usual\b",
     "down by, fewer": r"\bpoints (less|more) than\b",
@@ -52,11 +54,11 @@ PHRASES = {
 """Phrases as regular expressions, ignoring case, by what to write instead. An underscore counts as a space."""
 
 ALLOWED = {
-    r"\bas it (is|was)\b": r"as (long|soon) as it",
-    r"\bletters\b": r"other letters|capital letters|letters, digits|letters or digits|letters of every|no letters",
-    r"\d %(?=[ .,;:)’”'\"]|$)(?! \w+\b\s*[=!<>)\]:])": r"\d % \(?[a-zA-Z\d{]",
+    "the same, unchanged": r"as (long|soon) as it",
+    "characters": r"other letters|capital letters|letters, digits|letters or digits|letters of every|no letters",
+    "no blank before the percent sign": r"\d % \(?[a-zA-Z\d{]",
 }
-"""Uses that are right, as a regular expression of the line, by the phrase."""
+"""Uses that are right, as regular expressions of the line, by the same keys."""
 
 UNHELPFUL_NAMES = {"asked", "found", "its_id", "made", "one", "said", "theirs", "there", "told", "wanted"}
 """Names of variables that do not say what is in them."""
@@ -88,7 +90,7 @@ def read(file: str) -> str:
 @pytest.mark.parametrize(("instead", "phrase"), PHRASES.items(), ids=list(PHRASES))
 def test_no_file_has_a_phrase_that_no_native_speaker_would_write(instead: str, phrase: str) -> None:
     pattern = re.compile(phrase, re.IGNORECASE)
-    allowed = re.compile(ALLOWED.get(phrase, r"(?!)"), re.IGNORECASE)
+    allowed = re.compile(ALLOWED.get(instead, r"(?!)"), re.IGNORECASE)
     uses = [
         f"{file}:{number}: {line.strip()}"
         for file in FILES
