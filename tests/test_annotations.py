@@ -57,7 +57,7 @@ def test_a_note_is_added_edited_deleted_and_brought_back(
     assert [one.text for one in load_notes(kept, "default")] == ["Phishing campaign"]
     click(app, "note_undo")
     assert load_notes(kept, "default") == [note]
-    assert "Undone: the note is back" in text_of(app)
+    assert r"Undone\. The note is back" in text_of(app)
     assert not [one for one in app.button if one.key == "note_undo"]
 
     app.selectbox(key="note_chosen").set_value(note.id).run()

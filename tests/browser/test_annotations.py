@@ -80,4 +80,4 @@ def test_a_note_is_pointed_at_deleted_and_brought_back(
         tab.get_by_role("button", name="Undo", exact=True).click()
         wait_until(lambda: len(load_notes(kept, "default")) == 12)
         wait_until_complete(tab)
-        expect(tab.get_by_text("Undone: the note is back")).to_be_visible()
+        expect(tab.get_by_text("Undone. The note is back")).to_be_visible()
