@@ -1,4 +1,4 @@
-"""Target and notes as they are edited on History: what is typed, what is said, and what is taken back."""
+"""Target and notes as they are edited on History: what is typed, what is said, and what is undone."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_note_is_added_edited_deleted_and_brought_back(
     assert [one.text for one in load_notes(kept, "default")] == ["Phishing campaign"]
     click(app, "note_undo")
     assert load_notes(kept, "default") == [note]
-    assert "Undone\\: the note is back" in text_of(app)
+    assert r"Undone\. The note is back" in text_of(app)
     assert not [one for one in app.button if one.key == "note_undo"]
 
     open_forms(app)
@@ -88,7 +88,7 @@ def test_a_note_without_words_is_refused_and_said_once(
 ) -> None:
     app = opened(project, account_secrets)
     add_note(app, "   ")
-    assert "The note has no words" in app.warning[0].value
+    assert "The note is empty" in app.warning[0].value
     assert load_notes(kept, "default") == []
     app.run()
     assert not app.warning

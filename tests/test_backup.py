@@ -216,7 +216,7 @@ def test_the_command_that_the_banner_names_keeps_the_days_since_and_brings_the_p
     command_line: CommandLine, account_variables: dict[str, str], store_url: str, damaged_store: bytes
 ) -> None:
     captured = command_line("snapshot", variables=account_variables)
-    assert "Put a backup back with python -m mimecast restore FILE --merge" in captured.stderr
+    assert "Restore a backup with python -m mimecast restore FILE --merge" in captured.stderr
     refused = command_line("restore", "kept.db", variables=account_variables)
     assert_failed(refused, 1, "holds 1 snapshot that the backup does not", "Use --merge to keep them")
     merged = command_line("restore", "kept.db", "--merge", variables=account_variables)

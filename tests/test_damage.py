@@ -102,7 +102,7 @@ def test_what_was_set_aside_is_named_by_every_run_until_it_is_moved_away(
     file = sqlite_path(store_url)
     (aside,) = other_files(file)
     assert done.stderr.startswith(f"{file} was found damaged on ")
-    assert f"It is kept as {aside} beside it, and a new store was begun. Put a backup back" in done.stderr
+    assert f"It is kept as {aside} beside it, and a new store was begun. Restore a backup" in done.stderr
     assert done.stderr.count("\n") == 1
     again = command_line("snapshot", "--quiet", variables=account_variables)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", done.stderr)
@@ -249,7 +249,7 @@ def test_what_is_no_database_of_ours_is_named_and_left(
     file.write_bytes(content)
     done = command_line("snapshot", variables=account_variables | {"SNAPSHOTS_URL": f"sqlite:///{file}"})
     assert done.returncode == 1
-    assert done.stderr.startswith(f"{file} is damaged, or is not a SQLite database. Put a backup in its place")
+    assert done.stderr.startswith(f"{file} is damaged, or is not a SQLite database. Replace it with a backup")
     assert (file.read_bytes(), other_files(file)) == (content, [])
 
 

@@ -210,7 +210,7 @@ def test_a_snapshot_that_is_too_old_or_in_the_future_is_named(sandbox: Sandbox, 
     step = checked(account, store, now=NOW)[NEWEST]
     assert (step.status, step.detail) == (
         StepStatus.WARNING,
-        "It is dated 26 Nov 2026, 12:50 UTC, which is in the future.",
+        "Its date, 26 Nov 2026, 12:50 UTC, is in the future.",
     )
 
 
@@ -259,7 +259,7 @@ def test_a_wait_that_mimecast_asked_for_is_reported_and_nothing_is_requested(san
     sandbox.set_fault(None)
     step = checked(account, store)[ANSWER]
     assert step.problem is not None
-    assert step.problem.title == "Mimecast has asked to wait"
+    assert step.problem.title == "Mimecast requested a wait"
     end = datetime.now(UTC) + timedelta(hours=24)
     assert f"{end.day} {end:%b %Y}" in step.problem.remedy
     assert sandbox.summary_requests == 1
@@ -337,7 +337,7 @@ def test_check_marks_what_failed_and_what_was_not_reached(
     done = command_line("check", variables=account_variables)
     assert done.returncode == 1
     assert "✗ Credentials: Mimecast answered with status 418" in done.stdout
-    assert "  Make a new access key and secret key" in done.stdout
+    assert "  Create a new access key and secret key" in done.stdout
     assert "– Permission: not reached" in done.stdout
     quiet = command_line("check", "--quiet", variables=account_variables)
     assert (quiet.returncode, quiet.stdout) == (1, "")

@@ -72,7 +72,7 @@ def test_every_command_that_reads_it_reports_it_on_stderr_and_does_its_work(
     for verb in (["snapshot", "--json"], ["check", "--json"], ["export", "--format", "json"]):
         file.chmod(0o644)
         done = command_line(*verb, variables={"SNAPSHOTS_URL": store_url})
-        said = f"{file} can be read by other users of this computer. Keep it to yourself: chmod 600 {file}\n"
+        said = f"{file} can be read by other users of this computer. Let only its owner read it: chmod 600 {file}\n"
         assert (done.returncode, done.stderr) == (0, said)
         assert all(json.loads(line) for line in done.stdout.splitlines())
         file.chmod(0o600)

@@ -92,10 +92,10 @@ def test_saving_an_unchanged_note_changes_nothing(store: Store) -> None:
 @pytest.mark.parametrize(
     ("text", "day", "said"),
     [
-        ("", TODAY, "has no words"),
-        (" \n\t\x00", TODAY, "has no words"),
-        ("x" * (MAX_NOTE_CHARS + 1), TODAY, "has 121 characters"),
-        ("x", TODAY + timedelta(days=1), "25 Nov 2026 is still to come"),
+        ("", TODAY, "is empty"),
+        (" \n\t\x00", TODAY, "is empty"),
+        ("x" * (MAX_NOTE_CHARS + 1), TODAY, "is 121 characters long"),
+        ("x", TODAY + timedelta(days=1), "25 Nov 2026 is in the future"),
     ],
 )
 def test_what_is_no_note_is_refused(store: Store, text: str, day: date, said: str) -> None:

@@ -324,7 +324,7 @@ def test_the_last_scheduled_run_and_the_next_one_are_shown(
     shown = text_of(open_connection(project, account_secrets)).replace("\\", "")
     assert "The last run ended 1 day ago" in shown
     assert "It stored a snapshot." in shown
-    assert "has not come" in shown
+    assert "did not run" in shown
     save_runs(store, Run("default", now, now, RunOutcome.FAILED, "Missing permission", "Mimecast said no."))
     shown = text_of(open_connection(project, account_secrets)).replace("\\", "")
     assert "It failed. Missing permission: Mimecast said no." in shown

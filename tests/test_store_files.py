@@ -93,7 +93,11 @@ def test_a_backup_never_replaces_what_is_not_a_file(store: Store, command_line: 
         (0o600, 0o755, ""),
         (0o644, 0o775, ""),
         (0o600, 0o1777, ""),
-        (0o660, 0o755, "snapshots.db can be changed by other users of this computer. Keep it to yourself: chmod go-w"),
+        (
+            0o660,
+            0o755,
+            "snapshots.db can be changed by other users of this computer. Let only its owner write it: chmod go-w",
+        ),
         (0o602, 0o755, "snapshots.db can be changed by other users"),
         (0o600, 0o777, "snapshots.db can be replaced by other users of this computer, who may write its folder."),
     ],

@@ -64,9 +64,9 @@ def test_of_two_in_the_same_second_the_later_one_counts(store: Store) -> None:
 @pytest.mark.parametrize(
     ("share", "by", "reason"),
     [
-        (-0.1, BY, "between 0 and 100"),
-        (100.1, BY, "between 0 and 100"),
-        (float("nan"), BY, "between 0 and 100"),
+        (-0.1, BY, "between 0% and 100%"),
+        (100.1, BY, "between 0% and 100%"),
+        (float("nan"), BY, "between 0% and 100%"),
         (5.0, TODAY, "has passed"),
         (5.0, date(2031, 11, 25), "too far ahead"),
     ],

@@ -157,5 +157,5 @@ def test_a_further_command_does_not_ask_and_names_the_end_with_its_date(
     assert_failed(done, 1, "default: Mimecast has asked to wait", f"Try again after {end.day} {end:%b %Y}, ")
     rows = command_line("check", "--json", variables=account_variables).stdout.splitlines()
     (failed,) = [row for row in map(json.loads, rows) if row["state"] == "failed"]
-    assert failed["title"] == "Mimecast has asked to wait"
+    assert failed["title"] == "Mimecast requested a wait"
     assert sandbox.summary_requests == 1

@@ -226,7 +226,7 @@ class RateLimited(MimecastError):
 class WaitRequested(RateLimited):
     """An earlier response asked for a wait that is not over, so no request was sent."""
 
-    title = "Waiting as Mimecast requested"
+    title = "Mimecast requested a wait"
     remedy = "Nothing to do: requests resume after the wait. Other tools that use the same application count too."
 
 

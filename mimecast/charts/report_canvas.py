@@ -1,4 +1,4 @@
-"""The report on one 16:9 picture: a single figure, so that one click saves all of it.
+"""The report as one 16:9 picture: a single figure, so that one click saves all of it.
 
 It is light in every theme and its layout is fixed, since it is made to be pasted. Positions are pixels from the upper
 left corner; sizes of text suit a picture that fills a slide.

@@ -70,13 +70,11 @@ def check_note(day: date, text: str, today: date) -> str:
     """Return the note's text on one line. `today` is the current reporting day. Raises NoteInvalid."""
     line = single_line(text)
     if not line:
-        raise NoteInvalid("The note has no words.", remedy="Write what happened, for example: Phishing campaign.")
+        raise NoteInvalid("The note is empty.", remedy="Write what happened, for example: Phishing campaign.")
     if len(line) > MAX_NOTE_CHARS:
         raise NoteInvalid(
-            f"The note has {pluralize(len(line), 'letter')}.", remedy=f"Shorten it to {MAX_NOTE_CHARS} or fewer."
+            f"The note is {pluralize(len(line), 'character')} long.", remedy=f"Shorten it to {MAX_NOTE_CHARS} or fewer."
         )
     if day > today:
-        raise NoteInvalid(
-            f"{format_date(day)} is still to come.", remedy="A note says what happened: choose today or an earlier day."
-        )
+        raise NoteInvalid(f"{format_date(day)} is in the future.", remedy="Choose today or an earlier day.")
     return line

@@ -72,24 +72,24 @@ _BOMB: Final = gzip.compress(b" " * (1 << 20)) * 64
 FAULTS: Final[Mapping[str, Fault]] = {
     "invalid-signature": Fault("401: one of the keys, or the region, is wrong", INVALID_SIGNATURE),
     "unknown-application": Fault("200 with err_developer_key: the application ID is wrong", UNKNOWN_APPLICATION),
-    "unknown-application-once": Fault("the same, once, with good keys", UNKNOWN_APPLICATION, times=1),
+    "unknown-application-once": Fault("the same error once, although the keys are valid", UNKNOWN_APPLICATION, times=1),
     "keys-expired": Fault(
         "418: the binding has expired", Reply.failure(418, "err_xdk_binding_expired", "AccessKey Has Expired")
     ),
     "clock-skew": Fault(
-        "401, and a Date half an hour from this computer's clock",
+        "401, and a Date half an hour ahead of this computer's clock",
         replace(INVALID_SIGNATURE, clock_offset=timedelta(minutes=30)),
     ),
-    "clock-skew-no-date": Fault("401, and no Date to tell the clock by", replace(INVALID_SIGNATURE, clock_offset=None)),
-    "client-refused": Fault("401 instead of a token, in OAuth's words", UNKNOWN_CLIENT, on_token=True),
-    "token-malformed": Fault("a token's answer without a token", Reply.json(200, {"expires_in": 1799}), on_token=True),
+    "clock-skew-no-date": Fault("401 without a Date header", replace(INVALID_SIGNATURE, clock_offset=None)),
+    "client-refused": Fault("401 with an OAuth error instead of a token", UNKNOWN_CLIENT, on_token=True),
+    "token-malformed": Fault("a token response without a token", Reply.json(200, {"expires_in": 1799}), on_token=True),
     "token-service-down": Fault("503 instead of a token", Reply(503), on_token=True),
-    "token-expired-once": Fault("401, once: the token ended early", TOKEN_EXPIRED, times=1),
+    "token-expired-once": Fault("401 once: the token expired early", TOKEN_EXPIRED, times=1),
     "token-refused": Fault(
         "401 for every token", Reply.flat(401, "token_verification_failed", "Token verification failed")
     ),
     "forbidden": Fault("403: the role lacks the permission", Reply.failure(403, "err_forbidden", "Forbidden")),
-    "forbidden-in-200": Fault("the same inside an HTTP 200, with an address", _FORBIDDEN),
+    "forbidden-in-200": Fault("the same inside an HTTP 200, with another code", _FORBIDDEN),
     "status-differs": Fault(
         "HTTP 200 around meta.status 403", Reply.json(200, {"meta": {"status": 403}, "data": [], "fail": []})
     ),
@@ -108,16 +108,20 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "wrong-method": Fault("405", Reply(405)),
     "bad-request": Fault("400 with an empty body", Reply(400)),
     "conflict": Fault("409 in the flat form", Reply.json(409, {"errors": [{"code": "err_conflict", "field": "data"}]})),
-    "rate-limited": Fault("429, to wait 1 second", _rate_limited(X_RateLimit_Reset="1000")),
-    "rate-limited-once": Fault("the same, once", _rate_limited(X_Rate_Limit_Reset="1000"), times=1),
-    "rate-limited-6s": Fault("429, to wait 6 seconds: too long for a page", _rate_limited(X_RateLimit_Reset="6000")),
-    "rate-limited-long": Fault("429, to wait 2 minutes", _rate_limited(X_Mimecast_RateLimit_Reset="120000")),
+    "rate-limited": Fault("429 that asks for a wait of 1 second", _rate_limited(X_RateLimit_Reset="1000")),
+    "rate-limited-once": Fault("the same error once", _rate_limited(X_Rate_Limit_Reset="1000"), times=1),
+    "rate-limited-6s": Fault(
+        "429 that asks for 6 seconds: too long for a page", _rate_limited(X_RateLimit_Reset="6000")
+    ),
+    "rate-limited-long": Fault(
+        "429 that asks for a wait of 2 minutes", _rate_limited(X_Mimecast_RateLimit_Reset="120000")
+    ),
     "rate-limited-seconds": Fault("429 with Retry-After", _rate_limited(Retry_After="120")),
     "rate-limited-date": Fault(
         "429 with Retry-After as a date in the far future", _rate_limited(Retry_After="Fri, 31 Dec 2100 12:00:00 GMT")
     ),
     "rate-limited-twice": Fault(
-        "429 with the header twice, to wait 2 minutes",
+        "429 with the same header twice, asking for 2 minutes",
         replace(_rate_limited(X_RateLimit_Reset="120000"), repeated_headers=(("X-RateLimit-Reset", "120000"),)),
     ),
     "grades-missing": Fault("a summary without D and F, which are stored as 0", _summary({"a": 5, "b": 4, "c": 3})),
@@ -125,28 +129,30 @@ FAULTS: Final[Mapping[str, Fault]] = {
         "a summary without any user, which is marked as implausible", _summary(dict.fromkeys("abcdf", 0))
     ),
     "server-error": Fault("500 in the flat form", Reply.flat(500, "internal-error", "An unexpected error occurred")),
-    "server-error-once": Fault("the same, once", Reply.flat(500, "internal-error", "An unexpected error"), times=1),
+    "server-error-once": Fault(
+        "the same error once", Reply.flat(500, "internal-error", "An unexpected error"), times=1
+    ),
     "bad-gateway": Fault("502 with a proxy's HTML page", replace(_HTML, status=502)),
     "unavailable": Fault("503 with {error: {message}}", Reply.json(503, {"error": {"message": "Try later"}})),
     "unavailable-until-later": Fault("503 with Retry-After: 2 minutes", Reply(503, headers={"Retry-After": "120"})),
     "gateway-timeout": Fault("504 with an empty body", Reply(504)),
     "redirect": Fault("302 to another host", Reply(302, headers={"Location": "https://login.invalid/"})),
-    "empty-body": Fault("200 and nothing in it", Reply(200)),
-    "html-page": Fault("200 and a proxy's sign-in page", _HTML),
+    "empty-body": Fault("200 with an empty body", Reply(200)),
+    "html-page": Fault("200 with a proxy's sign-in page", _HTML),
     "wrong-content-type": Fault(
-        "200 and plain words", Reply(200, b"It works!", headers={"Content-Type": "text/plain"})
+        "200 with plain text", Reply(200, b"It works!", headers={"Content-Type": "text/plain"})
     ),
     "truncated": Fault("fewer bytes than announced", replace(_GOOD, ending=Ending.CUT)),
-    "endless": Fault("an answer without end", Reply(200, b"{" + b" " * 65536, ending=Ending.ENDLESS)),
-    "gzip-bomb": Fault("64 KB that unpack to 64 MB", Reply(200, _BOMB, headers={"Content-Encoding": "gzip"})),
-    "hang-up": Fault("the connection is closed without an answer", Reply(200, ending=Ending.HANG_UP)),
-    "silent": Fault("no answer, ever", Reply(200, ending=Ending.SILENT)),
+    "endless": Fault("a response that never ends", Reply(200, b"{" + b" " * 65536, ending=Ending.ENDLESS)),
+    "gzip-bomb": Fault("64 KB that decompress to 64 MB", Reply(200, _BOMB, headers={"Content-Encoding": "gzip"})),
+    "hang-up": Fault("the connection is closed without a response", Reply(200, ending=Ending.HANG_UP)),
+    "silent": Fault("no response at all", Reply(200, ending=Ending.SILENT)),
     "empty-data": Fault(
         "200 with an empty data list", Reply.json(200, {"meta": {"status": 200}, "data": [], "fail": []})
     ),
-    "odd-counts": Fault("a count that is no number", _summary({"a": "many"})),
+    "odd-counts": Fault("a count that is not a number", _summary({"a": "many"})),
     "same-grade-twice": Fault(
-        "a and A in one answer", Reply(200, json.dumps({"data": [{"scoreCounts": {"a": 1, "A": 2}}]}).encode())
+        "a and A in one response", Reply(200, json.dumps({"data": [{"scoreCounts": {"a": 1, "A": 2}}]}).encode())
     ),
     "unknown-grade": Fault("a grade E: stored as other, with a warning", _summary({"a": 5, "d": 2, "e": 3})),
 }

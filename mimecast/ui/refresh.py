@@ -81,7 +81,7 @@ def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
             icon=":material/refresh:",
             key="refresh",
             disabled=state.in_progress or not _can_request(page),
-            help=f"Requests today's grades from Mimecast and stores them. Pages do so once they are older than {age}.",
+            help=f"Requests today's grades and stores them. Pages do this automatically after {age}.",
             on_click=guard(_on_refresh),  # runs before anything here can end this run, so no click is lost
             args=(page,),
         )

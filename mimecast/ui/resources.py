@@ -49,7 +49,7 @@ def sample_sandbox() -> Sandbox:
 
 
 def forget_stores() -> None:
-    """Make the next run open the stores again: one failed, and may work by then."""
+    """Make the next run open the stores again, after one of them failed."""
     _store.cache_clear()
     _sample_store.cache_clear()
 

@@ -1,4 +1,4 @@
-"""Notes in a real browser: numbers that can be read on a phone, and a change that is taken back by a click."""
+"""Notes in a real browser: numbers that can be read on a phone, and a change that is undone by a click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Elements of slides: text, tables and native charts, and their styles. What they say is in `slides`."""
+"""Elements of slides: text, tables and native charts, and their styles. Their text comes from `slides`."""
 
 from __future__ import annotations
 

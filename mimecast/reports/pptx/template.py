@@ -1,4 +1,4 @@
-"""The deck that a report is written into: without slides, on the user's template or on a plain one of 16:9."""
+"""The empty presentation that a report is written into, based on the user's template or on a plain 16:9 one."""
 
 from __future__ import annotations
 

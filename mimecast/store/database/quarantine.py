@@ -89,7 +89,7 @@ def quarantine(file: Path, *, now: datetime) -> Path:
     except OSError as error:
         raise StoreDamaged(
             f"{file} is damaged and cannot be set aside: {error.strerror}.",
-            remedy="End the programs that use it, rename it yourself, then try again. Nothing of it was overwritten.",
+            remedy="End the programs that use it, rename it yourself, then try again. Nothing was overwritten.",
         ) from None
     return target
 

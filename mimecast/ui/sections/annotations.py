@@ -250,7 +250,7 @@ def _undo(page: AccountPage, edit: NoteEdit) -> None:
     def action() -> Flash:
         apply(page.store, edit)
         back = f"is back: {_named(edit.after)}" if edit.after else "is deleted again"
-        return Flash(f"Undone: the note {back}.")
+        return Flash(f"Undone. The note {back}.")
 
     _apply(page, action, log="undid a change of the notes")
 

@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY: Final = (
 """Nothing is loaded from another host, and no other site frames the dashboard. Streamlit puts styles into the page."""
 
 UNWANTED_HEADERS: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-"""Of a request for a page: with them, the answer would be a compressed page, or none."""
+"""Headers removed from a request for a page: with them, the response would be compressed or empty."""
 
 
 class PageHead:

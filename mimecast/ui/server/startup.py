@@ -13,7 +13,7 @@ from typing import Final
 import streamlit as st
 
 OPEN_BROWSER_AFTER_SECONDS: Final = 0.3
-"""By then the server listens."""
+"""The delay after which the server accepts connections."""
 
 
 @asynccontextmanager
@@ -25,10 +25,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def settle_memory() -> None:
-    """Exclude what is loaded by now from the garbage collector's rounds, since it stays until the end.
+    """Exclude the objects that exist now from garbage collection, since they live as long as the process.
 
-    Streamlit has it look through everything after each run of a page, and nothing is sent in the meantime: with pandas,
-    Plotly and SQLAlchemy in memory that took longer than the page itself.
+    Streamlit runs a full collection after each run of a page, and sends nothing in the meantime: with pandas,
+    Plotly and SQLAlchemy in memory, this took longer than the page itself.
     """
     gc.collect()
     gc.freeze()
