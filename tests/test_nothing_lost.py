@@ -127,7 +127,7 @@ def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
         ) as killed:
             time.sleep(moments.uniform(0.3, 1.2))
             killed.kill()
-            said, _ = killed.communicate(timeout=20)
+            said, _ = killed.communicate(timeout=60)
         store = Store.open(url)
         assert len(list(store.all_snapshots("default"))) in ((1,) if said else (0, 1))
         store.add(history(1))
