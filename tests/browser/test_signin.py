@@ -123,7 +123,7 @@ def test_who_presses_refresh_is_in_the_log_and_who_refuses_at_the_provider_is_as
         signs_in(tab)
         tab.get_by_role("button", name="Refresh", exact=True).click()
         log = next(tmp_path.glob("clone-*.log"))
-        wait_until(lambda: 'Ada@contoso.com refreshed account "default".' in log.read_text())
+        wait_until(lambda: 'Ada@contoso.com refreshed (account "default").' in log.read_text())
         assert "recognisable" not in log.read_text()
 
 
