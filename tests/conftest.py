@@ -83,10 +83,11 @@ def isolated_pages(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[N
     resources.forget_everything()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the tests that run by default."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Choose the tests that run by default, after `-m` and `-k` have chosen theirs."""
     mark_repetitions(items)
+    yield
     deselect_repetitions(config, items)
 
 
@@ -184,7 +185,8 @@ def command_server(project: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def command_line(command_server: CommandServer | None, project: Path, tmp_path: Path) -> CommandLine:
     """Run `python -m mimecast ...` in an empty folder, as a user would, with only the given variables added.
 
-    A run with variables that Python reads when it starts, or with another encoding, has an interpreter of its own.
+    A run with variables that Python reads when it starts, or with `output_encoding`, has an interpreter of its own, and
+    pipes instead of files as its output.
     """
 
     def run(

@@ -229,7 +229,7 @@ def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_fai
 
     def slow(connection: Connection) -> str:
         first_is_in.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return "slow"
 
     def write(index: int) -> None:
@@ -246,7 +246,7 @@ def test_of_writes_that_are_put_together_each_has_its_own_result_and_its_own_fai
 
     threads = [threading.Thread(target=lambda: writing.submit(slow, durable=True))]
     threads[0].start()
-    assert first_is_in.wait(20)
+    assert first_is_in.wait(60)
     threads += [threading.Thread(target=write, args=(index,)) for index in range(6)]
     for thread in threads[1:]:
         thread.start()
@@ -272,11 +272,11 @@ def test_writes_that_come_together_share_a_transaction(store: Store) -> None:
 
     def slow(connection: Connection) -> None:
         first_is_in.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
 
     threads = [threading.Thread(target=lambda: writing.submit(slow, durable=True))]
     threads[0].start()
-    assert first_is_in.wait(20)
+    assert first_is_in.wait(60)
     threads += [
         threading.Thread(target=lambda: writing.submit(lambda connection: None, durable=True)) for _ in range(8)
     ]

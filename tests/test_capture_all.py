@@ -68,7 +68,7 @@ def test_so_many_are_asked_at_the_same_time_and_never_more(store: Store) -> None
             most = max(most, under_way)
             if under_way == MAX_CONCURRENT:
                 full.set()
-        assert full.wait(20), "fewer are asked at a time than could be"
+        assert full.wait(60), "fewer are asked at a time than could be"
         with lock:
             under_way -= 1
         return COUNTS
@@ -110,7 +110,7 @@ def test_a_host_that_does_not_answer_takes_no_more_than_its_share(store: Store) 
     silence = threading.Event()
 
     def never() -> ScoreCounts:
-        silence.wait(30)
+        silence.wait(60)
         return COUNTS
 
     with Sandbox(never) as silent, Sandbox(never) as silent_too, Sandbox(lambda: COUNTS) as sound:
@@ -157,7 +157,7 @@ def test_while_one_application_waits_another_on_the_same_host_goes_on(store: Sto
 
     def sleep(seconds: float) -> None:
         time.sleep(seconds)
-        assert others_ended.wait(20), "the other application had to wait as well"
+        assert others_ended.wait(60), "the other application had to wait as well"
 
     with Sandbox(lambda: COUNTS, fault="rate-limited-once") as sandbox:
         waiting = accounts_of(sandbox, 4, "waiting")
@@ -243,7 +243,7 @@ def test_both_generations_together_and_each_line_as_soon_as_it_is_known(
             silence.set()
             last = json.loads(run.stdout.readline())
             assert (last["account"], last["a"]) == ("silent", 9)
-            assert run.wait(30) == 0
+            assert run.wait(60) == 0
     assert Counter(run.outcome for name in ("silent", "new", "old") for run in newest_runs(store, name)) == {
         RunOutcome.STORED: 3
     }

@@ -24,6 +24,7 @@ from mimecast.domain.timeline import Timeline
 from mimecast.store.store import Store
 from tests.support.charts import TIMELINE_CHARTS, TimelineChart, contrast, make_stamp, make_timeline
 from tests.support.clock import NOW, TODAY
+from tests.support.exhaustive import CROSSED
 
 PHONE_PLOT = 240
 """Width in pixels of a plot on a phone with a width of 390."""
@@ -74,6 +75,7 @@ def test_every_timeline_chart_has_the_numbered_notes(store: Store, draw: Timelin
     assert plain.figure.layout.height < chart.figure.layout.height
 
 
+@CROSSED
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS)
 @pytest.mark.parametrize("days_ago", [range(12), [5, 5], [0, 0], [29, 29, 29], [5] * 12, range(0, 28, 2)], ids=str)
 def test_tags_do_not_overlap_on_a_phone(store: Store, draw: TimelineChart, days_ago: Sequence[int]) -> None:
@@ -113,6 +115,7 @@ def test_the_text_of_a_note_stays_text(store: Store, draw: TimelineChart) -> Non
     assert '&lt;a href="x"&gt;&#36;y&#36;&lt;/a&gt; 1' in tags(chart)[0].hovertext
 
 
+@CROSSED
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS)
 @pytest.mark.parametrize(("days", "max_points"), [(1, 60), (61, 60), (500, 60), (3000, 60), (6000, 60)])
 def test_annotations_are_drawn_at_every_resolution(

@@ -40,6 +40,7 @@ from tests.support.charts import (
     make_timeline,
 )
 from tests.support.clock import NOW, TODAY
+from tests.support.exhaustive import CROSSED
 
 LABEL_HEIGHT = 6.5
 """Of a line of text, in percent of the height of the mix."""
@@ -185,6 +186,7 @@ def test_the_panels_show_period_share_and_users_on_hover(store: Store, days: int
     assert (not line.hovertext) == (max_points > days)
 
 
+@CROSSED
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS)
 @pytest.mark.parametrize(("days", "max_points"), [(1, 60), (61, 60), (500, 60), (3000, 60), (6000, 60)])
 def test_every_resolution_is_chart(store: Store, draw: TimelineChart, days: int, max_points: int) -> None:

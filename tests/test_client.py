@@ -145,7 +145,7 @@ def server(answer: Iterable[bytes], context: ssl.SSLContext | None = None, *, si
     finally:
         ended.set()
         with contextlib.suppress(OSError):
-            socket.create_connection(listener.getsockname(), timeout=5).close()
+            socket.create_connection(listener.getsockname(), timeout=60).close()
         thread.join()
         listener.close()
 

@@ -426,6 +426,6 @@ def test_the_sandbox_prints_settings_to_paste_and_ends_quietly(
         assert_failed(command_line("sandbox", "--port", port), 1, f"Port {port} on 127.0.0.1 cannot be used", "--port")
 
         server.send_signal(how)
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=60) == 0
         log = server.stderr.read()
     assert log == "POST /api/awareness-training/company/get-safe-score-summary 200\n"

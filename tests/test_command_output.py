@@ -14,6 +14,7 @@ import pytest
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
+from tests.support.exhaustive import CROSSED
 from tests.support.processes import CommandLine, assert_failed
 
 NAME = "Kraków ŁÓDŹ – 日本"
@@ -75,7 +76,7 @@ def test_a_device_is_written_and_stays_a_device(
     device = Path("/dev/stdout")
     if not device.exists():
         pytest.skip("there is no /dev/stdout")
-    run = command_line("export", "--quiet", "--out", str(device), variables=variables)
+    run = command_line("export", "--quiet", "--out", str(device), variables=variables, output_encoding="utf-8")
     assert run.returncode == 0
     assert len(run.stdout.splitlines()) == 101
     os.mkfifo(tmp_path / "pipe")
@@ -86,6 +87,7 @@ def test_a_device_is_written_and_stays_a_device(
     assert (tmp_path / "pipe").is_fifo()
 
 
+@CROSSED
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437", "utf-8"])
 @pytest.mark.parametrize(
     "arguments",
@@ -108,6 +110,7 @@ def test_commands_print_any_text_to_any_console(
         assert "\\u2212" not in run.stdout
 
 
+@CROSSED
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
 def test_data_on_stdout_is_utf_8_on_every_console(
     command_line: CommandLine, variables: dict[str, str], encoding: str

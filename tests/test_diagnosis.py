@@ -221,7 +221,7 @@ def test_of_five_checks_at_once_one_requests_and_all_have_its_answer(store: Stor
 
     def counts() -> ScoreCounts:
         for _ in range(checks - 1):
-            assert others.acquire(timeout=20)
+            assert others.acquire(timeout=60)
         return ScoreCounts(5, 4, 3, 2, 1)
 
     def check(clock: Callable[[], datetime]) -> str:
@@ -237,7 +237,7 @@ def test_of_five_checks_at_once_one_requests_and_all_have_its_answer(store: Stor
         results = [pool.submit(check, lambda: datetime.now(UTC))]
         wait_until(lambda: sandbox.summary_requests == 1)
         results += [pool.submit(check, clock_of_another) for _ in range(checks - 1)]
-        assert [result.result(timeout=30) for result in results] == ["15 users graded."] * checks
+        assert [result.result(timeout=60) for result in results] == ["15 users graded."] * checks
         assert sandbox.summary_requests == 1
 
 
@@ -247,7 +247,7 @@ def test_a_check_waits_for_a_capture_and_uses_its_snapshot(sandbox: Sandbox, sto
     with ThreadPoolExecutor(1) as pool, lease.hold():
         result = pool.submit(checked, account_of(sandbox, 1), store)
         store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
-        steps = result.result(timeout=30)
+        steps = result.result(timeout=60)
     assert steps[DATA].detail == "15 users graded, which another run has just stored."
     assert sandbox.summary_requests == 0
 

@@ -84,7 +84,7 @@ def test_every_command_that_reads_it_reports_it_on_stderr_and_does_its_work(
 def test_every_page_reports_it(project: Path, page: str, file: Path) -> None:
     def titles(mode: int) -> list[str]:
         file.chmod(mode)
-        app = AppTest.from_file(str(project / "app.py"), default_timeout=30)
+        app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
         app.switch_page(page).run()
         assert not app.exception
         return [alert.proto.title for alert in app.warning]

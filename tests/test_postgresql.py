@@ -434,7 +434,7 @@ def test_a_statement_that_takes_too_long_is_ended(postgresql_url: str, monkeypat
     store = Store.open(postgresql_url)
     monkeypatch.setattr("mimecast.store.database.postgresql.READ_LIMITS", TimeLimits(lock=1, statement=1))
     with pytest.raises(StoreBusy), store.reading() as connection:
-        connection.exec_driver_sql("SELECT pg_sleep(20)")
+        connection.exec_driver_sql("SELECT pg_sleep(60)")
 
 
 def test_copies_and_migrations_have_limits_of_their_own(postgresql_url: str) -> None:
@@ -468,7 +468,7 @@ def test_readers_behind_a_lock_leave_connections_for_captures(
             wait_until(lambda: cluster.run(waiting) == [(MAX_READS,)])
             captured = capture(account, store)
             assert cluster.run(waiting) == [(MAX_READS,)]
-        assert [page.result(timeout=30) for page in pages] == [[]] * viewers
+        assert [page.result(timeout=60) for page in pages] == [[]] * viewers
     assert store.newest("contoso") == captured.snapshot
 
 
@@ -570,13 +570,13 @@ def test_a_migration_waits_for_the_one_that_goes_on(
 
     def slow(connection: Any) -> None:
         arrived.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
 
     monkeypatch.setattr("mimecast.store.database.schema.MIGRATIONS", (*MIGRATIONS, slow))
     monkeypatch.setattr("mimecast.store.database.open_database.MIGRATIONS", (*MIGRATIONS, slow))
     with ThreadPoolExecutor() as pool:
         first = pool.submit(Store.open, postgresql_url)
-        assert arrived.wait(20)
+        assert arrived.wait(60)
         second = pool.submit(Store.open, postgresql_url)
         waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         wait_until(lambda: bool(cluster.run(waiting)))

@@ -76,7 +76,7 @@ def send(
     path: str = SAFE_SCORE_SUMMARY,
     body: bytes = GOOD_BODY,
 ) -> Answer:
-    connection = http.client.HTTPConnection(sandbox.base_url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(sandbox.base_url.removeprefix("http://"), timeout=60)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()

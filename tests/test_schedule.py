@@ -87,7 +87,7 @@ def test_what_cron_cannot_do_is_refused(every: str) -> None:
 
 def test_the_shell_that_cron_starts_finds_folder_and_interpreter(odd_place: Installation) -> None:
     _, command = cron_reads(make_snippet(Scheduler.CRON, timedelta(days=1), odd_place).line)
-    subprocess.run(["/bin/sh", "-c", command], check=True, cwd="/", env={}, timeout=20)
+    subprocess.run(["/bin/sh", "-c", command], check=True, cwd="/", env={}, timeout=60)
     started = Path(odd_place.project, "started").read_text().splitlines()
     assert started == [str(Path(odd_place.project).resolve()), "-m", "mimecast", "snapshot", "--quiet"]
 
@@ -126,7 +126,7 @@ def test_pasting_the_units_writes_them_and_starts_the_timer(tmp_path: Path, odd_
         (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {asked}\n')
         (tmp_path / name).chmod(0o755)
     variables = {"HOME": str(tmp_path), "PATH": f"{tmp_path}:/usr/bin:/bin"}
-    subprocess.run(["/bin/sh", "-ec", made.paste], check=True, env=variables, timeout=20)
+    subprocess.run(["/bin/sh", "-ec", made.paste], check=True, env=variables, timeout=60)
     for name, text in made.units.items():
         assert (tmp_path / ".config/systemd/user" / name).read_text() == text
     assert asked.read_text().splitlines() == [

@@ -242,7 +242,7 @@ def stored(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def shown(
     project: Path, page: str, secrets: dict[str, Any], claims: dict[str, Any] | None = None, runs: int = 1
 ) -> AppTest:
-    app = AppTest.from_file(str(project / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
     for key, value in secrets.items():
         app.secrets[key] = value
     for key, value in (claims or {}).items():

@@ -126,7 +126,7 @@ def test_of_many_captures_at_once_one_asks_and_all_have_the_answer(
         time.sleep(seconds)
 
     def counts() -> ScoreCounts:
-        assert all_wait.wait(20)
+        assert all_wait.wait(60)
         return ScoreCounts(5, 4, 3, 2, 1)
 
     monkeypatch.setattr("mimecast.capture.one_account.time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))

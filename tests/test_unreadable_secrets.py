@@ -36,7 +36,7 @@ def server(project: Path, folder: Path, secrets: bytes) -> Iterator[tuple[int, P
 
 
 def get(port: int, path: str, accept: str = "text/html") -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path, headers={"Accept": accept})
         response = connection.getresponse()

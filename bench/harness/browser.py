@@ -19,7 +19,7 @@ from bench.harness.streamlit_client import kind_of
 
 PAGE_CLOCK: Final = (Path(__file__).parent / "page_clock.js").read_text()
 
-TIMEOUT_MS: Final = 120_000
+TIMEOUT_MS: Final = 300_000
 
 SETTLING_MS: Final = 3000
 """How long a page is left alone after its first load, so that late files arrive before anything is measured."""

@@ -60,7 +60,6 @@ def hostile(sandbox: Sandbox) -> str:
 
 
 def drawn(tab: Page, url: str) -> None:
-    expect.set_options(timeout=30_000)
     tab.goto(url)
     expect(tab.get_by_role("heading", level=1)).to_be_visible()
     expect(tab.get_by_text(re.compile("live from Mimecast|SAMPLE DATA")).first).to_be_visible()
@@ -121,7 +120,7 @@ def test_every_page_asks_its_own_server_only(run_app: RunApp, browser: Browser, 
         tab.on("websocket", lambda websocket: asked.add(websocket.url))
         for page in PAGES:
             drawn(tab, f"{url}/{page}")
-            tab.wait_for_timeout(500)
+            tab.wait_for_load_state("networkidle")
     ours = urlsplit(url).netloc
     assert [one for one in asked if not one.startswith(("data:", "blob:")) and urlsplit(one).netloc != ours] == []
     assert any(one.startswith("ws") for one in asked)
@@ -166,7 +165,7 @@ def test_a_name_that_someone_else_lets_lead_here_is_refused(run_app: RunApp, hos
     """A web page elsewhere can let its own name lead to 127.0.0.1, and would then count as the same origin."""
     with run_app() as url:
         port = urlsplit(url).port
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         headers = {
             "Host": f"{host}:{port}",
             "Origin": f"http://{host}:{port}",

@@ -178,7 +178,7 @@ def test_settings_written_and_fixed_while_the_dashboard_runs_are_taken_at_the_ne
         wait_until(lambda: after_reload("Contoso · "))
         file.write_text("[mimecast")
         tab.goto(url)
-        expect(tab.get_by_test_id("stAlert").filter(has_text="is not valid TOML")).to_be_visible(timeout=20_000)
+        expect(tab.get_by_test_id("stAlert").filter(has_text="is not valid TOML")).to_be_visible(timeout=60_000)
         file.write_text(right)
         wait_until(lambda: after_reload("Contoso · "))
         expect(tab.get_by_test_id("stAlert")).to_have_count(0)

@@ -7,7 +7,7 @@ page with every wrong setting, a hundred kills. By default, a representative par
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import pytest
@@ -44,10 +44,15 @@ def mark_repetitions(items: Sequence[pytest.Item]) -> None:
     """Mark the cases of crossed tests in which more than one parametrisation is not at its first value."""
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("crossed"):
-            groups = [_names(mark.args[0]) for mark in item.iter_markers("parametrize")]
-            positions = [item.callspec.indices[names[0]] for names in groups]
-            if sum(position > 0 for position in positions) > 1:
+            parametrisations = list(item.iter_markers("parametrize"))
+            if sum(not _has_first_value(item, *mark.args) for mark in parametrisations) > 1:
                 item.add_marker(EXHAUSTIVE)
+
+
+def _has_first_value(item: pytest.Function, names: str | Sequence[str], cases: Iterable[Any]) -> bool:
+    names, first = _names(names), next(iter(cases))
+    values = first.values if hasattr(first, "marks") else first if len(names) > 1 else (first,)
+    return all(item.callspec.params[name] is value for name, value in zip(names, values, strict=True))
 
 
 def _names(names: str | Sequence[str]) -> list[str]:

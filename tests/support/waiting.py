@@ -8,7 +8,7 @@ from collections.abc import Callable
 POLL_INTERVAL_SECONDS = 0.05
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     """Check a condition until it holds. Raises AssertionError when it still does not after so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
