@@ -80,7 +80,15 @@ def add_chart(slide: Slide, area: Area, kind: XL_CHART_TYPE, data: CategoryChart
     chart: Chart = frame.chart
     chart.has_title = False
     style_font(chart.font, 12)
+    _number_axes(chart)
     return chart
+
+
+def _number_axes(chart: Chart) -> None:
+    """Give the axes ids from 1. python-pptx writes negative ones, which the schema of the file format does not allow."""
+    numbers: dict[str, str] = {}
+    for element in chart._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        element.set("val", numbers.setdefault(element.get("val"), str(len(numbers) + 1)))
 
 
 def add_table(
