@@ -27,7 +27,7 @@ from tests.support.browser import (
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
-NAME = r"SAMPLE-DATA-safe-score-report-sample-\d{4}-\d\d-\d\d"
+NAME = r"SAMPLE-DATA-safe-score-report-contoso-made-up-\d{4}-\d\d-\d\d"
 
 
 def canvas(tab: Page) -> Any:
