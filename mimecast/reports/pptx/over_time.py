@@ -33,6 +33,9 @@ from mimecast.text.timelines import coverage, coverage_sentence
 MAX_LABELLED_COLUMNS: Final = 15
 """Columns that are wide enough for a share in each."""
 
+MIN_LABELLED_SHARE: Final = 3.5
+"""Percent of a column that is high enough for its share in writing."""
+
 LOWEST: Final = "Normal range, lowest"
 RANGE: Final = "Normal range"
 """Names of the two series of the normal range: its lower limit, and its width."""
@@ -119,7 +122,7 @@ def add_mix(deck: SlideDeck, report: Report) -> None:
         shares = timeline.shares[series.name]
         for index in dict.fromkeys((int(known[0]), int(known[-1]))):
             share = float(shares.iloc[index])
-            if share >= 2.5 and len(timeline.users) <= MAX_LABELLED_COLUMNS:
+            if share >= MIN_LABELLED_SHARE and len(timeline.users) <= MAX_LABELLED_COLUMNS:
                 ink = PAPER if series.name in "AF" else INK
                 elements.label_point(
                     series, index, format_percent(share), XL_LABEL_POSITION.CENTER, 10, ink, bold=series.name in "DF"
