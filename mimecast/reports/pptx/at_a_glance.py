@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 from pptx.chart.data import CategoryChartData
+from pptx.chart.series import LineSeries
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
@@ -142,10 +143,9 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
     elements.keep_labels_level(chart.category_axis)
 
 
-def _label_target(series: object, level: list[float | None], shares: pd.Series[float]) -> None:
+def _label_target(series: LineSeries, level: list[float | None], shares: pd.Series[float]) -> None:
     """Write the target's name left of its line, or above or below a long one where the share is not."""
     drawn = [index for index, value in enumerate(level) if value is not None]
-    name = str(getattr(series, "name", ""))
     if drawn[0] > len(level) * 0.4:
         index, position = drawn[0], XL_LABEL_POSITION.LEFT
     else:
@@ -153,7 +153,7 @@ def _label_target(series: object, level: list[float | None], shares: pd.Series[f
         share = float(shares.interpolate(limit_direction="both").iloc[index])
         is_below = (level[index] or 0.0) <= share and (level[index] or 0.0) > share * 0.2
         position = XL_LABEL_POSITION.BELOW if is_below else XL_LABEL_POSITION.ABOVE
-    elements.label_point(series, index, name, position, 12, GOOD, bold=False)
+    elements.label_point(series, index, series.name, position, 12, GOOD, bold=False)
 
 
 def _written_notes(report: Report, area: Area) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
@@ -22,10 +23,10 @@ from mimecast.text.changes import NET_CHANGES, comparison_sentence, verdict_sent
 from mimecast.text.grades import label_of
 from mimecast.text.slide_titles import change_title
 
-TABLE_SIZES = (15.0, 14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
+TABLE_SIZES: Final = (15.0, 14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
 """Sizes of the table's text in points."""
 
-POINTS_FORMAT = "+0.0;\u22120.0;0.0"
+POINTS_FORMAT: Final = "+0.0;\u22120.0;0.0"
 """Number format of points, with a minus sign."""
 
 
