@@ -204,6 +204,20 @@ def test_a_browser_that_hangs_is_killed_with_its_own_processes_and_no_other(
         other.wait()
 
 
+@pytest.mark.usefixtures("with_browser")
+@RENDERERS
+def test_a_script_can_add_options_to_the_browser(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, render: Render
+) -> None:
+    """As README.md says, for a service that does not let the browser use its sandbox."""
+    script = tmp_path / "browser"
+    script.write_text(f'#!/bin/sh\ntouch "{tmp_path}/used"\nexec "{find_browser()}" --no-sandbox "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(script))
+    assert render(smallest_report(store))
+    assert (tmp_path / "used").exists()
+
+
 @RENDERERS
 def test_a_browser_that_crashes_is_reported(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, render: Render

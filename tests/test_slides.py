@@ -18,8 +18,9 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
-from pptx.util import Inches
+from pptx.util import Inches, Pt
 
+from mimecast.charts.text_width import BOLD, wrap
 from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
@@ -380,6 +381,20 @@ def test_a_template_keeps_its_master_and_fonts_and_loses_its_slides(store: Store
         for shape in slide.shapes:
             if not shape.is_placeholder:
                 assert shape.left >= Inches(0.9)
+
+
+@pytest.mark.parametrize("on_template", [False, True])
+def test_every_title_fits_into_its_place(store: Store, template: Path, on_template: bool) -> None:
+    """The template's titles have 44 points, which is too large for a sentence."""
+    deck = opened(longest_report(store), template if on_template else None)
+    sizes = set()
+    for slide in deck.slides:
+        title = slide.shapes.title
+        size = (title.text_frame.paragraphs[0].runs[0].font.size or Pt(44 if on_template else 26)).pt
+        lines = wrap(title.text, (title.width - Inches(0.2)) / Pt(size) / BOLD)
+        assert len(lines) * size * 1.2 <= (title.height - Inches(0.1)) / Pt(1)
+        sizes.add(size)
+    assert min(sizes) >= 20
 
 
 def test_nothing_that_a_template_says_about_its_slides_is_in_a_report(

@@ -39,7 +39,7 @@ def rows(sheet: Any) -> list[tuple[Any, ...]]:
 def test_the_sheets_stand_under_frozen_headers(store: Store) -> None:
     book = opened(store, demo_report(store))
     assert {sheet.title: sheet.freeze_panes for sheet in book} == {
-        "Report": "B6",
+        "Report": None,
         "Daily values": "B2",
         "Notes": "A2",
         "Definitions": "A2",
@@ -49,10 +49,16 @@ def test_the_sheets_stand_under_frozen_headers(store: Store) -> None:
 def test_what_is_shown_is_in_numbers_with_the_sentence_and_the_stamp(store: Store) -> None:
     report = demo_report(store)
     sheet = opened(store, report)["Report"]
-    title, headline, stamp, _, header, *grades = rows(sheet)
-    assert title[0] == "SAFE Score report"
-    assert headline[0].startswith("10.5% of users are at risk, down from 14.0%")
-    assert stamp[0] == "Contoso · 23 Nov 2026, 03:00 UTC · 1,204 users graded · SAMPLE DATA"
+    texts = [row[0] for row in rows(sheet)[:6]]
+    assert texts == [
+        "SAFE Score report",
+        "10.5% of users are at risk, down from 14.0% on 24 Nov 2025.",
+        "Contoso · 23 Nov 2026, 03:00 UTC · 1,204 users graded · SAMPLE DATA",
+        "126 of 1,204 users (grade D or F).",
+        "Down 0.9 points in 30 days, a normal change for this account (normal: −1.1 to +0.9 points).",
+        "Target 9% by Mar 2027: no starting share to judge by.",
+    ]
+    header, *grades = rows(sheet)[7:]
     assert header[:2] == ("Grade", "Users, 23 Nov 2026")
     assert [row[0] for row in grades] == [
         *"ABCDF",
@@ -61,7 +67,26 @@ def test_what_is_shown_is_in_numbers_with_the_sentence_and_the_stamp(store: Stor
         "Users graded",
     ]
     assert grades[0] == ("A", 526, pytest.approx(526 / 1204), 512, pytest.approx(512 / 1200), 14, 1.02)
-    assert sheet["C6"].number_format == "0.0%"
+    assert sheet["C9"].number_format == "0.0%"
+
+
+def test_the_first_sheet_has_a_line_of_the_daily_share_at_risk(store: Store) -> None:
+    report = demo_report(store)
+    book = opened(store, report)
+    (chart,) = book["Report"]._charts
+    (series,) = chart.series
+    assert series.val.numRef.f == "'Daily values'!$K$2:$K$367"
+    assert series.cat.numRef.f == "'Daily values'!$A$2:$A$367"
+    assert book["Daily values"]["K1"].value == "At risk, share"
+    assert book["Daily values"]["K367"].value is None, "today has no snapshot"
+    assert book["Daily values"]["K366"].value == pytest.approx(126 / 1204)
+    with zipfile.ZipFile(io.BytesIO(render_xlsx(report, load_days(store, "contoso", report.days)))) as package:
+        drawing = package.read("xl/drawings/drawing1.xml").decode()
+    assert "Line chart. The share at risk by day. From 24 Nov 2025 to 23 Nov 2026" in drawing
+
+
+def test_a_single_day_is_no_trend(store: Store) -> None:
+    assert opened(store, smallest_report(store))["Report"]._charts == []
 
 
 def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: Store) -> None:

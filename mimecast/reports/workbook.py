@@ -9,15 +9,17 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
 
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from mimecast.charts.palette import HEADER_FILL
+from mimecast.charts.palette import AT_RISK_INK, HEADER_FILL, INK, QUIET, RULE
 from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
+from mimecast.domain.timeline import MAX_MARKED_POINTS
 from mimecast.formatting import format_date, zone_name
 from mimecast.reports.causes.sheets import cause_sheets
 from mimecast.reports.grade_table import grade_rows
@@ -26,8 +28,10 @@ from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
 from mimecast.reports.snapshot_csv import COLUMNS, COUNT_COLUMNS, exported_row
 from mimecast.reports.xml_text import xml_text
+from mimecast.text.changes import comparison_sentence
 from mimecast.text.glossary import DEFINITIONS, SAMPLE_WARNING
 from mimecast.text.stamp import Stamp
+from mimecast.text.timelines import coverage
 
 TEXT_ONLY: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -39,6 +43,14 @@ MIN_EXCEL_YEAR: Final = 1900
 
 FOOTER: Final = "&L&8 {}&R&8 &P / &N"
 MAX_FOOTER_CHARS: Final = 255
+
+SUMMARY_SHEET: Final = "Report"
+DAYS_SHEET: Final = "Daily values"
+RISK_SHARE_COLUMN: Final = 10
+"""Column of the share at risk in the sheet of daily values."""
+
+CHART_PIXELS: Final = (980, 340)
+"""Width and height of the chart on the first sheet."""
 
 SHARE_FORMAT: Final = "0.0%"
 POINTS_FORMAT: Final = "+0.00;-0.00;0.00"
@@ -52,8 +64,9 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
         book.set_properties({"title": xml_text(report.title), "subject": xml_text(report.stamp.text)})
-        _add_summary(book, report)
-        _add_days(book, report, days)
+        rows = list(days)
+        _add_summary(book, report, len(rows))
+        _add_days(book, report, rows)
         if report.annotations.notes:
             notes = [(note.day, note.labelled_text) for note in report.annotations.notes]
             formats = [_number_format(book, DAY_FORMAT), _number_format(book)]
@@ -144,33 +157,79 @@ def _add_definitions(book: Workbook, terms: Sequence[tuple[str, str]], report: R
     _add_sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), terms, [_bold(book), _wrapped(book)], report)
 
 
-def _add_summary(book: Workbook, report: Report) -> None:
-    """Add the grades and groups as the page and the slides have them, under the sentences and the stamp."""
-    sheet = book.add_worksheet("Report")
+def _add_summary(book: Workbook, report: Report, days: int) -> None:
+    """Add the headline, the sentences that follow it, the grades and groups as everywhere else, and the trend.
+
+    `days` is how many rows the sheet of daily values has.
+    """
+    sheet = book.add_worksheet(SUMMARY_SHEET)
     summary = report.summary
-    lines = (report.title, f"{summary.headline}. {summary.details}", report.stamp.text)
+    lines = (report.title, f"{summary.headline}.", report.stamp.text, *summary.sentences)
+    formats = {0: _title(book), 1: book.add_format({"bold": True, "font_size": 12})}
     for index, text in enumerate(lines):
-        sheet.write_string(index, 0, xml_text(text), _title(book) if index == 0 else None)
+        sheet.write_string(index, 0, xml_text(text), formats.get(index))
     now = format_date(report.stamp.day)
     columns = [("Grade", None), (f"Users, {now}", USERS_FORMAT), (f"Share, {now}", SHARE_FORMAT)]
     if report.comparison:
         then = format_date(report.comparison.then_day)
         columns += [(f"Users, {then}", USERS_FORMAT), (f"Share, {then}", SHARE_FORMAT)]
         columns += [("Change, users", CHANGE_FORMAT), ("Change, points", POINTS_FORMAT)]
-    header = 4
+    header = len(lines) + 1
     for column, (name, _) in enumerate(columns):
-        sheet.write_string(header, column, name, _header(book))
-    formats = [_number_format(book, code) if code else None for _, code in columns]
+        sheet.write_string(header, column, name, _header(book, is_number=column > 0))
+    number_formats = [_number_format(book, code) if code else None for _, code in columns]
     rows = grade_rows(report.stamp.newest.counts, report.comparison)
     for index, row in enumerate(rows, start=header + 1):
         values: list[Any] = [row.label, row.users, _fraction(row.share)]
         if report.comparison:
             values += [row.users_then, _fraction(row.share_then), row.change_users, _hundredths(row.change_points)]
-        _write(sheet, index, values, formats)
+        _write(sheet, index, values, number_formats)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, len(columns) - 1, 18)
-    sheet.freeze_panes(header + 1, 1)
+    if report.timeline.shares["at_risk"].count() > 1:
+        place = {"object_position": 2, "description": _trend_alt(report)}
+        sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, days), place)
     _set_up_printing(sheet, report)
+
+
+def _trend_chart(book: Workbook, days: int) -> Chart:
+    """Return a line chart of the daily share at risk, whose numbers are in the sheet of daily values."""
+    chart = book.add_chart({"type": "line"})
+    mark = {"type": "circle", "size": 5, "fill": {"color": AT_RISK_INK}, "border": {"color": AT_RISK_INK}}
+    chart.add_series(
+        {
+            "name": "At risk, share of users graded",
+            "categories": [DAYS_SHEET, 1, 0, days, 0],
+            "values": [DAYS_SHEET, 1, RISK_SHARE_COLUMN, days, RISK_SHARE_COLUMN],
+            "line": {"color": AT_RISK_INK, "width": 2.25},
+            "marker": mark if days <= MAX_MARKED_POINTS else {"type": "none"},
+        }
+    )
+    font = {"color": QUIET, "size": 10}
+    chart.set_title({"name": "Share of users at risk (D + F)", "name_font": {"size": 12, "color": INK}})
+    chart.set_legend({"none": True})
+    unit, every = ("months", max(1, round(days / 30.4 / 8))) if days > 100 else ("days", max(1, round(days / 8)))
+    chart.set_x_axis(
+        {
+            "date_axis": True,
+            "num_format": "mmm yyyy" if unit == "months" else DAY_FORMAT,
+            "num_font": font,
+            "major_unit": every,
+            "major_unit_type": unit,
+            "major_tick_mark": "none",
+        }
+    )
+    grid = {"visible": True, "line": {"color": RULE, "width": 0.75}}
+    line = {"none": True}
+    chart.set_y_axis({"min": 0, "num_format": "0%", "num_font": font, "major_gridlines": grid, "line": line})
+    chart.show_blanks_as("gap")
+    chart.set_size({"width": CHART_PIXELS[0], "height": CHART_PIXELS[1]})
+    return chart
+
+
+def _trend_alt(report: Report) -> str:
+    sentence = f" {comparison_sentence(report.since)}" if report.since else ""
+    return f"Line chart. The share at risk by day.{sentence} {coverage(report.timeline)}; days without one are gaps."
 
 
 def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> None:
@@ -210,7 +269,7 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
                 source_text(snapshot),
             ]
 
-    _add_sheet(book, "Daily values", columns, rows(), formats, report)
+    _add_sheet(book, DAYS_SHEET, columns, rows(), formats, report)
 
 
 def _add_sheet(
@@ -286,8 +345,10 @@ def _hundredths(points: float | None) -> float | None:
     return None if points is None else round(points, 2) + 0.0  # no "-0.00"
 
 
-def _header(book: Workbook) -> Format:
-    return book.add_format({"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": True, "valign": "top"})
+def _header(book: Workbook, *, is_number: bool = False) -> Format:
+    align = "right" if is_number else "left"
+    form = {"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": True, "valign": "top", "align": align}
+    return book.add_format(form)
 
 
 def _title(book: Workbook) -> Format:

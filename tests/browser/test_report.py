@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -95,6 +96,11 @@ def test_the_downloads_are_the_report_that_is_shown(run_app: RunApp, tab: Page) 
         book = openpyxl.load_workbook(io.BytesIO(downloaded(tab, "Excel", ".xlsx")))
         assert str(book["Report"]["A2"].value).startswith(fact[0])
         assert book["Daily values"].max_row == 92
+
+        sheets = pypdfium2.PdfDocument(downloaded(tab, "PDF", ".pdf"))
+        assert fact[0] in " ".join(sheets[0].get_textpage().get_text_bounded().split())
+        sheets.close()
+        assert struct.unpack(">II", downloaded(tab, "PNG", ".png")[16:24]) == (3200, 1800)
 
         page = downloaded(tab, "HTML", ".html").decode()
         assert f"<strong>{fact[0]}.</strong>" in page

@@ -136,6 +136,7 @@ def check_ids(name: str, root: Any) -> None:
     axes = {element.find("{*}axId").get("val") for element in plot if local(element) in ("catAx", "valAx", "dateAx")}
     used = {axis.get("val") for chart in plot if local(chart).endswith("Chart") for axis in chart.findall("{*}axId")}
     assert used == axes, name
+    assert all(axis.isdigit() for axis in axes), "an id is an unsigned number"
     assert {element.get("val") for element in root.iter("{*}crossAx")} == axes, name
     for each in series:
         points = [point.get("idx") for point in each.findall("{*}val//{*}pt")]

@@ -64,7 +64,10 @@ class BrowserFailed(Problem):
     """The browser did not make the file."""
 
     title = "The browser did not finish"
-    remedy = "Try again. If it keeps failing, update the browser, or name another one in BROWSER_PATH."
+    remedy = (
+        "Try again. If it keeps failing, see “Pictures and PDF files” in README.md: where the browser may not use its "
+        "sandbox, it needs an option."
+    )
 
 
 class BrowserBusy(Problem):

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 from pptx.chart.data import CategoryChartData
+from pptx.chart.series import LineSeries
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
@@ -17,8 +18,8 @@ from mimecast.charts.palette import BAD, GOOD, GRADE_COLOURS, INK, PAPER, QUIET
 from mimecast.charts.text_width import BOLD, em_width, shorten
 from mimecast.domain.targets import TargetStatus
 from mimecast.formatting import format_date, format_int, format_percent
+from mimecast.reports.colours import change_colour, trend_colour
 from mimecast.reports.pptx import elements
-from mimecast.reports.pptx.change import change_colour
 from mimecast.reports.pptx.periods import note_heights, numbers, period_days, period_labels, target_level
 from mimecast.reports.pptx.template import Area, SlideDeck
 from mimecast.reports.report import Report
@@ -84,7 +85,7 @@ def _add_answer(slide: Slide, area: Area, report: Report) -> None:
         text = format_percent(share)
         fitting = elements.line_ems(1, area.width) / (em_width(text) * BOLD)
         size = min(NUMBER_SIZE, fitting, float(area.height / Pt(1)) * 0.3)
-        elements.add_run(paragraph, text, round(size), _trend_colour(report), bold=True)
+        elements.add_run(paragraph, text, round(size), trend_colour(report.annotations.judged), bold=True)
         paragraph = frame.add_paragraph()
         elements.add_run(paragraph, "of users at risk", 18, INK, bold=True)
         paragraph.space_after = Pt(8)
@@ -99,10 +100,6 @@ def _add_answer(slide: Slide, area: Area, report: Report) -> None:
             paragraph.space_after = Pt(8)
             paragraph = frame.add_paragraph()
             elements.add_run(paragraph, text, 14, colour)
-
-
-def _trend_colour(report: Report) -> str:
-    return BAD if change_colour(report.annotations.judged) == BAD else elements.TREND_INK
 
 
 def _add_line(slide: Slide, area: Area, report: Report) -> None:
@@ -124,7 +121,7 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
     chart.has_legend = False
     elements.place_plot(chart, *PLOT)
     line, *others = chart.plots[0].series
-    colour = _trend_colour(report)
+    colour = trend_colour(report.annotations.judged)
     elements.style_share_line(line, shares, colour)
     known = shares.reset_index(drop=True).dropna()
     if len(known) > 1:
@@ -146,10 +143,9 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
     elements.keep_labels_level(chart.category_axis)
 
 
-def _label_target(series: object, level: list[float | None], shares: pd.Series[float]) -> None:
+def _label_target(series: LineSeries, level: list[float | None], shares: pd.Series[float]) -> None:
     """Write the target's name left of its line, or above or below a long one where the share is not."""
     drawn = [index for index, value in enumerate(level) if value is not None]
-    name = str(getattr(series, "name", ""))
     if drawn[0] > len(level) * 0.4:
         index, position = drawn[0], XL_LABEL_POSITION.LEFT
     else:
@@ -157,7 +153,7 @@ def _label_target(series: object, level: list[float | None], shares: pd.Series[f
         share = float(shares.interpolate(limit_direction="both").iloc[index])
         is_below = (level[index] or 0.0) <= share and (level[index] or 0.0) > share * 0.2
         position = XL_LABEL_POSITION.BELOW if is_below else XL_LABEL_POSITION.ABOVE
-    elements.label_point(series, index, name, position, 12, GOOD, bold=False)
+    elements.label_point(series, index, series.name, position, 12, GOOD, bold=False)
 
 
 def _written_notes(report: Report, area: Area) -> dict[int, str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 from pptx.slide import Slide
 
-from mimecast.charts.palette import BAD, GOOD, QUIET
+from mimecast.charts.palette import QUIET
 from mimecast.charts.text_width import BOLD, em_width
 from mimecast.domain.comparison import Comparison
-from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.formatting import format_date, format_points, round_points
+from mimecast.reports.colours import change_colour
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.template import Area, SlideDeck
@@ -22,18 +23,11 @@ from mimecast.text.changes import NET_CHANGES, comparison_sentence, verdict_sent
 from mimecast.text.grades import label_of
 from mimecast.text.slide_titles import change_title
 
-TABLE_SIZES = (15.0, 14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
+TABLE_SIZES: Final = (15.0, 14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
 """Sizes of the table's text in points."""
 
-POINTS_FORMAT = "+0.0;\u22120.0;0.0"
+POINTS_FORMAT: Final = "+0.0;\u22120.0;0.0"
 """Number format of points, with a minus sign."""
-
-
-def change_colour(judged: JudgedChange | None) -> str:
-    """Return red for a change for the worse that is not normal, green for such a one for the better, else quiet."""
-    if judged is None or judged.verdict is not Verdict.OUTSIDE or judged.change is None:
-        return QUIET
-    return BAD if judged.change > 0 else GOOD
 
 
 def add_change(deck: SlideDeck, report: Report) -> None:

@@ -36,9 +36,6 @@ BOX_INSET: Final = Inches(0.1)
 LINE_SPACING: Final = 1.2
 """Height of a line relative to the size of its text."""
 
-TREND_INK: Final = "#1f3a5f"
-"""Colour of the share at risk. Red is for a change for the worse that is not normal."""
-
 STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 MAX_STEPS: Final = 5.5
 HEADROOM: Final = 1.12
@@ -80,7 +77,15 @@ def add_chart(slide: Slide, area: Area, kind: XL_CHART_TYPE, data: CategoryChart
     chart: Chart = frame.chart
     chart.has_title = False
     style_font(chart.font, 12)
+    _number_axes(chart)
     return chart
+
+
+def _number_axes(chart: Chart) -> None:
+    """Give the axes ids from 1. python-pptx writes negative ones, which the schema of the format does not allow."""
+    numbers: dict[str, str] = {}
+    for element in chart._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        element.set("val", numbers.setdefault(element.get("val"), str(len(numbers) + 1)))
 
 
 def add_table(

@@ -16,7 +16,7 @@ from mimecast.reports.report import Report
 from mimecast.text.slide_titles import notes_title, sources_title
 
 NOTE_SIZE: Final = 14
-NOTE_WEIGHTS: Final = (0.5, 1.2, 8)
+NOTE_WEIGHTS: Final = (0.7, 1.9, 8)
 """Proportions of the columns of notes: number, day and text."""
 
 SOURCES_SIZES: Final = (14.0, 13.0, 12.0, 11.0, 10.0, 9.0)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
 
-from mimecast.charts.palette import BAD, GOOD, INK, PAPER
+from mimecast.charts.palette import GOOD, INK, PAPER
 from mimecast.formatting import format_percent
+from mimecast.reports.colours import BAND_FILL, trend_colour
 from mimecast.reports.pptx import elements
-from mimecast.reports.pptx.change import change_colour
 from mimecast.reports.pptx.periods import (
     ends_in_words,
     normal_range,
@@ -28,14 +30,14 @@ from mimecast.text.slide_titles import mix_title, trend_title
 from mimecast.text.targets import goal_phrase, target_sentence
 from mimecast.text.timelines import coverage, coverage_sentence
 
-BAND_FILL = "#c9dcf0"
-"""The normal range on white."""
-
-MAX_LABELLED_COLUMNS = 15
+MAX_LABELLED_COLUMNS: Final = 15
 """Columns that are wide enough for a share in each."""
 
-LOWEST = "Normal range, lowest"
-RANGE = "Normal range"
+MIN_LABELLED_SHARE: Final = 3.5
+"""Percent of a column that is high enough for its share in writing."""
+
+LOWEST: Final = "Normal range, lowest"
+RANGE: Final = "Normal range"
 """Names of the two series of the normal range: its lower limit, and its width."""
 
 
@@ -67,7 +69,7 @@ def add_trend(deck: SlideDeck, report: Report) -> None:
     chart = elements.add_chart(slide, area, XL_CHART_TYPE.LINE, data, "Share of users at risk", alt)
     elements.place_plot(chart, 0.06, 0.04, 0.85, 0.76)
     line, *others = chart.plots[0].series
-    colour = BAD if change_colour(annotations.judged) == BAD else elements.TREND_INK
+    colour = trend_colour(annotations.judged)
     elements.style_share_line(line, shares, colour)
     for series in others:
         if series.name.startswith("Target"):
@@ -120,7 +122,7 @@ def add_mix(deck: SlideDeck, report: Report) -> None:
         shares = timeline.shares[series.name]
         for index in dict.fromkeys((int(known[0]), int(known[-1]))):
             share = float(shares.iloc[index])
-            if share >= 2.5 and len(timeline.users) <= MAX_LABELLED_COLUMNS:
+            if share >= MIN_LABELLED_SHARE and len(timeline.users) <= MAX_LABELLED_COLUMNS:
                 ink = PAPER if series.name in "AF" else INK
                 elements.label_point(
                     series, index, format_percent(share), XL_LABEL_POSITION.CENTER, 10, ink, bold=series.name in "DF"

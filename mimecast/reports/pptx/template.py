@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +14,10 @@ from pptx.exc import PythonPptxError
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.shapes.placeholder import LayoutPlaceholder
-from pptx.slide import Slide, SlideLayout
+from pptx.slide import Slide, SlideLayout, SlideMaster
 from pptx.util import Emu, Inches, Length, Pt
 
-from mimecast.charts.text_width import BOLD, em_width
+from mimecast.charts.text_width import BOLD, wrap
 from mimecast.reports.pptx.package import TemplateUnusable, master_package
 
 WIDTH: Final = Inches(13.333)
@@ -25,7 +25,14 @@ HEIGHT: Final = Inches(7.5)
 """Size of slides of the plain deck."""
 
 PLAIN_TITLE_SIZE: Final = 26
-"""Points."""
+MIN_TITLE_SIZE: Final = 14.0
+DEFAULT_TITLE_SIZE: Final = 18.0
+"""Points: of titles of the plain deck, of the smallest titles, and where a template does not say it (ECMA-376)."""
+
+TITLE_LINE_SPACING: Final = 1.2
+SIDE_INSET: Final = Inches(0.1)
+UPPER_INSET: Final = Inches(0.05)
+"""Height of a line relative to its size, and the margins inside the box of a title unless a template sets others."""
 
 DEFAULT_SIZE: Final = (Inches(10), Inches(7.5))
 """Size of slides in a file that does not say it (ECMA-376, 19.2.1.36 and PowerPoint)."""
@@ -83,8 +90,8 @@ class SlideDeck:
     """A presentation to add slides to, and where there is room on each.
 
     Charts and text go into `content`, between the title and the foot, and the stamp into `foot`. `title` is set where
-    the layout does not say where its title is. `title_size` is the size in points of titles that fit into one line,
-    where it is known; longer ones are smaller. `has_number` says whether the layout has a place for the slide number.
+    the layout does not say where its title is. `title_size` is the size in points of titles that fit into their place;
+    longer ones are smaller. `has_number` says whether the layout has a place for the slide number.
     """
 
     presentation: Deck
@@ -92,7 +99,7 @@ class SlideDeck:
     content: Area
     foot: Area
     title: Area | None
-    title_size: float | None
+    title_size: float
     has_number: bool
 
     def add_slide(self, title: str) -> Slide:
@@ -102,9 +109,8 @@ class SlideDeck:
         heading.text = title
         if self.title:
             heading.left, heading.top, heading.width, heading.height = self.title.box
-        if self.title_size:
-            fitting = heading.width / Pt(em_width(title) * BOLD + 1)
-            heading.text_frame.paragraphs[0].runs[0].font.size = Pt(round(min(self.title_size, max(fitting, 18))))
+        if (size := _fitting_size(title, heading.width, heading.height, self.title_size)) < self.title_size:
+            heading.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
         for placeholder in list(slide.placeholders):
             if placeholder.placeholder_format.idx != heading.placeholder_format.idx:
                 placeholder._element.getparent().remove(placeholder._element)
@@ -121,13 +127,25 @@ class SlideDeck:
             etree.SubElement(field, qn("a:t")).text = str(number)
 
 
+def _fitting_size(title: str, width: int, height: int, largest: float) -> float:
+    """Return the largest size in points, `largest` or smaller, with which a title fits into a box (EMU)."""
+    room_across, room_down = (width - 2 * SIDE_INSET) / Pt(1), (height - 2 * UPPER_INSET) / Pt(1)
+    size = largest
+    while size > MIN_TITLE_SIZE:
+        lines = len(wrap(title, max(room_across / size / BOLD, 1.0)))
+        if lines * size * TITLE_LINE_SPACING <= room_down:
+            break
+        size -= 1
+    return max(size, min(MIN_TITLE_SIZE, largest))
+
+
 def open_deck(template: Path | None) -> SlideDeck:
     """Return a deck without slides.
 
     Of a template the masters, layouts and fonts are kept, and nothing of its slides. Raises TemplateUnusable.
     """
     if template is None:
-        return replace(_plan(_plain_deck(), "python-pptx"), title_size=PLAIN_TITLE_SIZE)
+        return _plan(_plain_deck(), "python-pptx")
     content = master_package(_read(template), str(template))
     try:
         _try_out(_plan(Presentation(io.BytesIO(content)), str(template)))
@@ -187,7 +205,7 @@ def _plan(deck: Deck, name: str) -> SlideDeck:
         content=_content(width, height, heading, foot),
         foot=foot,
         title=None if title else heading,
-        title_size=None,
+        title_size=_title_size(layout),
         has_number=number is not None,
     )
 
@@ -229,11 +247,24 @@ def _count_content(layout: SlideLayout) -> int:
     return sum(kind not in (*TITLE_PLACEHOLDERS, *FOOTER_PLACEHOLDERS) for kind in kinds)
 
 
-def _title_of(layout: SlideLayout) -> LayoutPlaceholder | None:
+def _title_of(layout: SlideLayout | SlideMaster) -> LayoutPlaceholder | None:
     return _placeholder(layout, *TITLE_PLACEHOLDERS)
 
 
-def _placeholder(layout: SlideLayout, *kinds: PP_PLACEHOLDER) -> LayoutPlaceholder | None:
+def _title_size(layout: SlideLayout) -> float:
+    """Return the size in points of titles on a layout: its own, or that of its master."""
+    master = layout.slide_master
+    of_boxes = [_title_of(holder) for holder in (layout, master)]
+    styles = [box._element.find(f".//{qn('a:lstStyle')}") for box in of_boxes if box is not None]
+    styles.append(master._element.find(f".//{qn('p:titleStyle')}"))
+    for style in styles:
+        font = style.find(f"{qn('a:lvl1pPr')}/{qn('a:defRPr')}") if style is not None else None
+        if font is not None and font.get("sz"):
+            return int(font.get("sz")) / 100
+    return DEFAULT_TITLE_SIZE
+
+
+def _placeholder(layout: SlideLayout | SlideMaster, *kinds: PP_PLACEHOLDER) -> LayoutPlaceholder | None:
     return next((each for each in layout.placeholders if each.placeholder_format.type in kinds), None)
 
 
