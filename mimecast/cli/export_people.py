@@ -26,7 +26,7 @@ def write_people(
     options: argparse.Namespace, dashboard: DashboardSettings, store: Store, accounts: list[str], file_format: str
 ) -> int:
     """Write the rows and return the exit status. Raises Problem, SettingsError where a key that is needed is faulty."""
-    from mimecast.reports.people_rows import DEPARTMENT_COLUMNS, MOVEMENT_COLUMNS
+    from mimecast.reports.people.rows import DEPARTMENT_COLUMNS, MOVEMENT_COLUMNS
 
     if problem := dashboard.people_problem:
         raise problem
@@ -53,7 +53,7 @@ def write_people(
 def _department_rows(
     options: argparse.Namespace, dashboard: DashboardSettings, store: Store, account: str
 ) -> Iterator[Row]:
-    from mimecast.reports.people_rows import department_rows
+    from mimecast.reports.people.rows import department_rows
     from mimecast.store.people.read import load_department_weeks
 
     if not _shows(dashboard, account, needs_movement=False):
@@ -68,7 +68,7 @@ def _movement_rows(
     options: argparse.Namespace, dashboard: DashboardSettings, store: Store, account: str
 ) -> Iterator[Row]:
     """Yield the movement from each list in the range to the last one of the next ISO week."""
-    from mimecast.reports.people_rows import movement_rows
+    from mimecast.reports.people.rows import movement_rows
     from mimecast.store.people.read import load_captures, load_movement
     from mimecast.store.people.write import monday_of
 

@@ -18,7 +18,7 @@ from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import file_name_part, format_range, single_line
 from mimecast.problem import Problem
-from mimecast.reports.people import PeopleTable, load_people_tables
+from mimecast.reports.people.report_tables import PeopleTable, load_people_tables
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
 from mimecast.store.causes.load_causes import load_causes

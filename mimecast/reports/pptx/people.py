@@ -8,7 +8,7 @@ from pptx.slide import Slide
 
 from mimecast.charts.text_width import shorten
 from mimecast.formatting import pluralize
-from mimecast.reports.people import Kind, PeopleTable
+from mimecast.reports.people.report_tables import Kind, PeopleTable
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.template import Area
 

@@ -19,9 +19,9 @@ from mimecast.domain.people.departments import (
 from mimecast.domain.people.movement import Movement, TimeAtRisk
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date
-from mimecast.reports.people import earlier_week
-from mimecast.reports.people_rows import movement_rows
-from mimecast.reports.people_tables import departments_frame
+from mimecast.reports.people.frames import departments_frame
+from mimecast.reports.people.report_tables import earlier_week
+from mimecast.reports.people.rows import movement_rows
 from mimecast.store.people.read import (
     DepartmentWeek,
     PeopleCapture,

@@ -1,0 +1,1 @@
+"""Tables of departments and movement in files."""
