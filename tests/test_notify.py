@@ -138,8 +138,8 @@ def test_several_alerts_of_one_account_are_named_by_the_first(store: Store, web:
     store.add([Snapshot("contoso", MORNING + timedelta(days=1), ScoreCounts(300, 300, 200, 374, 30))])
     notify(context_of(store, web.url(), now=MORNING + timedelta(days=1, hours=1)))
     (message,) = web.messages
-    assert message["title"] == "Contoso: share at risk up 23.0 points in 30 days, above normal, and 1 more alert"
-    assert message["message"].startswith("Share at risk up 23.0 points in 30 days, above normal.\n33.6% of users")
+    assert message["title"] == "Contoso: share at risk up 23.1 points in 30 days, above normal, and 1 more alert"
+    assert message["message"].startswith("Share at risk up 23.1 points in 30 days, above normal.\n33.6% of users")
     assert "\n\nTarget 5% by Apr 2027: off track.\nOff track: 33.6% on 2 Dec 2026" in message["message"]
 
 
