@@ -22,7 +22,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.notify.delivery import Limits
 from mimecast.notify.heartbeat import send_heartbeat
-from mimecast.notify.receivers import read_receivers
+from mimecast.notify.receivers import read_receivers, to_markdown
 from mimecast.notify.run import Context, compose_due, find_due, notify, send_test
 from mimecast.settings.notify import NotifySettings, read_notify
 from mimecast.store.annotations.notes import write_note
@@ -138,8 +138,8 @@ def test_several_alerts_of_one_account_are_named_by_the_first(store: Store, web:
     store.add([Snapshot("contoso", MORNING + timedelta(days=1), ScoreCounts(300, 300, 200, 374, 30))])
     notify(context_of(store, web.url(), now=MORNING + timedelta(days=1, hours=1)))
     (message,) = web.messages
-    assert message["title"] == "Contoso: share at risk up 23.0 points in 30 days, above normal, and 1 more alert"
-    assert message["message"].startswith("Share at risk up 23.0 points in 30 days, above normal.\n33.6% of users")
+    assert message["title"] == "Contoso: share at risk up 23.1 points in 30 days, above normal, and 1 more alert"
+    assert message["message"].startswith("Share at risk up 23.1 points in 30 days, above normal.\n33.6% of users")
     assert "\n\nTarget 5% by Apr 2027: off track.\nOff track: 33.6% on 2 Dec 2026" in message["message"]
 
 
@@ -397,6 +397,18 @@ def test_a_misspelt_service_is_named_with_the_right_one() -> None:
 def test_files_go_to_services_that_take_them(url: str, takes_files: bool) -> None:
     (receiver,), _ = read_receivers([url])
     assert receiver.takes_files is takes_files
+
+
+def test_teams_gets_markdown_whose_lines_and_links_survive() -> None:
+    (teams, slack), _ = read_receivers(
+        ["workflows://prod.azure.com/0123456789/signature", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"]
+    )
+    assert (teams.is_markdown, slack.is_markdown) == (True, False)
+    text = "Contoso\n  10.5% (126 of 1,204 users) at risk\n\nNotes:\n- *A_B* <x>\n\nhttps://x.test/?account=a_b"
+    assert to_markdown(text) == (
+        "Contoso\n\n10.5% (126 of 1,204 users) at risk\n\nNotes:\n\n"
+        "- \\*A\\_B\\* \\<x\\>\n\nhttps://x.test/?account=a_b"
+    )
 
 
 # Tests and previews

@@ -48,7 +48,7 @@ from mimecast.domain.scheduled_runs import (
     ScheduleStatus,
     daily_snapshots_problem,
 )
-from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.snapshot import Snapshot, misdated_problem
 from mimecast.formatting import format_age, format_datetime, format_duration, pluralize
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
@@ -349,6 +349,7 @@ def _check_store(
     schedule: ScheduleStatus | None = None
     try:
         newest = store.newest(account.id, include_marked=True)
+        misdated = misdated_problem(account.id, store.misdated_snapshots(account.id))
         marks = load_open_marks(store, account.id)
         schedule = load_schedule_status(store, account.id)
         store.check_writable()
@@ -357,6 +358,8 @@ def _check_store(
         if marks:
             open_mark = ImplausibleStored(describe_implausible(marks[-1].implausible, dashboard.time_zone))
             yield _warning(STORE, f"{detail} {open_mark.message}", open_mark)
+        elif misdated:
+            yield _warning(STORE, f"{detail} {misdated.message}", misdated)
         else:
             yield Step(STORE, StepStatus.DONE, detail)
     except StoreError as problem:

@@ -24,6 +24,7 @@ ASCII_STATUS_SIGNS: Final = {"done": "[ok]", "warning": "[!]", "failed": "[x]", 
 """Signs for a terminal whose encoding lacks the others."""
 
 NOTIFICATIONS: Final = "Notifications"
+SIGN_IN: Final = "Sign-in"
 """The name of the step of each receiver."""
 
 
@@ -67,8 +68,23 @@ def run(options: argparse.Namespace) -> int:
         _print_steps(options, account_id, steps_without_settings(problem))
         statuses.append(FAILED)
     if not options.ready:
+        _check_exposure(options, has_headings=has_headings)
         statuses.append(_check_notifications(options, settings, has_headings=has_headings))
     return max(statuses)
+
+
+def _check_exposure(options: argparse.Namespace, *, has_headings: bool) -> None:
+    """Warn where others can reach the dashboard and no one has to sign in. Raises SettingsError for a faulty [auth]."""
+    from mimecast.capture.diagnostics import Step, StepStatus
+    from mimecast.settings.auth import read_auth
+    from mimecast.settings.exposure import OpenToOthers, read_server_options, why_reachable
+    from mimecast.settings.secrets_files import read_secrets_files
+
+    reason = why_reachable(read_server_options())
+    if reason and read_auth(read_secrets_files()) is None:
+        problem = OpenToOthers(f"Sign-in is not required, and {reason}.")
+        _print_heading(options, SIGN_IN.lower(), is_needed=has_headings)
+        _print_steps(options, "", [Step(SIGN_IN, StepStatus.WARNING, problem.message, problem)])
 
 
 def _check_notifications(options: argparse.Namespace, settings: Settings, *, has_headings: bool) -> int:

@@ -27,9 +27,11 @@ from mimecast.notify.receivers import Attachment
 from mimecast.problem import Problem
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
+from mimecast.store.causes.campaigns import load_campaigns
 from mimecast.store.comparisons import compare_with_day
 from mimecast.store.normal_range import load_judged_change
 from mimecast.store.store import Store
+from mimecast.text.causes import campaign_line
 from mimecast.text.changes import headcount_alert
 from mimecast.text.digest import (
     change_text,
@@ -84,7 +86,7 @@ def load_account_digest(
     (newest,) = store.last_in_each(account, [days.bounds])
     covered = store.count_covered(account, every_day)
     notes = tuple(load_notes(store, account, period.first, period.last))
-    campaigns = period_campaigns(store, account, period)
+    campaigns = period_campaigns(store, account, period, zone)
     if newest is None:
         return AccountDigest(account, name, period, len(every_day), 0, notes=notes, campaigns=campaigns)
     span = max((reporting_day(newest.taken_at, zone) - period.day_before).days, 1)
@@ -103,12 +105,16 @@ def load_account_digest(
     )
 
 
-def period_campaigns(store: Store, account: str, period: DigestPeriod) -> tuple[str, ...]:
-    """Return a line for each phishing campaign launched in the period, as `note_text` writes it.
-
-    Campaigns are not stored yet, so there are none.
-    """
-    return ()
+def period_campaigns(store: Store, account: str, period: DigestPeriod, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return a line for each phishing campaign launched in the period, as `note_text` writes it. Raises StoreError."""
+    launches = [
+        (reporting_day(campaign.launched_at, zone), campaign)
+        for campaign in load_campaigns(store, account)
+        if campaign.launched_at
+    ]
+    return tuple(
+        note_text(day, campaign_line(campaign)) for day, campaign in launches if period.first <= day <= period.last
+    )
 
 
 def compose_digest(digests: Sequence[AccountDigest], period: DigestPeriod, wording: Wording, now: datetime) -> Message:

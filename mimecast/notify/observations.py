@@ -55,7 +55,7 @@ def observe(
     ids = sorted(accounts)
     answers = newest_answers(store, ids)
     implausible = implausible_answers(store, answers)
-    newest = plausible_answers(store, answers, implausible)
+    newest = plausible_answers(store, ids)
     observations: list[Observation] = []
     if Rule.STALE in rules:
         for account in ids:

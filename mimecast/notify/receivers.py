@@ -52,6 +52,7 @@ class Receiver:
     service: str
     takes_files: bool
     is_mail: bool
+    is_markdown: bool
     url: str = field(repr=False)
 
     @property
@@ -84,6 +85,7 @@ def read_receivers(urls: Sequence[str]) -> tuple[list[Receiver], list[ReceiverEr
                 str(plugin.service_name),
                 _takes_files(plugin),
                 scheme in MAIL_SCHEMES,
+                _is_markdown_only(plugin),
                 url,
             )
         )
@@ -107,17 +109,43 @@ def send(receiver: Receiver, message: Message, attachments: Sequence[Attachment]
         for attachment in attachments
         if receiver.takes_files
     ]
-    is_html = bool(message.html) and receiver.is_mail
+    body, body_format = message.text, apprise.NotifyFormat.TEXT
+    if message.html and receiver.is_mail:
+        body, body_format = message.html, apprise.NotifyFormat.HTML
+    elif receiver.is_markdown:
+        body, body_format = to_markdown(message.text), apprise.NotifyFormat.MARKDOWN
     result = sender.notify(
-        body=message.html if is_html else message.text,
+        body=body,
         title=message.title,
-        body_format=apprise.NotifyFormat.HTML if is_html else apprise.NotifyFormat.TEXT,
+        body_format=body_format,
         attach=files or None,
     )
     if result:
         return ""
     status = next((match for entry in result.logs() if (match := re.search(r"error=(\d{3})\b", str(entry)))), None)
     return f"HTTP {status[1]}" if status else "not accepted"
+
+
+def to_markdown(text: str) -> str:
+    """Return a plain text for a service that takes Markdown only, such as Teams.
+
+    Apprise escapes every full stop, which Teams shows and which breaks links, and Teams joins lines that no empty line
+    separates. Addresses are on lines of their own and stay as they are.
+    """
+    lines = (line if line.startswith(("https://", "http://")) else _escape(line.strip()) for line in text.splitlines())
+    return "\n\n".join(line for line in lines if line)
+
+
+def _escape(line: str) -> str:
+    """Escape the characters that begin emphasis, code and links; those that begin lists are ours."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", line)
+
+
+def _is_markdown_only(plugin: NotifyBase) -> bool:
+    import apprise
+
+    formats = plugin.notify_format if isinstance(plugin.notify_format, tuple) else (plugin.notify_format,)
+    return apprise.NotifyFormat.MARKDOWN in formats and apprise.NotifyFormat.TEXT not in formats
 
 
 def _takes_files(plugin: NotifyBase) -> bool:

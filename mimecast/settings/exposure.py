@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from mimecast.problem import Problem
 from mimecast.settings.project import PROJECT
 from mimecast.settings.validation import is_loopback
 
@@ -18,6 +19,16 @@ PROXY_HEADERS: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host
 CONFIG_FILE: Final = ".streamlit/config.toml"
 ADDRESS_VARIABLE: Final = "STREAMLIT_SERVER_ADDRESS"
 HOSTS_VARIABLE: Final = "STREAMLIT_SERVER_ALLOWED_HOSTS"
+
+
+class OpenToOthers(Problem):
+    """Other computers can reach the dashboard, and sign-in is not required."""
+
+    title = "Anyone on the network can view this dashboard"
+    remedy = (
+        'Set up [auth], see “Sign-in” in docs/team.md. If only this computer should open it, set address = "127.0.0.1" '
+        "in .streamlit/config.toml, and remove the proxy and other names from allowedHosts."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ def load_last_deliveries(store: Store, limit: int) -> list[tuple[Message, Delive
     query = (
         select(messages, *(column for column in deliveries.c if column.name != "message_id"))
         .join(deliveries, deliveries.c.message_id == messages.c.id)
+        .where(messages.c.created_at > 0)  # lets SQLite read the index of messages by age, not every delivery
         .order_by(messages.c.created_at.desc(), messages.c.id, deliveries.c.receiver)
         .limit(limit)
     )

@@ -17,7 +17,7 @@ from streamlit.logger import get_logger
 from mimecast.formatting import format_duration
 from mimecast.problem import Problem
 from mimecast.settings.auth import SESSION_LIFETIME, AccessDecision, AuthSettings, decide_access
-from mimecast.settings.exposure import ServerOptions, why_reachable
+from mimecast.settings.exposure import OpenToOthers, ServerOptions, why_reachable
 from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.access.policy import load_auth, own_origin
@@ -34,16 +34,6 @@ REFUSALS: Final = {
     AccessDecision.NOT_ALLOWED: "you are not on the list of users who may see this dashboard. Ask its administrator to "
     "add you.",
 }
-
-
-class OpenToOthers(Problem):
-    """Other computers can reach the dashboard, and sign-in is not required."""
-
-    title = "Anyone on the network can view this dashboard"
-    remedy = (
-        'Set up [auth], see “Sign-in” in docs/team.md. If only this computer should open it, set address = "127.0.0.1" '
-        "in .streamlit/config.toml, and remove the proxy and other names from allowedHosts."
-    )
 
 
 class OpenToAnySignedIn(Problem):
