@@ -40,7 +40,7 @@ AT_REST = """() => {
   if (window.laidOut !== now) { window.laidOut = now; window.since = Date.now(); }
   return Date.now() - window.since > 700;
 }"""
-"""A refresh may still be drawing the page anew: whoever prints has looked at it for a moment."""
+"""JavaScript that returns whether the layout has not changed for a moment: a refresh may still be drawing the page."""
 
 
 def printed(tab: Page) -> list[Sheet]:
