@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -67,6 +68,7 @@ STDLIB_ONLY = {
 """Modules of `domain` that import nothing outside the standard library."""
 
 
+@cache
 def imported(file: Path) -> list[str]:
     """Return the dotted names of everything a file imports, wherever in it."""
     names: list[str] = []

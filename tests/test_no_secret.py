@@ -42,12 +42,12 @@ def everything_of(error: BaseException | None) -> str:
         return ""
     printed = "".join(traceback.format_exception(error))
     chain = [error, error.__cause__, error.__context__]
-    return printed + "".join(f"{one!r} {one.args} {vars(one)}" for one in chain if one is not None)
+    return printed + "".join(f"{link!r} {link.args} {vars(link)}" for link in chain if link is not None)
 
 
 @pytest.mark.parametrize("keys", [KEYS, CLIENT], ids=["API 1.0", "API 2.0"])
 @pytest.mark.parametrize("fault", [None, *(fault for fault in FAULTS if fault != "silent")])
-def test_no_error_and_no_log_contains_a_secret(
+def test_no_fault_reveals_a_secret_in_an_error_or_a_log(
     sandbox: Sandbox,
     detector: LeakDetector,
     caplog: pytest.LogCaptureFixture,
@@ -58,8 +58,8 @@ def test_no_error_and_no_log_contains_a_secret(
     sandbox.set_fault(fault)
     with caplog.at_level(logging.DEBUG):
         try:
-            asked = Client(sandbox.base_url, keys, retry_policy=AT_ONCE, tokens=TokenCache()).safe_score_summary()
-            detector.inspect("the answer", repr(asked))
+            result = Client(sandbox.base_url, keys, retry_policy=AT_ONCE, tokens=TokenCache()).safe_score_summary()
+            detector.inspect("the answer", repr(result))
         except MimecastError as error:
             detector.inspect("the error", everything_of(error))
     assert "urllib3" in caplog.text
@@ -69,7 +69,7 @@ def test_no_error_and_no_log_contains_a_secret(
     assert detector.leaks == []
 
 
-VERBS = (
+COMMANDS = (
     ("snapshot",),
     ("snapshot", "--json"),
     ("check",),
@@ -83,7 +83,7 @@ VERBS = (
 @CROSSED
 @pytest.mark.parametrize("fault", [None, "invalid-signature", "client-refused", "forbidden-in-200"])
 @pytest.mark.parametrize("generation", [1, 2])
-def test_no_verb_tells_a_secret(
+def test_no_command_reveals_a_secret(
     command_line: CommandLine,
     sandbox: Sandbox,
     detector: LeakDetector,
@@ -100,10 +100,10 @@ def test_no_verb_tells_a_secret(
     )
     variables = {f"MIMECAST_{name}": value for name, value in (keys | {"BASE_URL": sandbox.base_url}).items()}
     (tmp_path / "out.json").touch()
-    for verb in VERBS:
-        done = command_line(*verb, variables=variables | {"SNAPSHOTS_URL": store_url})
-        detector.inspect(" ".join(verb), done.stdout + done.stderr)
-        assert "Traceback" not in done.stderr
+    for command in COMMANDS:
+        run = command_line(*command, variables=variables | {"SNAPSHOTS_URL": store_url})
+        detector.inspect(" ".join(command), run.stdout + run.stderr)
+        assert "Traceback" not in run.stderr
     for file in [tmp_path / "out.json", *(tmp_path / "store").iterdir()]:
         detector.inspect(file.name, file.read_bytes())
     assert detector.authorizations

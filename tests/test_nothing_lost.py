@@ -49,16 +49,16 @@ def many_accounts(sandbox: Sandbox, home: Path, ids: list[str]) -> None:
     (home / ".streamlit").mkdir()
     (home / ".streamlit" / "secrets.toml").write_text(
         "\n".join(
-            f'[mimecast.accounts.{one}]\nbase_url = "{sandbox.base_url}"\naccess_key = "{keys.access_key}"\n'
+            f'[mimecast.accounts.{account}]\nbase_url = "{sandbox.base_url}"\naccess_key = "{keys.access_key}"\n'
             f'secret_key = "{keys.secret_key}"\napp_id = "{keys.app_id}"\napp_key = "{keys.app_key}"\n'
-            for one in ids
+            for account in ids
         )
     )
 
 
 def kill_at_random(seed: int, jobs: list[list[str]], store_url: str) -> list[dict[str, Any]]:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "SNAPSHOTS_URL": store_url}
-    done = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-m", "tests.support.stores.random_kills"],
         input=json.dumps({"seed": seed, "kills": KILLS, "jobs": jobs}),
         capture_output=True,
@@ -67,10 +67,10 @@ def kill_at_random(seed: int, jobs: list[list[str]], store_url: str) -> list[dic
         timeout=300,
         check=True,
     )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in run.stdout.splitlines()]
 
 
-def test_runs_that_are_killed_at_random_moments_lose_and_double_nothing(
+def test_runs_that_are_killed_at_random_moments_lose_and_duplicate_nothing(
     sandbox: Sandbox, home: Path, store_url: str, tmp_path: Path, command_line: CommandLine
 ) -> None:
     """Each run has an account of its own, since a killed one keeps its lease for a while; all share one file."""
@@ -87,33 +87,33 @@ def test_runs_that_are_killed_at_random_moments_lose_and_double_nothing(
 
     with ThreadPoolExecutor() as pool:
         ended = list(itertools.chain(*pool.map(both, (1, 2))))
-    killed = [one for one in ended if one["status"] == -signal.SIGKILL]
+    killed = [run for run in ended if run["status"] == -signal.SIGKILL]
     assert len(killed) == 4 * KILLS
-    assert {one["status"] for one in ended} == {0, -signal.SIGKILL}
+    assert {run["status"] for run in ended} == {0, -signal.SIGKILL}
 
     assert is_sound(sqlite_path(store_url))
     assert other_files(sqlite_path(store_url)) == []
     store = Store.open(store_url)
-    for one in ended:
-        account = one["arguments"][-1]
+    for run in ended:
+        account = run["arguments"][-1]
         stored = list(store.all_snapshots(account))
-        if one["arguments"][0] == "snapshot":
+        if run["arguments"][0] == "snapshot":
             assert len(stored) <= 1
-            for line in one["stdout"].splitlines():
+            for line in run["stdout"].splitlines():
                 assert json.loads(line)["taken_at"] == format_iso_utc(stored[0].taken_at)
         else:
-            assert len(stored) in ((ROWS,) if one["stdout"] else (0, ROWS))
-    came_through = {bool(list(store.all_snapshots(one["arguments"][-1]))) for one in killed}
+            assert len(stored) in ((ROWS,) if run["stdout"] else (0, ROWS))
+    survivals = {bool(list(store.all_snapshots(run["arguments"][-1]))) for run in killed}
     if is_exhaustive():  # so many kills that some are before the commit and some after it
-        assert came_through == {True, False}
+        assert survivals == {True, False}
 
-    again = next(one["arguments"][-1] for one in killed if one["arguments"][0] == "import")
-    done = command_line("import", file, "--account", again, variables={"SNAPSHOTS_URL": store_url})
-    assert done.returncode == 0
-    assert len(list(store.all_snapshots(again))) == ROWS
+    account = next(run["arguments"][-1] for run in killed if run["arguments"][0] == "import")
+    repeated = command_line("import", file, "--account", account, variables={"SNAPSHOTS_URL": store_url})
+    assert repeated.returncode == 0
+    assert len(list(store.all_snapshots(account))) == ROWS
 
 
-def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
+def test_a_run_that_is_killed_while_it_creates_the_store_leaves_a_store_that_works(
     account_variables: dict[str, str], project: Path, tmp_path: Path
 ) -> None:
     """Whole processes this time, from Python's start on; each begins without a file."""
@@ -127,9 +127,9 @@ def test_a_run_that_is_killed_while_it_makes_the_store_leaves_one_that_works(
         ) as killed:
             time.sleep(moments.uniform(0.3, 1.2))
             killed.kill()
-            said, _ = killed.communicate(timeout=60)
+            output, _ = killed.communicate(timeout=60)
         store = Store.open(url)
-        assert len(list(store.all_snapshots("default"))) in ((1,) if said else (0, 1))
+        assert len(list(store.all_snapshots("default"))) in ((1,) if output else (0, 1))
         store.add(history(1))
         assert is_sound(sqlite_path(url))
         assert other_files(sqlite_path(url)) == []
@@ -165,7 +165,7 @@ def test_processes_that_write_to_one_file_at_the_same_time_lose_nothing(store_ur
 # No room, no permission
 
 
-def test_a_full_disk_is_said_and_what_was_stored_stays(store: Store, store_url: str) -> None:
+def test_a_full_disk_is_reported_and_what_was_stored_stays(store: Store, store_url: str) -> None:
     """SQLite's own limit on pages gives the answer that a full disk gives."""
     store.add(history(100))
 
@@ -197,7 +197,7 @@ def limited_to(size: int) -> Callable[[], None]:
         ("snapshot", 20_000, "There is no room left for"),
     ],
 )
-def test_a_file_that_may_not_grow_is_said_and_what_was_stored_stays(
+def test_a_file_that_may_not_grow_is_reported_and_what_was_stored_stays(
     account_variables: dict[str, str], project: Path, store_url: str, tmp_path: Path, verb: str, room: int, said: str
 ) -> None:
     """An import begins to write and cannot go on; 20,000 bytes do not even hold what SQLite needs to begin."""

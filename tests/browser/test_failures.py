@@ -32,7 +32,7 @@ from tests.support.secrets import CLIENT, KEYS, LeakDetector, recognisable_sandb
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
-BY_API_1 = [fault for fault, said in EXPECTED_ERRORS.items() if said and fault not in API_2_FAULTS]
+BY_API_1 = [fault for fault, error in EXPECTED_ERRORS.items() if error and fault not in API_2_FAULTS]
 BY_API_2 = [*sorted(API_2_FAULTS - {"token-expired-once"}), "forbidden", "product-missing", "rate-limited-long"]
 """Beyond its own faults, API 2.0 goes the same way through the code."""
 
@@ -161,13 +161,13 @@ def test_what_fails_before_mimecast_is_reached_is_explained_beside_what_is_store
 ) -> None:
     authority = Authority(tmp_path / "authority")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        no_one = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        closed = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with ExitStack() as stack:
         secure = stack.enter_context(Sandbox(lambda: company.counts_on(TODAY), tls=authority.certificate()))
         proxy = stack.enter_context(Proxy(("127.0.0.1", 9), "407 Proxy Authentication Required"))
         kinds: dict[str, tuple[str, type[MimecastError]]] = {
             "unknown-host": ("https://no-such-host.invalid", NameUnknown),
-            "refused": (no_one, Unreachable),
+            "refused": (closed, Unreachable),
             "inspected": (secure.base_url, TlsFailed),
             "proxied": ("https://mimecast.invalid", ProxyFailed),
         }

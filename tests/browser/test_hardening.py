@@ -1,4 +1,4 @@
-"""What someone typed stays text, and the page asks no one but its own server for anything."""
+"""Typed text stays text, and a page sends requests to its own server only."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_no_page_of_another_host_may_steer_this_one(run_app: RunApp, tab: Page) 
 @pytest.mark.parametrize(
     ("host", "status"), [("localhost", 101), ("127.0.0.1", 101), ("evil.example", 403), ("127.0.0.1.evil.example", 403)]
 )
-def test_a_name_that_someone_else_lets_lead_here_is_refused(run_app: RunApp, host: str, status: int) -> None:
+def test_a_foreign_host_name_that_resolves_to_this_server_is_refused(run_app: RunApp, host: str, status: int) -> None:
     """A web page elsewhere can let its own name lead to 127.0.0.1, and would then count as the same origin."""
     with run_app() as url:
         port = urlsplit(url).port

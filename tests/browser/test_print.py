@@ -40,7 +40,7 @@ AT_REST = """() => {
   if (window.laidOut !== now) { window.laidOut = now; window.since = Date.now(); }
   return Date.now() - window.since > 700;
 }"""
-"""Wait until a refresh has drawn the page again, as a reader would before printing."""
+"""JavaScript that returns whether the layout has not changed for a moment: a refresh may still be drawing the page."""
 
 
 def printed(tab: Page) -> list[Sheet]:

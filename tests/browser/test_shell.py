@@ -20,7 +20,7 @@ PAGES = {"": "Overview", "history": "History", "compare": "Compare", "report": "
 
 @pytest.fixture
 def strict(browser: Browser) -> Iterator[Page]:
-    """A tab that keeps to the dashboard's content security policy, as everyone's browser does."""
+    """A tab that keeps to the dashboard's content security policy, as a reader's browser does."""
     with browser.new_context(viewport=DESKTOP, accept_downloads=True) as context:
         context.set_default_timeout(60_000)
         yield context.new_page()

@@ -28,8 +28,8 @@ COUNTS = ("1,204", "1204", "525", "43.6", "128", "10.6")
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    with Provider() as made:
-        yield made
+    with Provider() as provider:
+        yield provider
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_fresh_server_shows_the_sign_in_at_every_page_s_own_address_and_afterw
     with run_app(account_variables, secrets=secrets) as url:
         tab.goto(f"{url}/{PAGES[heading]}?range=90d")
         sees_only_the_sign_in(tab, frames)
-        assert Store.open(store_url).accounts() == [], "no one has signed in, and Mimecast was asked"
+        assert Store.open(store_url).accounts() == [], "a request was sent although no user has signed in"
         signs_in(tab)
         expect(tab.get_by_role("heading", level=1, name=heading)).to_be_visible()
         stored = "no snapshot yet" if heading == "Accounts" else "1,204 users graded"  # it asks for nothing
@@ -176,7 +176,7 @@ def test_the_sign_in_fits_a_phone_breaks_no_accessibility_rule_and_says_where_it
         assert [violation["id"] for violation in Axe().run(tab).response["violations"]] == []
 
 
-def test_a_forged_or_foreign_cookie_lets_no_one_in(
+def test_a_forged_or_foreign_cookie_gives_no_access(
     run_app: RunApp,
     tab: Page,
     context: BrowserContext,
@@ -188,7 +188,7 @@ def test_a_forged_or_foreign_cookie_lets_no_one_in(
         tab.goto(url)
         signs_in(tab)
         expect(tab.get_by_text("1,204 users graded").first).to_be_visible()
-        (cookie,) = [one for one in context.cookies() if one.get("name") == "_streamlit_user"]
+        (cookie,) = [cookie for cookie in context.cookies() if cookie.get("name") == "_streamlit_user"]
     forged = run_app(account_variables, secrets=provider.auth_table().replace(COOKIE_SECRET, "x" * 40), name="other")
     with forged as url:
         context.clear_cookies()
