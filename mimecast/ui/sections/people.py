@@ -125,9 +125,9 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
                 *(Card(f"{days} days or more", format_int(users)) for days, users in sorted(time.at_least.items())),
             ]
         )
+        known = f" Known since {format_date(data.known_since)}." if time.at_least else ""
         st.caption(
-            f"{time_at_risk_sentence(time, data.known_since)} Known since {format_date(data.known_since)}; a better "
-            "grade in between starts the count again."
+            f"{time_at_risk_sentence(time, data.known_since)}{known} A better grade in between starts the count again."
         )
 
 
