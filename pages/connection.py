@@ -5,9 +5,11 @@ from mimecast.ui.sections.checks import show_checks
 from mimecast.ui.sections.daily_snapshots import show_daily_snapshots
 from mimecast.ui.sections.data import show_data_section
 from mimecast.ui.sections.notifications import show_notifications
+from mimecast.ui.sections.people import show_level
 
 page = begin_without_data("Connection")
 show_checks(page)
 load_or_stop(show_daily_snapshots, page)
 load_or_stop(show_notifications, page)
+show_level(page)
 load_or_stop(show_data_section, page)

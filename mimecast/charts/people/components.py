@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
-from mimecast.charts.palette import GAP_FILL, GRADE_COLOURS, GRADE_OUTLINES, QUIET
+from mimecast.charts.palette import GAP_FILL, GRADE_COLOURS, GRADE_OUTLINES, INK, QUIET, USERS_LINE
 from mimecast.domain.people.users import COMPONENT_NAMES, ComponentCounts
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.formatting import format_int, format_percent, pluralize
@@ -17,8 +17,8 @@ from mimecast.text.stamp import Stamp
 TITLE: Final = "Component grades, share of all users listed"
 NOT_GRADED: Final = "Not graded"
 ROW_HEIGHT: Final = 46
-MIN_LABELLED_SHARE: Final = 4.0
-"""Percent of a bar from which a part has room for its grade."""
+MIN_LABELLED_SHARE: Final = 5.0
+"""Percent of a bar from which a part has room for its grade; its share needs three times as much on a phone."""
 
 _LIGHT_TEXT: Final = ("A", "F")
 
@@ -56,7 +56,7 @@ def _bars(part: str, names: list[str], users: list[int], shares: list[float]) ->
             "line": {"color": QUIET if is_none else GRADE_OUTLINES[part], "width": 0.6},
         },
         "text": [
-            (f"{part} " if not is_none else "– ") + f"{share:.0f}%" if share >= 2 * MIN_LABELLED_SHARE
+            (f"{part} " if not is_none else "– ") + f"{share:.0f}%" if share >= 3 * MIN_LABELLED_SHARE
             else part if share >= MIN_LABELLED_SHARE and not is_none else ""
             for share in shares
         ],
@@ -64,7 +64,7 @@ def _bars(part: str, names: list[str], users: list[int], shares: list[float]) ->
         "insidetextanchor": "middle",
         "textangle": 0,
         "constraintext": "none",
-        "textfont": {"size": 12} | ({} if is_none else {"color": "#ffffff" if part in _LIGHT_TEXT else "#1d2733"}),
+        "textfont": {"size": 12, "color": USERS_LINE if is_none else "#ffffff" if part in _LIGHT_TEXT else INK},
         "hovertext": [
             f"{name}<br><b>{part}</b>: {pluralize(count, 'user')} ({format_percent(share)})"
             for name, count, share in zip(names, users, shares, strict=True)

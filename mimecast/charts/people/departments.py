@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, escape_plotly
 from mimecast.charts.palette import AT_RISK_LINE, GRID, QUIET, USERS_LINE
-from mimecast.charts.text_width import em_width, room_for, shorten
+from mimecast.charts.text_width import room_for, shorten
 from mimecast.domain.people.departments import DepartmentChange
 from mimecast.formatting import format_int, format_percent, format_points, pluralize
 from mimecast.text.stamp import Stamp
@@ -22,8 +22,9 @@ ROW_HEIGHT: Final = 26
 MAX_ROWS: Final = 30
 """Departments in the chart, those with the largest share; the table has all of them."""
 
+LABEL_SIZE: Final = 12
 FONT_SIZE: Final = 13
-MAX_NAME_EMS: Final = 13.5
+MAX_NAME_EMS: Final = 11.0
 """Room for a department's name, in ems: a phone leaves half of its width to the dots."""
 
 
@@ -68,17 +69,21 @@ def departments_chart(
             "hoverinfo": "text",
         },
     ]
+    values = [
+        f"{format_percent(each.counts.at_risk_share)} of {format_int(each.counts.users_graded)}" for each in shown
+    ]
     labels = [
         {
-            "x": max(share, then or 0.0),
+            "x": 1,
+            "xref": "paper",
             "y": place,
-            "text": f"<b>{format_percent(share)}</b> of {format_int(change.counts.users_graded)}",
+            "text": f"<b>{value.replace(' of', '</b> of')}",
             "xanchor": "left",
-            "xshift": 10,
+            "xshift": 8,
             "showarrow": False,
-            "font": {"size": 12},
+            "font": {"size": LABEL_SIZE},
         }
-        for change, share, then, place in zip(shown, shares, earlier, places, strict=True)
+        for value, place in zip(values, places, strict=True)
     ]
     height = ROW_HEIGHT * len(shown) + 24
     figure = go.Figure({"data": traces, "layout": {"annotations": [*labels, *_company(company_share, compared_to)]}})
@@ -86,7 +91,7 @@ def departments_chart(
         type="line", x0=company_share, x1=company_share, y0=0, y1=1, yref="y domain",
         line={"color": USERS_LINE, "width": 1.5, "dash": "dot"},
     )  # fmt: skip
-    figure.update_xaxes(range=[-0.03 * widest, 1.32 * widest], ticksuffix="%", nticks=6)
+    figure.update_xaxes(range=[-0.03 * widest, 1.08 * widest], ticksuffix="%", nticks=6)
     figure.update_yaxes(
         range=[-0.7, len(shown) - 0.3],
         tickvals=places,
@@ -94,7 +99,11 @@ def departments_chart(
         tickfont={"size": FONT_SIZE},
         showgrid=False,
     )
-    margin = {"l": room_for(names, FONT_SIZE) if max(map(em_width, names)) else 48, "r": 12, "t": TITLE_HEIGHT + 38}
+    margin = {
+        "l": room_for(names, FONT_SIZE),
+        "r": room_for(values, LABEL_SIZE, bold=True),
+        "t": TITLE_HEIGHT + 38,
+    }
     apply_layout(figure, title=TITLE, stamp=stamp, height=height + margin["t"], margin=margin, axis_room=30)
     return Chart(figure, _alt(departments, company_share, compared_to), file_name)
 

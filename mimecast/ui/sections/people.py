@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from mimecast.charts.people.departments import MAX_ROWS as MAX_CHART_ROWS
 from mimecast.domain.people.departments import SMALLER_DEPARTMENTS
 from mimecast.domain.people.movement import Movement
 from mimecast.domain.people.users import NOT_GRADED
@@ -25,7 +26,7 @@ from mimecast.text.people import (
     time_at_risk_sentence,
     totals_sentence,
 )
-from mimecast.ui.context import AccountPage
+from mimecast.ui.context import AccountPage, Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.people import MovementData, PeopleData
 from mimecast.ui.url import state
@@ -50,6 +51,15 @@ def show_people_off(page: AccountPage) -> None:
     )
 
 
+def show_level(page: Page) -> None:
+    """Draw the level in use, and what it stores."""
+    st.header("Departments and people", anchor=False)
+    st.markdown(
+        f"Level {page.dashboard.people_level.description}. It is set by people in [dashboard]; docs/privacy.md says "
+        "what each level requests, stores and shows."
+    )
+
+
 def show_nothing_listed(page: AccountPage) -> None:
     """Say that nothing is stored yet."""
     st.info(
@@ -67,6 +77,11 @@ def show_departments(page: AccountPage, data: PeopleData) -> None:
     ]
     show_headline(departments_headline(data.departments, data.company_share), [each for each in sentences if each])
     show_chart(data.departments_chart, key="departments")
+    if len(data.departments) > MAX_CHART_ROWS:
+        st.caption(
+            f"The {MAX_CHART_ROWS} departments with the largest share at risk; "
+            f"the table has all {len(data.departments)}."
+        )
     if any(each.department == SMALLER_DEPARTMENTS for each in data.departments):
         st.caption(SMALLER_DEPARTMENTS_NOTE.format(minimum=page.dashboard.min_group_size))
     _show_departments_table(data)
@@ -110,9 +125,9 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
                 *(Card(f"{days} days or more", format_int(users)) for days, users in sorted(time.at_least.items())),
             ]
         )
+        known = f" Known since {format_date(data.known_since)}." if time.at_least else ""
         st.caption(
-            f"{time_at_risk_sentence(time, data.known_since)} Known since {format_date(data.known_since)}; a better "
-            "grade in between starts the count again."
+            f"{time_at_risk_sentence(time, data.known_since)}{known} A better grade in between starts the count again."
         )
 
 

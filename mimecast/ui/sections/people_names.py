@@ -61,15 +61,17 @@ def show_names(page: AccountPage) -> None:
         names = None
         del st.session_state[_LIST]
     if names is None:
-        st.caption(
-            "The list is requested from Mimecast when you open it, kept by this browser session for up to 30 minutes, "
-            "and not stored. That you opened it is logged."
-        )
-        if not st.button("Request the list", key="people_open", icon=":material/visibility:"):
-            return
-        names = _request(page)
+        opener = st.empty()
+        with opener.container():
+            st.caption(
+                "The list is requested from Mimecast when you open it, kept by this browser session for up to 30 "
+                "minutes, and not stored. That you opened it is logged."
+            )
+            is_requested = st.button("Request the list", key="people_open", icon=":material/visibility:")
+        names = _request(page) if is_requested else None
         if names is None:
             return
+        opener.empty()
         st.session_state[_LIST] = names
     _show_list(page, names)
 
