@@ -457,7 +457,7 @@ def test_every_day_of_the_story_has_everybody_in_a_grade(company: DemoCompany) -
         assert 1000 < counts.users_graded < 1300
 
 
-def test_the_headcount_changes_by_a_few_users_a_day_but_for_the_reorganisation_and_the_restart(
+def test_the_headcount_changes_by_a_few_users_a_day_but_for_two_events(
     company: DemoCompany,
 ) -> None:
     users = [company.counts_on(day_of(company, number)).users_graded for number in range(HISTORY_DAYS + 1)]

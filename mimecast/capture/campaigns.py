@@ -41,9 +41,10 @@ def add_campaigns(
         return replace(captured, campaigns_problem=fault.problem)
     if not dashboard.campaigns or captured.by_another:
         return captured
+    size: int = getattr(dashboard, "min_group_size", DEFAULT_MIN_GROUP_SIZE)
     try:
         with request_slot or nullcontext():
-            result = capture_campaigns(account, store, retry_policy=retry_policy, clock=clock)
+            result = capture_campaigns(account, store, retry_policy=retry_policy, clock=clock, min_group_size=size)
     except Problem as problem:
         return replace(captured, campaigns_problem=problem)
     return replace(captured, warnings=(*captured.warnings, *result.warnings))

@@ -19,6 +19,7 @@ from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import OTHER
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_percent
+from mimecast.reports.causes.campaign_table import COLUMNS, campaign_cells, campaigns_title
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
@@ -69,6 +70,7 @@ def render_html(report: Report) -> bytes:
 </table>
 </div>
 {_notes(report)}
+{_campaigns(report)}
 </section>
 <section>
 <h2>Every {report.mix.resolution}</h2>
@@ -140,6 +142,21 @@ def _notes(report: Report) -> str:
     )
     head = "<tr><th scope=col>No.</th><th scope=col class=left>Day</th><th scope=col class=left>Note</th></tr>"
     return f"<table><caption>Notes</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _campaigns(report: Report) -> str:
+    rows = "\n".join(
+        f"<tr><th scope=row>{_text(day)}</th><td class=left>{_text(name)}</td>"
+        + "".join(f"<td>{_text(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for day, name, *cells in campaign_cells(report)
+    )
+    if not rows:
+        return ""
+    head = "".join(f"<th scope=col{' class=left' if name == 'Campaign' else ''}>{name}</th>" for name in COLUMNS)
+    caption = f"{campaigns_title(report)}. Shares of the users to whom a campaign was sent"
+    table = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class=wide tabindex=0 role=region aria-label="Campaigns">{table}</div>'
 
 
 def _periods(timeline: Timeline) -> str:

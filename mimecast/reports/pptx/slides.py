@@ -33,6 +33,8 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.targets import Target
 from mimecast.domain.timeline import Timeline, marked_points
 from mimecast.formatting import MONTHS, format_date, format_int, format_percent, pluralize, round_points
+from mimecast.reports.causes.campaign_table import COLUMNS as CAMPAIGN_COLUMNS
+from mimecast.reports.causes.campaign_table import campaign_cells, campaigns_title
 from mimecast.reports.grade_table import GradeRow, grade_rows
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.causes import launches_by_period, reference_level, split_at_restarts, style_launches
@@ -58,6 +60,9 @@ SOURCES_SIZES: Final = (13.0, 12.0, 11.0, 10.0, 9.0)
 STAMP_FILL: Final = 0.9
 """Part of the room that a shortened name takes, since lines break between words and are not filled."""
 
+CAMPAIGN_WEIGHTS: Final = (1.2, 3, 0.8, 1.2, 1.2, 1.2)
+"""Proportions of the columns of campaigns."""
+
 LAUNCHES: Final = "Campaign launches"
 """Name of the series with the launches of campaigns."""
 
@@ -75,6 +80,7 @@ def render_pptx(report: Report, *, template: Path | None = None) -> bytes:
     _add_trend(deck, report)
     _add_comparison(deck, report)
     _add_notes(deck, report)
+    _add_campaigns(deck, report)
     _add_sources(deck, report)
     for slide in deck.presentation.slides:
         _add_stamp(deck, slide, report)
@@ -339,6 +345,20 @@ def _add_notes(deck: SlideDeck, report: Report) -> None:
         )
         listed = "; ".join(f"{order} on {day}: {text}" for order, day, text in cells)
         elements.set_alt_text(frame, f"Table of notes: {listed}")
+
+
+def _add_campaigns(deck: SlideDeck, report: Report) -> None:
+    """Add a slide with the campaigns of the range, if there are any."""
+    cells = [list(row) for row in campaign_cells(report)]
+    if not cells:
+        return
+    slide = deck.add_slide(campaigns_title(report))
+    area = _add_subtitle(
+        deck, slide, "Shares of the users to whom a campaign was sent. Launches are marked in the trend."
+    )
+    frame = elements.add_table(slide, area, list(CAMPAIGN_COLUMNS), cells, weights=CAMPAIGN_WEIGHTS, size=NOTE_SIZE)
+    listed = "; ".join(", ".join(row) for row in cells)
+    elements.set_alt_text(frame, f"Table of campaigns: {listed}.")
 
 
 def _add_sources(deck: SlideDeck, report: Report) -> None:
