@@ -213,7 +213,7 @@ def test_slides_and_workbook_have_the_launches(store: Store) -> None:
     (series,) = [series for chart in charts for series in chart.plots[0].series if series.name == "Campaign launches"]
     assert [value for value in series.values if value is not None] == [0.0]
     tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
-    assert [tables[-1].cell(1, column).text for column in (0, 2, 3)] == ["4 Nov 2026", "1,000", "120 (12.0%)"]
+    assert [tables[-1].cell(1, column).text for column in (1, 2, 3)] == ["4 Nov 2026", "1,000", "120 (12.0%)"]
     page = render_html(report).decode()
     assert "2 phishing campaigns were launched in this period" in page
     assert "<td>120 (12.0%)</td>" in page

@@ -146,14 +146,12 @@ def _notes(report: Report) -> str:
 
 def _campaigns(report: Report) -> str:
     rows = "\n".join(
-        f"<tr><th scope=row>{_text(day)}</th><td class=left>{_text(name)}</td>"
-        + "".join(f"<td>{_text(cell)}</td>" for cell in cells)
-        + "</tr>"
-        for day, name, *cells in campaign_cells(report)
+        f"<tr><th scope=row>{_text(name)}</th>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>"
+        for name, *cells in campaign_cells(report)
     )
     if not rows:
         return ""
-    head = "".join(f"<th scope=col{' class=left' if name == 'Campaign' else ''}>{name}</th>" for name in COLUMNS)
+    head = "".join(f"<th scope=col>{name}</th>" for name in COLUMNS)
     caption = f"{campaigns_title(report)}. Shares of the users to whom a campaign was sent"
     table = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     return f'<div class=wide tabindex=0 role=region aria-label="Campaigns">{table}</div>'

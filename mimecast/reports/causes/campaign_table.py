@@ -8,7 +8,7 @@ from mimecast.domain.causes.campaigns import Campaign
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_percent, pluralize
 from mimecast.reports.report import Report
 
-COLUMNS: Final = ("Launched", "Campaign", "Sent", "Clicked", "Submitted", "Reported")
+COLUMNS: Final = ("Campaign", "Launched", "Sent", "Clicked", "Submitted", "Reported")
 
 MAX_ROWS: Final = 10
 """Campaigns in the table, the last ones of the range: what a slide has room for."""
@@ -19,8 +19,8 @@ def campaign_cells(report: Report) -> list[tuple[str, ...]]:
     launched = report.annotations.causes.campaigns_by_day(report.days.zone)
     return [
         (
-            format_date(day),
             campaign.name,
+            format_date(day),
             UNDEFINED if campaign.sent is None else format_int(campaign.sent),
             *(_share(campaign, name) for name in ("clicked", "submitted", "reported")),
         )

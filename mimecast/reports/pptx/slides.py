@@ -60,7 +60,7 @@ SOURCES_SIZES: Final = (13.0, 12.0, 11.0, 10.0, 9.0)
 STAMP_FILL: Final = 0.9
 """Part of the room that a shortened name takes, since lines break between words and are not filled."""
 
-CAMPAIGN_WEIGHTS: Final = (1.2, 3, 0.8, 1.2, 1.2, 1.2)
+CAMPAIGN_WEIGHTS: Final = (3, 1.2, 0.8, 1.2, 1.2, 1.2)
 """Proportions of the columns of campaigns."""
 
 LAUNCHES: Final = "Campaign launches"
@@ -198,7 +198,7 @@ def _add_trend(deck: SlideDeck, report: Report) -> None:
         return
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
     progress = target_sentence(report.progress, report.past_day) if report.progress else ""
-    area = _add_subtitle(deck, slide, " ".join(filter(None, (sentence, progress))))
+    area = _add_subtitle(deck, slide, " ".join(filter(None, (sentence, report.summary.restart, progress))))
     chart_parts = _TrendParts.of(report)
     alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
     causes = causes_sentences(annotations.causes, timeline.first, timeline.last, timeline.zone, with_lines=True)
