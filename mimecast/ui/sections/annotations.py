@@ -91,9 +91,7 @@ def show_annotation_forms(page: AccountPage) -> None:
 
     Raises StoreError.
     """
-    with st.expander(
-        "Target, notes and reference lines", icon=":material/edit_note:", key=FORMS_OPEN_KEY, on_change="rerun"
-    ) as box:
+    with st.expander("Target and notes", icon=":material/edit_note:", key=FORMS_OPEN_KEY, on_change="rerun") as box:
         if not box.open:
             return
         if page.store.read_only:
