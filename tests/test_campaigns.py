@@ -24,6 +24,7 @@ from mimecast.domain.causes.campaigns import TOTALS, Campaign, without_small_tot
 from mimecast.domain.causes.causes import Causes, merge_launches
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.html_page import render_html
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.workbook import render_xlsx
 from mimecast.sandbox.campaigns import PILOT, campaign_rows
@@ -211,6 +212,11 @@ def test_slides_and_workbook_have_the_launches(store: Store) -> None:
     charts = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
     (series,) = [series for chart in charts for series in chart.plots[0].series if series.name == "Campaign launches"]
     assert [value for value in series.values if value is not None] == [0.0]
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    assert [tables[-1].cell(1, column).text for column in (1, 2, 3)] == ["4 Nov 2026", "1,000", "120 (12.0%)"]
+    page = render_html(report).decode()
+    assert "2 phishing campaigns were launched in this period" in page
+    assert "<td>120 (12.0%)</td>" in page
     book = openpyxl.load_workbook(io.BytesIO(render_xlsx(report, [])))
     assert [row[1].value for row in book["Campaigns"].iter_rows(min_row=2)] == ["Gift", "Parcel"]
 

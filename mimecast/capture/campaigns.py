@@ -13,7 +13,8 @@ from mimecast.api.client import Client
 from mimecast.api.errors import MimecastError
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.one_account import CapturedSnapshot, keep_wait
-from mimecast.domain.causes.campaigns import DEFAULT_MIN_GROUP_SIZE, Campaign, without_small_totals
+from mimecast.domain.causes.campaigns import Campaign, without_small_totals
+from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
 from mimecast.domain.snapshot import Source
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
@@ -41,9 +42,10 @@ def add_campaigns(
         return replace(captured, campaigns_problem=fault.problem)
     if not dashboard.campaigns or captured.by_another:
         return captured
+    size = dashboard.min_group_size
     try:
         with request_slot or nullcontext():
-            result = capture_campaigns(account, store, retry_policy=retry_policy, clock=clock)
+            result = capture_campaigns(account, store, retry_policy=retry_policy, clock=clock, min_group_size=size)
     except Problem as problem:
         return replace(captured, campaigns_problem=problem)
     return replace(captured, warnings=(*captured.warnings, *result.warnings))
@@ -55,7 +57,7 @@ def capture_campaigns(
     *,
     retry_policy: RetryPolicy = COMMAND_LINE_RETRIES,
     clock: Callable[[], datetime] = utc_now,
-    min_group_size: int = DEFAULT_MIN_GROUP_SIZE,
+    min_group_size: int = DEFAULT_GROUP_SIZE,
 ) -> CampaignsResult:
     """Request the account's campaigns and store their totals.
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.annotations import Sizes, annotations_alt, band_traces, draw_notes, draw_target, worse_traces
-from mimecast.charts.causes.overlay import draw_causes
+from mimecast.charts.causes.overlay import MARK, draw_causes
 from mimecast.charts.chart import Chart, escape_plotly
 from mimecast.charts.grades import MUTED
 from mimecast.charts.palette import (
@@ -124,7 +124,8 @@ def report_canvas(
     left_end = _add_lines(figure, _grades_caption(on, comparison), LEFT[0], left_end + 2, 16, width)
     _add_text(figure, "<b>Share of users at risk (D + F)</b>", right, top, 20, INK, markup=True)
     shaded = "Shaded: normal range. " if annotations.band else ""
-    _add_text(figure, f"{shaded}{coverage(timeline)}.", right, top + 28, 16, QUIET)
+    launches = f"{MARK} campaign launch. " if annotations.causes.campaigns else ""
+    _add_text(figure, f"{shaded}{launches}{coverage(timeline)}.", right, top + 28, 16, QUIET)
     plot_top = max(left_end, top + 28 + 16 * LINE_HEIGHT) + 14
     stamp_top = _draw_stamp(figure, stamp)
     shown, bottom = _draw_notes_list(figure, annotations, stamp_top, stamp_top - plot_top - MIN_PLOT_HEIGHT)

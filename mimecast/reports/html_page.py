@@ -19,6 +19,7 @@ from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import OTHER
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_percent
+from mimecast.reports.causes.campaign_table import COLUMNS, campaign_cells, campaigns_title
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report
@@ -71,6 +72,7 @@ def render_html(report: Report) -> bytes:
 </table>
 </div>
 {_notes(report)}
+{_campaigns(report)}
 </section>
 {_people(report)}
 <section>
@@ -161,6 +163,19 @@ def _people(report: Report) -> str:
             f'<div class=wide tabindex=0 role=region aria-label="{label}">{body}</div>\n</section>'
         )
     return "\n".join(sections)
+
+
+def _campaigns(report: Report) -> str:
+    rows = "\n".join(
+        f"<tr><th scope=row>{_text(name)}</th>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>"
+        for name, *cells in campaign_cells(report)
+    )
+    if not rows:
+        return ""
+    head = "".join(f"<th scope=col>{name}</th>" for name in COLUMNS)
+    caption = f"{campaigns_title(report)}. Shares of the users to whom a campaign was sent"
+    table = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class=wide tabindex=0 role=region aria-label="Campaigns">{table}</div>'
 
 
 def _periods(timeline: Timeline) -> str:

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from mimecast.api.campaigns import parse_row
-from mimecast.domain.causes.campaigns import DEFAULT_MIN_GROUP_SIZE, Campaign, without_small_totals
+from mimecast.domain.causes.campaigns import Campaign, without_small_totals
 from mimecast.domain.causes.implausible import Implausibility, Implausible
+from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.campaigns import campaign_rows
@@ -38,7 +39,7 @@ def demo_campaigns(company: DemoCompany, account: str) -> list[Campaign]:
     return [
         without_small_totals(
             Campaign(account, row.id, row.name, row.launched_at, now, row.launched_at or now, **row.totals),
-            DEFAULT_MIN_GROUP_SIZE,
+            DEFAULT_GROUP_SIZE,
         )
         for row in rows
         if row

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from mimecast.charts.causes.breaks import break_lines
 from mimecast.charts.chart import escape_plotly
 from mimecast.charts.palette import CAMPAIGN_MARK, NOTE_NUMBER, NOTE_TAG, PAPER, REFERENCE_LINE, RESTART_LINE, WARNING
+from mimecast.charts.text_width import shorten
 from mimecast.charts.time_series import DEFAULT_AXES, Axes
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.campaigns import Campaign
@@ -35,6 +36,12 @@ MAX_HOVER_LINES: Final = 8
 
 NEAR_LINES: Final = 0.07
 """Part of the axis below which two reference lines are so close that the lower one is labelled under itself."""
+
+ROOMY_SIZE: Final = 12
+"""Size of text above which a picture is wide enough to name the source of a reference line, too."""
+
+MAX_LABEL_EMS: Final = 44
+"""Width of the label of a reference line in such a picture, in multiples of its size."""
 
 MARK: Final = "◆"
 
@@ -118,7 +125,7 @@ def _restarts(
 def _reference_lines(
     figure: go.Figure, timeline: Timeline, annotations: Annotations, axes: Axes, size: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    lines = annotations.causes.lines_from(timeline.first)
+    lines, has_room = annotations.causes.lines_from(timeline.first), size > ROOMY_SIZE
     if not lines:
         return [], []
     start, end = figure.layout[_layout_name(axes.x)].range
@@ -147,7 +154,7 @@ def _reference_lines(
         )
         labels.append(
             {
-                "text": escape_plotly(line.short_text),
+                "text": escape_plotly(shorten(line.text, MAX_LABEL_EMS) if has_room else line.short_text),
                 "name": "reference",
                 "xref": axes.x,
                 "yref": axes.y,

@@ -10,9 +10,6 @@ from typing import Final
 TOTALS: Final = ("sent", "opened", "clicked", "submitted", "reported")
 """The totals of a campaign in the order of its course. Each is a field of `Campaign`."""
 
-DEFAULT_MIN_GROUP_SIZE: Final = 10
-"""Users to whom a campaign was sent, below which its totals are not kept."""
-
 MAX_TOTAL: Final = 1_000_000_000
 """More users than this mean a broken answer."""
 
