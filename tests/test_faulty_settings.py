@@ -64,7 +64,7 @@ def test_one_faulty_account_is_named_and_the_others_are_shown(
     assert "77,315 users graded" in text_of(app), "its history is still shown, under its name"
     assert "Bad Ltd" in text_of(app)
     assert sandbox.summary_requests == 1
-    app = run_page(project, "Connection", secrets, {"account": "bad"})
+    app = run_page(project, "Setup & data", secrets, {"account": "bad"})
     (button,) = [button for button in app.button if button.key == "check"]
     button.click().run()
     assert "lacks client_secret" in text_of(app).replace("\\", "")

@@ -134,7 +134,7 @@ def test_the_connection_page_lists_the_last_deliveries(
 ) -> None:  # fmt: skip
     write_settings(home, f'urls = ["{web.url()}"]')
     command_line("snapshot", variables=account_variables)
-    app = run_page(project, "Connection", account_secrets | {"notify": {"urls": [web.url()], "digest": "daily"}})
+    app = run_page(project, "Setup & data", account_secrets | {"notify": {"urls": [web.url()], "digest": "daily"}})
     (table,) = [frame.value for frame in app.dataframe if "Receiver" in frame.value.columns]
     assert list(table["Message"]) == [ALERT]
     assert list(table["Result"]) == ["accepted"]

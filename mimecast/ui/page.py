@@ -38,7 +38,7 @@ PAGES: Final = (
     ("pages/people.py", "People", ":material/groups:"),
     ("pages/report.py", "Report", ":material/slideshow:"),
     ("pages/accounts.py", "Accounts", ":material/table_rows:"),
-    ("pages/connection.py", "Connection", ":material/network_check:"),
+    ("pages/connection.py", "Setup & data", ":material/settings:"),
 )
 """Every page in the order of the sidebar: script, title, icon."""
 
@@ -200,7 +200,7 @@ def _no_snapshot_text(page: Page) -> str:
         return "No snapshot is stored for this account, and it has no keys to request one with."
     return (
         "No snapshot yet. The first one is requested from Mimecast now, and this page updates when it arrives. Import "
-        "past months on the Connection page."
+        "past months under Setup & data."
     )
 
 

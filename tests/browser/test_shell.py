@@ -15,7 +15,7 @@ from tests.support.server import RunApp
 
 FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
 
-PAGES = {"": "Overview", "history": "History", "compare": "Compare", "report": "Report", "connection": "Connection"}
+PAGES = {"": "Overview", "history": "History", "compare": "Compare", "report": "Report", "connection": "Setup & data"}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from mimecast.ui.page import PAGES
 from mimecast.ui.sections.annotations import FORM_KEYS
 from mimecast.ui.server.downloads import OFFERED, PATH, Download
 from tests.support.waiting import wait_until
@@ -30,7 +31,8 @@ def run_page(project: Path, page: str, secrets: dict[str, Any], query: dict[str,
     """Return the page with this title after it has run and its automatic refresh has ended."""
     app = make_app(project, secrets, query).run()
     if page != "Overview":
-        app.switch_page(f"pages/{page.lower()}.py").run()
+        (script,) = [script for script, title, _ in PAGES if title == page]
+        app.switch_page(script).run()
     wait_for_refresh(app)
     assert app.title[0].value == page
     return app

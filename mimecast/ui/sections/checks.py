@@ -33,6 +33,7 @@ _STEPS: Final = "connection_steps"
 
 def show_checks(page: Page) -> None:
     """Draw the button that runs the checks, and their last results in this session for the account."""
+    st.header("Connection", anchor=False)
     st.caption("Sends one request to Mimecast and checks each step, from the settings to the store. Nothing is stored.")
     results: dict[str, tuple[datetime, list[Step]]] = st.session_state.setdefault(_STEPS, {})
     is_pressed = st.button("Check now", icon=":material/network_check:", key="check")
