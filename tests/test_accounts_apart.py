@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pypdfium2
 import pytest
 from plotly.offline import get_plotlyjs
 from streamlit.testing.v1 import AppTest
@@ -29,7 +30,6 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_int, format_percent
 from mimecast.reports.snapshot_reader import read_snapshots
-from mimecast.sandbox.server import Sandbox
 from mimecast.store.account_status import load_account_records
 from mimecast.store.leases import Lease
 from mimecast.store.normal_range import load_baseline, load_judged_changes
@@ -40,6 +40,7 @@ from mimecast.ui.widgets.tables import ALL_ROWS_KEY
 from tests.support.app import downloads_of, make_app, wait_for_refresh
 from tests.support.clock import NOW
 from tests.support.exhaustive import is_exhaustive
+from tests.support.sandbox import UnmarkedSandbox
 
 BASES = {
     "alpha": ScoreCounts(40_011, 11_021, 22_031, 7_741, 3_251),
@@ -95,8 +96,16 @@ def words_in(text: str) -> set[str]:
 
 
 def written_in(file: bytes) -> str:
-    """Return the text of a file; of a slide deck or workbook that of all parts, also workbooks in charts; of a web
-    page not the library that draws it."""
+    """Return the text of a file.
+
+    Of a slide deck or workbook it is that of all parts, also of workbooks in charts; of a web page that without the
+    library that draws it. A picture has none.
+    """
+    if file.startswith(b"\x89PNG"):
+        return ""
+    if file.startswith(b"%PDF"):
+        with pypdfium2.PdfDocument(file) as document:
+            return "\n".join(page.get_textpage().get_text_range() for page in document)
     if not zipfile.is_zipfile(io.BytesIO(file)):
         return file.decode().replace(get_plotlyjs(), "")
     with zipfile.ZipFile(io.BytesIO(file)) as parts:
@@ -213,9 +222,9 @@ def secrets(store: Store, store_url: str) -> Iterator[dict[str, Any]]:
     for account in BASES:
         store.add([Snapshot(account, now - timedelta(days=days), counts_of(account, days)) for days in DAYS_AGO[:-1]])
     with (
-        Sandbox(lambda: counts_of("alpha", 0)) as alpha,
-        Sandbox(lambda: counts_of("beta", 0)) as beta,
-        Sandbox(lambda: counts_of("gamma", 0)) as gamma,
+        UnmarkedSandbox(lambda: counts_of("alpha", 0)) as alpha,
+        UnmarkedSandbox(lambda: counts_of("beta", 0)) as beta,
+        UnmarkedSandbox(lambda: counts_of("gamma", 0)) as gamma,
     ):
         first = {key: getattr(alpha.keys, key) for key in ("access_key", "secret_key", "app_id", "app_key")}
         second = {key: getattr(beta.api2.keys, key) for key in ("client_id", "client_secret")}
@@ -238,7 +247,10 @@ def run_script(project: Path, script: str, secrets: dict[str, Any], account: str
 
 
 def shown(app: AppTest, account: str) -> tuple[str, set[float]]:
-    """Return every text on the page except the account picker's, and every number in its figures and tables."""
+    """Return every text on the page and every number in its figures and tables.
+
+    The account picker and the status board, which are about all accounts, are left out.
+    """
     texts: list[str] = []
     numbers: set[float] = set()
     for kind in (app.title, app.header, app.markdown, app.caption, app.warning, app.info, app.code, app.error):
@@ -246,7 +258,8 @@ def shown(app: AppTest, account: str) -> tuple[str, set[float]]:
     for figure in app.get("plotly_chart"):
         texts.append(figure.proto.alt)
         collect(json.loads(figure.proto.spec), texts, numbers)
-    texts += [html.proto.body for html in app.get("html")]
+    bodies = [html.proto.body for html in app.get("html")]
+    texts += [body for body in bodies if "Last scheduled run" not in body]
     for table in app.dataframe:
         collect(json.loads(table.value.to_json(orient="split", date_format="iso")), texts, numbers)
         texts.append(table.proto.alt)

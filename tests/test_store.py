@@ -26,7 +26,7 @@ from mimecast.store.database.queries import (
     count_covered_query,
     end_query,
     last_in_range_query,
-    misdated_query,
+    misdated_queries,
 )
 from mimecast.store.database.schema import MIGRATIONS, versions
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
@@ -172,9 +172,17 @@ def test_the_last_snapshot_of_each_range_is_found_in_more_ranges_than_one_statem
         end_query("contoso", PLAUSIBLE, newest=True),
         end_query("contoso", MARKED, newest=False),
         last_in_range_query("contoso", BOUNDS, MARKED),
-        misdated_query("contoso", PLAUSIBLE, 5),
+        *misdated_queries("contoso", PLAUSIBLE, 5),
     ],
-    ids=["last_in_each", "count_covered", "newest", "oldest_unmarked", "last_unmarked_in_each", "misdated"],
+    ids=[
+        "last_in_each",
+        "count_covered",
+        "newest",
+        "oldest_unmarked",
+        "last_unmarked_in_each",
+        "too_old",
+        "in_the_future",
+    ],
 )
 def test_every_query_seeks_in_the_key_and_never_scans(store: Store, store_url: str, query: Select[Any]) -> None:
     text = str(query.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True}))

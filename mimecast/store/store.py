@@ -29,7 +29,8 @@ from mimecast.store.database.queries import (
     last_in_range_query,
     levels_in_range_query,
     marked_query,
-    misdated_query,
+    misdated_queries,
+    real_query,
 )
 from mimecast.store.database.read_limit import ReadLimit
 from mimecast.store.database.schema import data_tables, implausible_answers, read_state, snapshots
@@ -269,17 +270,18 @@ class Store:
     def misdated_snapshots(self, account: str, limit: int = MAX_MISDATED) -> list[Snapshot]:
         """Return the account's snapshots in the future or before `EARLIEST_DAY`, oldest first, at most `limit`."""
         with self.reading() as connection:
-            query = misdated_query(account, self._plausible_instants(), limit)
-            return [from_row(row) for row in connection.execute(query)]
+            queries = misdated_queries(account, self._plausible_instants(), limit)
+            return [from_row(row) for query in queries for row in connection.execute(query)][:limit]
 
     def all_snapshots(self, account: str) -> Iterator[Snapshot]:
         """Yield all snapshots of an account, also misdated ones, oldest first.
 
-        No transaction is open while the caller uses them.
+        Those from the sandbox are left out where there are others. No transaction is open while the caller uses them.
         """
-        query = select(snapshots).where(snapshots.c.account == account).order_by(snapshots.c.taken_at)
         with self.reading() as connection:
-            rows = connection.execute(query).all()
+            is_selected = PlausibleInstants(0, 0, real=_load_real(connection)).unmarked(snapshots)
+            query = select(snapshots).where(snapshots.c.account == account, is_selected)
+            rows = connection.execute(query.order_by(snapshots.c.taken_at)).all()
         yield from map(from_row, rows)
 
     def last_in_each(self, account: str, ranges: Sequence[tuple[datetime, datetime]]) -> list[Snapshot | None]:
@@ -329,12 +331,15 @@ class Store:
         first = datetime.combine(EARLIEST_DAY, datetime.min.time(), UTC)
         return PlausibleInstants(to_seconds(first), to_seconds(self._clock() + MAX_CLOCK_SKEW))
 
-    def _plausible(self, connection: Connection, accounts: Sequence[str]) -> PlausibleInstants:
+    def _plausible(
+        self, connection: Connection, accounts: Sequence[str], *, include_marked: bool = False
+    ) -> PlausibleInstants:
         """Return what may be selected of these accounts, at most `BATCH_ROWS` of them."""
-        if self.read_only and not inspect(connection).has_table(implausible_answers.name):
-            return self._plausible_instants()
+        plausible = replace(self._plausible_instants(), real=_load_real(connection))
+        if include_marked or (self.read_only and not inspect(connection).has_table(implausible_answers.name)):
+            return plausible
         marked = tuple((row.account, row.taken_at) for row in connection.execute(marked_query(accounts)))
-        return replace(self._plausible_instants(), marked=marked)
+        return replace(plausible, marked=marked)
 
     def _end(
         self,
@@ -347,7 +352,7 @@ class Store:
         include_marked: bool = False,
     ) -> Snapshot | None:
         with nullcontext(within) if within else self.reading() as connection:
-            plausible = self._plausible_instants() if include_marked else self._plausible(connection, [account])
+            plausible = self._plausible(connection, [account], include_marked=include_marked)
             within_bounds = replace(
                 plausible,
                 first=plausible.first if since is None else max(since, plausible.first),
@@ -363,7 +368,7 @@ class Store:
         with self.reading() as connection:
             for start in range(0, len(accounts), BATCH_ROWS):
                 batch = accounts[start : start + BATCH_ROWS]
-                plausible = self._plausible_instants() if include_marked else self._plausible(connection, batch)
+                plausible = self._plausible(connection, batch, include_marked=include_marked)
                 query = ends_query(batch, plausible, newest=newest)
                 ends |= {row.account: from_row(row) for row in connection.execute(query)}
         return ends
@@ -372,3 +377,8 @@ class Store:
 def _bounds(ranges: Sequence[tuple[datetime, datetime]]) -> list[tuple[int, int, int]]:
     """Return (index, low, high) in seconds for each range of instants."""
     return [(index, to_seconds(low), to_seconds(high)) for index, (low, high) in enumerate(ranges)]
+
+
+def _load_real(connection: Connection) -> tuple[str, ...]:
+    """Return the accounts whose snapshots from the sandbox are ignored, since they have others."""
+    return tuple(connection.scalars(real_query()))

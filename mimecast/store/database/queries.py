@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 
 from mimecast.domain.scores import AT_RISK, ScoreCounts
-from mimecast.store.database.schema import implausible_answers, snapshots
+from mimecast.domain.snapshot import Source
+from mimecast.store.database.schema import IS_FROM_SANDBOX, implausible_answers, snapshots
 
 BATCH_ROWS: Final = 1000
 """Rows or ranges in one statement, which stays below the limits on variables of both databases."""
@@ -41,20 +42,25 @@ class PlausibleInstants:
 
     Rows outside are not selected. Ranges are cut to them here instead of by a condition: with two upper bounds on a
     column, SQLite seeks to one of them and reads every row down to the other. Nor are the rows selected whose account
-    and instant are among `marked`: their counts are implausible. There are few, so a list keeps the seeks.
+    and instant are among `marked`: their counts are implausible. There are few, so a list keeps the seeks. Rows from
+    the sandbox are not selected for the accounts in `real`, which have others as well.
     """
 
     first: int
     last: int
     marked: tuple[tuple[str, int], ...] = ()
+    real: tuple[str, ...] = ()
 
     def where(self, table: FromClause) -> ColumnElement[bool]:
         """Return the condition that a row of `snapshots` is plausible."""
         return and_(table.c.taken_at.between(self.first, self.last), self.unmarked(table))
 
     def unmarked(self, table: FromClause) -> ColumnElement[bool]:
-        """Return the condition that a row of `snapshots` has no mark."""
-        return tuple_(table.c.account, table.c.taken_at).not_in(self.marked) if self.marked else true()
+        """Return the condition that a row of `snapshots` has no mark and is not of a sandbox that is ignored."""
+        has_no_mark = tuple_(table.c.account, table.c.taken_at).not_in(self.marked) if self.marked else true()
+        if not self.real:
+            return has_no_mark
+        return and_(has_no_mark, or_(table.c.source != Source.SANDBOX.value, table.c.account.not_in(self.real)))
 
     def cut(self, bounds: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Return each (range, low, high) without the instants that are not plausible."""
@@ -111,11 +117,22 @@ def marked_query(accounts: Sequence[str]) -> Select[Any]:
     return select(marks.account, marks.taken_at).where(marks.account.in_(accounts))
 
 
-def misdated_query(account: str, plausible: PlausibleInstants, limit: int) -> Select[Any]:
-    """Select the rows of an account whose `taken_at` is not plausible, oldest first."""
+def real_query() -> Select[Any]:
+    """Select the accounts that have snapshots from the sandbox and others. For most stores it reads an empty index."""
+    other = snapshots.alias("other")
+    is_other = and_(other.c.account == snapshots.c.account, other.c.source != Source.SANDBOX.value)
+    has_other = select(other.c.taken_at).where(is_other).correlate(snapshots).exists()
+    return select(snapshots.c.account).where(IS_FROM_SANDBOX, has_other).distinct()
+
+
+def misdated_queries(account: str, plausible: PlausibleInstants, limit: int) -> tuple[Select[Any], Select[Any]]:
+    """Select the rows of an account before the plausible instants and those after them, oldest first.
+
+    They are two queries, since SQLite would read every row of the account for a condition of both.
+    """
     taken_at = snapshots.c.taken_at
-    is_misdated = or_(taken_at < plausible.first, taken_at > plausible.last)
-    return select(snapshots).where(snapshots.c.account == account, is_misdated).order_by(taken_at).limit(limit)
+    rows = select(snapshots).where(snapshots.c.account == account).order_by(taken_at).limit(limit)
+    return rows.where(taken_at < plausible.first), rows.where(taken_at > plausible.last)
 
 
 def count_covered_query(account: str, bounds: list[tuple[int, int, int]], plausible: PlausibleInstants) -> Select[int]:

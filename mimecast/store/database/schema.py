@@ -40,6 +40,7 @@ from sqlalchemy import (
     Text,
     func,
     inspect,
+    literal_column,
     select,
 )
 
@@ -77,6 +78,14 @@ snapshots: Final = Table(
     sqlite_with_rowid=False,
 )
 """Snapshots, one row per account and instant. The key is also the order in which a timeline reads them."""
+
+IS_FROM_SANDBOX: Final = snapshots.c.source == literal_column("'sandbox'")
+"""Whether a row came from the sandbox; a literal, since SQLite uses a partial index for no parameter."""
+
+sandbox_index: Final = Index(
+    "snapshots_of_the_sandbox", snapshots.c.account, sqlite_where=IS_FROM_SANDBOX, postgresql_where=IS_FROM_SANDBOX
+)
+"""Tells at once whether an account has snapshots from the sandbox, which are ignored once it has real ones."""
 
 notes: Final = Table(
     "notes",
@@ -370,6 +379,7 @@ MIGRATIONS: Final[tuple[Step, ...]] = (
 ADDITIONS: Final[dict[str, Step]] = {
     "removals": creating(removals),
     "waits": creating(waits),
+    "sandbox_index": lambda connection: sandbox_index.create(connection, checkfirst=True),
     "notifications": creating(alert_states, messages, deliveries),
     "implausible_answers": creating(implausible_answers),
     "baseline_restarts": creating(restart_notes, dismissed_restarts),
