@@ -27,6 +27,7 @@ from mimecast.notify.run import Context, compose_due, find_due, notify, send_tes
 from mimecast.settings.notify import NotifySettings, read_notify
 from mimecast.store.annotations.notes import write_note
 from mimecast.store.annotations.targets import set_target
+from mimecast.store.causes.implausible import mark_new_answer
 from mimecast.store.database.schema import alert_states
 from mimecast.store.notifications.messages import load_last_deliveries
 from mimecast.store.scheduled_runs import save_runs
@@ -157,12 +158,15 @@ def test_the_return_of_snapshots_is_told(store: Store, web: WebReceiver) -> None
 
 def test_an_implausible_answer_is_told_and_not_judged(store: Store, web: WebReceiver) -> None:
     add_history(store)
-    store.add([Snapshot("contoso", MORNING + timedelta(hours=1), ScoreCounts())])
+    answer = Snapshot("contoso", MORNING + timedelta(hours=1), ScoreCounts())
+    store.add([answer])
+    with store.writing() as connection:
+        mark_new_answer(store, connection, answer, answer.taken_at)
     notify(context_of(store, web.url(), now=MORNING + timedelta(hours=2)))
     (message,) = web.messages
     assert message["title"] == "Contoso: implausible answer from Mimecast"
-    answer = "Mimecast's answer of 1 Dec 2026, 04:00 UTC has no users graded, after 1,204 on 1 Dec 2026, 03:00 UTC."
-    assert message["message"].startswith(answer)
+    reason = "Mimecast's answer of 1 Dec 2026, 04:00 UTC has no users graded, after 1,204 on 1 Dec 2026, 03:00 UTC."
+    assert message["message"].startswith(reason)
     assert "As of 1 Dec 2026, 04:00 UTC." in message["message"]
 
 

@@ -208,7 +208,7 @@ def test_history_of_a_week_has_no_longer_table(project: Path, account_secrets: d
     app = run_page(project, "History", account_secrets, {"range": "all"})
     (table,) = pd.read_html(io.StringIO(html_of(app)))
     assert len(table) == LAST_ROWS
-    assert [expander.label for expander in app.expander] == ["Target and notes"]
+    assert [expander.label for expander in app.expander] == []
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_the_connection_is_checked_step_by_step(project: Path, account_secrets: 
     assert "Not checked yet." in text_of(app)
     app.button(key="check").click().run()
     shown = text_of(app)
-    assert shown.count("**: OK") == 11
+    assert shown.count("**: OK") == 12
     assert "1,204 users graded" in shown
     assert "Everything works" in shown
     assert "Request id: " in app.code[0].value
@@ -350,7 +350,13 @@ def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, An
     assert "Board &lt;b&gt;pack&lt;/b&gt;" in picture_text(app)
     assert "Contoso" not in picture_text(app)
     assert chart_alts(app)[0].startswith("Board <b>pack</b>. 15.0% of users are at risk, down from ")
-    assert [download.file_name.rpartition(".")[2] for download in downloads_of(app)] == ["pptx", "xlsx", "html"]
+    assert [download.file_name.rpartition(".")[2] for download in downloads_of(app)] == [
+        "pptx",
+        "xlsx",
+        "pdf",
+        "png",
+        "html",
+    ]
 
 
 def test_a_report_of_days_without_a_snapshot_reports_it(project: Path, account_secrets: dict[str, Any]) -> None:

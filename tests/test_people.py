@@ -116,7 +116,7 @@ def test_the_snapshot_is_stored_when_the_list_fails(server: Sandbox, account: Ac
     server.set_fault("details-forbidden")
     captured = run(account, store, dashboard())
     assert captured.people_problem is not None
-    assert captured.people_problem.title == "A permission is missing"
+    assert captured.people_problem.title == "Missing permission"
     assert store.newest("default") == captured.snapshot
     assert not has_people(store)
 

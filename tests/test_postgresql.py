@@ -121,7 +121,7 @@ def test_an_unreachable_server_is_reported(cluster: Cluster) -> None:
     ):
         said = refused(url)
         assert isinstance(said, DatabaseUnreachable)
-        assert said.message.startswith("No connection to the database db at ")
+        assert said.message.startswith("There is no connection to the database db at ")
 
 
 @pytest.mark.parametrize("setting", ["sslmod=require", "sslmode=recognisable", "application=recognisable"])
@@ -303,7 +303,7 @@ def test_a_server_that_was_away_is_used_again_without_a_restart(server: Cluster)
     store = Store.open(server.url("postgres"))
     store.add(history(3))
     server.stop()
-    with pytest.raises(DatabaseUnreachable, match="No connection to the database postgres"):
+    with pytest.raises(DatabaseUnreachable, match="There is no connection to the database postgres"):
         store.newest("default")
     with pytest.raises(DatabaseUnreachable):
         store.add(history(4))

@@ -25,7 +25,7 @@ MOST_ROWS = 10 * MAX_LINE_POINTS
 PAGES = ["app.py", *sorted(f"pages/{page.name}" for page in (PROJECT / "pages").glob("*.py"))]
 
 GIVEN = re.compile("CONSTANT ROW|ranges|accounts|schema_additions|snapshots_of_the_sandbox")
-"""What may be read from end to end: what a query brings with it, and a table with a row for each schema change, and the index of the sandbox, empty for most."""
+"""What may be read from end to end: what a query brings with it, the table of schema changes, the sandbox's index."""
 
 Query = tuple[str, Any]
 """A statement that reads, and its parameters."""
