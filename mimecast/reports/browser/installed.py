@@ -65,8 +65,8 @@ class BrowserFailed(Problem):
 
     title = "The browser did not finish"
     remedy = (
-        "Try again. If it keeps failing, see “Pictures and PDF files” in docs/reports.md: a browser that may not use its "
-        "sandbox needs an option."
+        "Try again. If it keeps failing, see “Pictures and PDF files” in docs/reports.md: a browser that may not use "
+        "its sandbox needs an option."
     )
 
 
