@@ -18,14 +18,24 @@ PAGE: Final = ROOT / "docs" / "troubleshooting.md"
 BEGIN: Final = "<!-- begin: docs/generate_troubleshooting.py writes these tables -->"
 END: Final = "<!-- end -->"
 
+ANNOTATIONS: Final = ("mimecast.domain.notes", "mimecast.domain.targets", "mimecast.domain.causes.")
+"""How the names of the modules with the rules of annotations begin."""
+
 SECTIONS: Final = (
     ("Requests to Mimecast", ("mimecast.api.",)),
     ("Captures and daily snapshots", ("mimecast.capture.", "mimecast.domain.scheduled_runs")),
     ("Settings", ("mimecast.settings.",)),
-    ("Backup, restore, import and rename", ("mimecast.store.maintenance.", "mimecast.store.imports")),
+    (
+        "Backup, restore, import and rename",
+        ("mimecast.store.maintenance.", "mimecast.store.imports", "mimecast.reports.snapshot_reader"),
+    ),
+    ("Departments and people", ("mimecast.store.people.",)),
+    ("Notes, targets, reference lines and implausible answers", (*ANNOTATIONS, "mimecast.store.causes.")),
     ("The store", ("mimecast.store.",)),
+    ("Notifications", ("mimecast.notify.",)),
+    ("Reports, pictures and PDF files", ("mimecast.reports.",)),
     ("Sign-in and downloads", ("mimecast.ui.",)),
-    ("Commands, files and annotations", ("mimecast.",)),
+    ("Commands", ("mimecast.",)),
 )
 """Headings, and how the names of their modules begin. An error belongs to the first section that fits."""
 
@@ -55,7 +65,7 @@ def tables() -> str:
 
 
 def error_classes() -> Iterator[type[Exception]]:
-    """Yield every error class of the product that a reader can meet: those with a title of their own."""
+    """Yield every error class of the product that a reader can meet: those with a title or a remedy of their own."""
     import mimecast
     from mimecast.problem import Problem
 
@@ -64,7 +74,9 @@ def error_classes() -> Iterator[type[Exception]]:
             importlib.import_module(module.name)
     kinds = set(Problem.__subclasses__())
     while kinds:
-        yield from (kind for kind in kinds if "title" in vars(kind) and kind.__name__ not in BASE_CLASSES)
+        yield from (
+            kind for kind in kinds if {"title", "remedy"} & set(vars(kind)) and kind.__name__ not in BASE_CLASSES
+        )
         kinds = {subclass for kind in kinds for subclass in kind.__subclasses__()}
 
 

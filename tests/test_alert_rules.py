@@ -36,7 +36,7 @@ def alerts_of(rule: Rule, states: Iterable[State | None], *, subject: str = "") 
 N, A, B = State.NORMAL, State.ABOVE, State.BELOW
 
 
-def test_a_change_is_told_once_while_it_lasts() -> None:
+def test_a_change_is_reported_once_while_it_lasts() -> None:
     assert alerts_of(Rule.CHANGE, [N, N, A, A, A, A]) == [(2, A)]
     assert alerts_of(Rule.CHANGE, [A, A]) == [(0, A)], "also when it was above when notifications were switched on"
 
@@ -45,7 +45,7 @@ def test_a_change_near_the_limit_is_not_told_every_other_day() -> None:
     assert alerts_of(Rule.CHANGE, [A, N, A, N, N, A, N, N, N, N, N, N, A]) == [(0, A)]
 
 
-def test_a_change_that_was_normal_for_seven_days_is_told_again() -> None:
+def test_a_change_that_was_normal_for_seven_days_is_reported_again() -> None:
     """The seven days contain the day in March that has 23 hours in Berlin."""
     assert alerts_of(Rule.CHANGE, [A, *[N] * 8, A]) == [(0, A), (9, A)]
     assert alerts_of(Rule.CHANGE, [A, *[N] * 7, A]) == [(0, A)]
@@ -56,14 +56,14 @@ def test_days_without_an_observation_decide_nothing() -> None:
     assert alerts_of(Rule.CHANGE, [A, N, *[None] * 20, N, A]) == [(0, A), (23, A)]
 
 
-def test_a_change_that_turns_is_told_at_once() -> None:
+def test_a_change_that_turns_is_reported_at_once() -> None:
     assert alerts_of(Rule.CHANGE, [A, B]) == [(0, A), (1, B)]
 
 
 ON, OFF, REACHED, MISSED = State.ON_TRACK, State.OFF_TRACK, State.REACHED, State.MISSED
 
 
-def test_a_target_is_told_when_it_is_reached_or_missed_or_its_track_changes() -> None:
+def test_a_target_is_reported_when_it_is_reached_or_missed_or_its_track_changes() -> None:
     assert alerts_of(Rule.TARGET, [ON, OFF, OFF, MISSED, MISSED]) == [(1, OFF), (3, MISSED)]
     assert alerts_of(Rule.TARGET, [ON, REACHED]) == [(1, REACHED)]
     assert alerts_of(Rule.TARGET, [OFF, REACHED]) == [(0, OFF), (1, REACHED)]
@@ -91,12 +91,12 @@ def test_a_new_target_is_judged_without_the_old_one() -> None:
     assert (change.after.number, change.after.subject) == (2, "2026")
 
 
-def test_missing_snapshots_and_their_return_are_told() -> None:
+def test_missing_snapshots_and_their_return_are_reported() -> None:
     states = [State.FRESH, State.STALE, State.STALE, State.FRESH, State.FRESH, State.STALE]
     assert alerts_of(Rule.STALE, states) == [(1, State.STALE), (3, State.FRESH), (5, State.STALE)]
 
 
-def test_an_implausible_answer_is_told_each_time_it_follows_a_plausible_one() -> None:
+def test_an_implausible_answer_is_reported_each_time_it_follows_a_plausible_one() -> None:
     bad, good = State.IMPLAUSIBLE, State.PLAUSIBLE
     assert alerts_of(Rule.RESET, [good, bad, bad, good, bad]) == [(1, bad), (4, bad)]
 

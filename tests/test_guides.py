@@ -22,11 +22,13 @@ from mimecast.capture.scheduler_templates import NETWORK_VARIABLES
 from mimecast.cli.maintenance.copy import TARGET_VARIABLE
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.browser.installed import BROWSER_VARIABLE
 from mimecast.reports.snapshot_csv import COLUMNS
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.settings.accounts import ACCOUNT_KEYS, ENVIRONMENT_KEYS
 from mimecast.settings.auth import read_auth
 from mimecast.settings.dashboard import ALLOW_LIST_KEYS, DASHBOARD_KEYS, read_dashboard
+from mimecast.settings.notify import NOTIFY_KEYS
 from mimecast.settings.project import PROJECT
 from mimecast.settings.settings import read_settings
 from mimecast.settings.store_url import STORE_VARIABLE
@@ -36,6 +38,7 @@ from mimecast.ui.url.params import RANGE_LABELS, RESOLUTION_LABELS
 from mimecast.ui.url.report_params import COMPARE_LABELS, OWN, REPORT_PARAMS
 from tests.support.clock import TODAY
 from tests.support.processes import CommandLine
+from tests.support.receivers import WebReceiver
 from tests.support.requirements import REQUIRE_ALL
 
 README = (PROJECT / "README.md").read_text()
@@ -180,18 +183,42 @@ def commands_to_run() -> list[str]:
     return sorted(commands - {"python -m mimecast COMMAND"})
 
 
+@pytest.fixture
+def web() -> Iterator[WebReceiver]:
+    with WebReceiver().serve() as receiver:
+        yield receiver
+
+
+def write_settings(home: Path, text: str) -> None:
+    file = home / ".streamlit" / "secrets.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    file.chmod(0o600)
+
+
 @pytest.mark.parametrize("command", commands_to_run())
 def test_every_command_of_a_guide_runs(
-    command: str, command_line: CommandLine, account_variables: dict[str, str], store: Store, tmp_path: Path
+    command: str,
+    command_line: CommandLine,
+    account_variables: dict[str, str],
+    store: Store,
+    home: Path,
+    web: WebReceiver,
+    tmp_path: Path,
 ) -> None:
     instants = (datetime(2026, 1, 16, 3, tzinfo=UTC), datetime(2026, 8, 31, 3, tzinfo=UTC))
     store.add([Snapshot("default", instant, ScoreCounts(a=5, d=1), Source.MIMECAST) for instant in instants])
     (tmp_path / "months.csv").write_text(f"{','.join(COLUMNS)}\nanother,2026-01-31T12:00:00Z,1,2,3,4,5,0\n")
+    if " notify" in command:
+        write_settings(home, f'[notify]\nurls = ["{web.url()}"]')
     if "rename" not in command:
         command = command.replace("contoso", "default")
     command = command.replace("$(date +%F)", "today").replace("/srv/backups", str(tmp_path))
     answer = "y\n" if "remove" in command else None
-    arguments = [*shlex.split(command)[3:], *(["--fault", "list"] if command.endswith("sandbox") else [])]
+    arguments = [
+        *shlex.split(command, comments=True)[3:],
+        *(["--fault", "list"] if command.endswith("sandbox") else []),
+    ]
     run = command_line(*arguments, variables=account_variables, text=answer)
     assert run.returncode == 0, run.stderr
 
@@ -217,8 +244,16 @@ def test_every_key_of_the_dashboard_is_explained_and_every_explained_key_exists(
         assert re.search(rf"^# {key} = ", EXAMPLE, re.MULTILINE), key
 
 
+def test_every_key_of_notify_is_explained_and_every_explained_key_exists() -> None:
+    rows = re.findall(r"^\| `\[notify\]` (.*?) \|", read("docs/configuration.md"), re.MULTILINE)
+    assert {key for row in rows for key in re.findall(r"`(\w+)`", row)} == set(NOTIFY_KEYS)
+    for key in NOTIFY_KEYS:
+        assert re.search(rf"^# {key} = ", EXAMPLE, re.MULTILINE), key
+        assert f"`{key}" in read("docs/notifications.md") or f"{key} = " in read("docs/notifications.md"), key
+
+
 def test_every_variable_is_explained_and_every_explained_variable_exists() -> None:
-    known = {*ENVIRONMENT_KEYS, STORE_VARIABLE, TARGET_VARIABLE}
+    known = {*ENVIRONMENT_KEYS, STORE_VARIABLE, TARGET_VARIABLE, BROWSER_VARIABLE}
     assert known <= set(re.findall(r"`([A-Z0-9_]+)`", read("docs/configuration.md")))
     assigned = {name for page in GUIDES for name in re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:=\d)?`", read(page))}
     assert assigned <= known | set(NETWORK_VARIABLES)

@@ -144,7 +144,7 @@ def test_several_alerts_of_one_account_are_named_by_the_first(store: Store, web:
     assert "\n\nTarget 5% by Apr 2027: off track.\nOff track: 33.6% on 2 Dec 2026" in message["message"]
 
 
-def test_the_return_of_snapshots_is_told(store: Store, web: WebReceiver) -> None:
+def test_the_return_of_snapshots_is_reported(store: Store, web: WebReceiver) -> None:
     add_history(store, days=40)
     later = MORNING + timedelta(days=2)
     notify(context_of(store, web.url(), now=later))
@@ -156,7 +156,7 @@ def test_the_return_of_snapshots_is_told(store: Store, web: WebReceiver) -> None
     ]
 
 
-def test_an_implausible_answer_is_told_and_not_judged(store: Store, web: WebReceiver) -> None:
+def test_an_implausible_answer_is_reported_and_not_judged(store: Store, web: WebReceiver) -> None:
     add_history(store)
     answer = Snapshot("contoso", MORNING + timedelta(hours=1), ScoreCounts())
     store.add([answer])

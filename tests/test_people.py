@@ -246,7 +246,7 @@ def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
     assert "Qwvname 69" in html_of(page)
 
 
-def test_with_the_level_off_the_page_says_so(
+def test_with_the_level_off_the_page_explains_the_levels(
     isolated_pages: None, project: Path, secrets: dict[str, Any], account: Account, store: Store
 ) -> None:
     capture(account, store, retry_policy=RETRIES)

@@ -189,7 +189,7 @@ def test_a_comparison_across_a_restart_warns_and_is_not_split(store: Store) -> N
     assert same_side.restart is None
 
 
-def test_a_report_compares_from_the_restart_on_and_says_so(store: Store) -> None:
+def test_a_report_compares_from_the_restart_on_and_names_it(store: Store) -> None:
     add_history(store)
     restart(store, 60)
     summary = stored_report(store).summary

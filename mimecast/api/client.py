@@ -112,8 +112,8 @@ class Client:
         Args:
             path: The path of the endpoint.
             body: The JSON body.
-            parse: Called with the response, whatever its status, and the id that was sent (None for API 2.0). It raises
-                a MimecastError for a response that reports a failure.
+            parse: Called with every response, including errors, and with the id that was sent (None for API 2.0). It
+                raises a MimecastError for a response that reports a failure.
             max_bytes: The longest response that is read.
 
         Raises:

@@ -142,7 +142,7 @@ class CredentialsRejected(MimecastError):
     title = "Mimecast rejected the credentials"
     remedy = (
         "Mimecast does not say which: a wrong access key, secret key, application key or region gives the same error. "
-        "does the wrong region. Check base_url first, then copy the keys again."
+        "Check base_url first, then copy the keys again."
     )
 
 

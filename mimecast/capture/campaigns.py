@@ -75,11 +75,11 @@ def capture_campaigns(
         keep_wait(error, account, store, clock())
         raise
     now = clock()
-    found = [
+    campaigns = [
         without_small_totals(
             Campaign(account.id, row.id, row.name, row.launched_at, now, now, **row.totals), min_group_size
         )
         for row in result.rows
     ]
-    save_campaigns(store, found, Source.SANDBOX if result.is_from_sandbox else Source.MIMECAST)
+    save_campaigns(store, campaigns, Source.SANDBOX if result.is_from_sandbox else Source.MIMECAST)
     return result

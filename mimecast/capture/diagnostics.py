@@ -1,4 +1,4 @@
-"""Diagnostics of the connection to Mimecast and of the store, step by step, for the Connection page and `check`.
+"""Diagnostics of the connection to Mimecast and of the store, step by step, for the page “Setup & data” and `check`.
 
 One request to Mimecast answers most steps: the class of its error tells how far it came. No snapshot is stored.
 """

@@ -44,7 +44,7 @@ AT_RISK_LINE: Final = "#52687f"
 """Ink, legible on both backgrounds. The pages' style sheet makes it darker on white and lighter on near-black."""
 
 AT_RISK_INK: Final = "#1f3a5f"
-"""The same line in files, which are white."""
+"""The colour of that line in files, which have a white background."""
 
 WORSE_LINE: Final = "#d6453d"
 """The part of the line that a change for the worse outside the normal range covers; colour means judgement."""

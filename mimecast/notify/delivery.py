@@ -85,7 +85,7 @@ def deliver(tasks: Sequence[Task], limits: Limits = DEFAULT_LIMITS) -> list[Deli
 
 
 def _start(index: int, task: Task, put: Callable[[tuple[int, str]], None]) -> None:
-    """Deliver in a daemon thread. Whatever a service's code raises is a failure, whose text can contain the URL."""
+    """Deliver in a daemon thread. Any exception is a failure, and its text is discarded: it can contain the URL."""
 
     def work() -> None:
         failure = "the service's code failed"

@@ -79,7 +79,7 @@ def _section(alert: Observation) -> str:
 
 
 def _footer(alerts: Sequence[Observation], wording: Wording) -> tuple[str, str]:
-    """Return the instant of the numbers and the link to the account. That of a missing snapshot is in its text."""
+    """Return the instant of the numbers, unless an alert about a missing snapshot names it, and the account's link."""
     instants = [alert.at for alert in alerts if alert.rule is not Rule.STALE]
     as_of = f"As of {format_datetime(max(instants), wording.zone)}." if instants else ""
     return as_of, wording.link(alerts[0].account)

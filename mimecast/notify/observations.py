@@ -121,9 +121,9 @@ def _plausibility(
     answers: Mapping[str, Snapshot], implausible: Mapping[str, Implausible], zone: ZoneInfo
 ) -> Iterator[Observation]:
     for account, snapshot in answers.items():
-        found = implausible.get(account)
-        state = State.IMPLAUSIBLE if found else State.PLAUSIBLE
-        sentences = implausible_alert(found, zone) if found else ("plausible answer", "")
+        mark = implausible.get(account)
+        state = State.IMPLAUSIBLE if mark else State.PLAUSIBLE
+        sentences = implausible_alert(mark, zone) if mark else ("plausible answer", "")
         yield Observation(account, Rule.RESET, state, snapshot.taken_at, *sentences)
 
 

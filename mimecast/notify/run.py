@@ -90,7 +90,7 @@ class Due:
 
     @property
     def alerts(self) -> list[Observation]:
-        """What is to be told."""
+        """The alerts to send."""
         return [transition.observation for transition in self.transitions if transition.is_alert]
 
     @property

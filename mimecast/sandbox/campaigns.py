@@ -68,8 +68,8 @@ def campaigns_page(rows: Sequence[dict[str, Any]], payload: Any) -> Reply:
     """Return the page that a request asks for; its `next` is the position of the following one."""
     meta = payload.get("meta") if isinstance(payload, dict) else None
     pagination = meta.get("pagination") if isinstance(meta, dict) else None
-    asked = pagination if isinstance(pagination, dict) else {}
-    size, token = asked.get("pageSize", MAX_PAGE_ROWS), asked.get("pageToken") or "0"
+    options = pagination if isinstance(pagination, dict) else {}
+    size, token = options.get("pageSize", MAX_PAGE_ROWS), options.get("pageToken") or "0"
     if type(size) is not int or size < 1 or not (isinstance(token, str) and token.isdecimal()):
         return Reply.assumed(400, "err_validation_pagination", "The pagination is not valid")
     start, end = int(token), int(token) + min(size, MAX_PAGE_ROWS)

@@ -86,10 +86,10 @@ def load_baseline(
     for today, accounts in accounts_by_day.items():
         days = [today - timedelta(days=span * index) for index in range(1, periods + 1)]
         windows = [lookback_bounds(day, zone, max_lookback(span)) for day in days]
-        for account, found in store.risk_levels_in_each(accounts, windows).items():
+        for account, account_levels in store.risk_levels_in_each(accounts, windows).items():
             restart = last_restart(restarts[account], today)
             start = to_seconds(midnight(restart.day, zone)) if restart else 0
-            levels[account] = [level if level and level.taken_at >= start else None for level in found]
+            levels[account] = [level if level and level.taken_at >= start else None for level in account_levels]
     return levels
 
 

@@ -43,7 +43,7 @@ def restart_sentence(restart: Restart) -> str:
 
 
 def shortened_sentence(restart: Restart) -> str:
-    """Say that nothing is compared with the time before a baseline restart."""
+    """Say that the counts before a baseline restart are not comparable."""
     return f"The baseline restarted on {format_date(restart.day)} ({restart.text}): earlier counts are not comparable."
 
 

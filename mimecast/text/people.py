@@ -36,7 +36,7 @@ def departments_headline(departments: Sequence[DepartmentChange], company_share:
 
 
 def department_changes_sentence(departments: Sequence[DepartmentChange], then: date | None) -> str:
-    """Return which departments changed most since a day, in both directions; empty where nothing is compared."""
+    """Return which departments changed most since a day, in both directions; empty without an earlier day."""
     changes = [
         (each.change, each.department)
         for each in departments

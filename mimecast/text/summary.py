@@ -53,7 +53,7 @@ def summarize(
     `since` is the longest comparison, which the headline names; `recent` the one over about `recent_days` days, which
     `judged` judges, or None where it is not wanted. `past_day` is the reporting day of the snapshot where the summary
     is about a past period. `restart` is the last baseline restart in the range: `since` begins there, and a sentence
-    says so unless the one about `recent` does.
+    names it unless the one about `recent` does.
     """
     is_known = newest.counts.at_risk_share is not None
     has_recent = recent is not None and is_known

@@ -48,7 +48,7 @@ class Campaign:
 def without_small_totals(campaign: Campaign, min_group_size: int) -> Campaign:
     """Return a campaign without its totals where fewer users than the minimum received it: name and date remain.
 
-    Where it is unknown to how many it was sent, the largest known total stands in for that number.
+    Where it is unknown to how many it was sent, the largest known total is used instead.
     """
     known = [users for name in TOTALS if (users := campaign.users(name)) is not None]
     size = campaign.sent if campaign.sent is not None else max(known, default=0)

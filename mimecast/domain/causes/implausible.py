@@ -36,7 +36,7 @@ class Implausible:
     """A snapshot whose counts are implausible.
 
     Attributes:
-        snapshot: The snapshot, which stays stored as it is.
+        snapshot: The snapshot, which stays in the store unchanged.
         reason: Why it is implausible.
         reference_at: When the snapshot that it was compared with was taken (UTC).
         reference_users: The users graded in that snapshot.

@@ -17,7 +17,7 @@ MAX_SOURCE_CHARS: Final = 120
 
 
 class ReferenceLineInvalid(Problem):
-    """A reference line that cannot be stored as it is written. Nothing was changed."""
+    """A field of the reference line is invalid. Nothing was changed."""
 
     title = "The reference line was not saved"
 

@@ -100,7 +100,7 @@ class TimeAtRisk:
     Attributes:
         users: The users at risk now.
         at_least: The users who have been at risk without interruption for at least so many days, by days.
-        known_since: The first instant that is known (UTC): nobody can be found at risk before it.
+        known_since: The first instant that is known (UTC): no user is known to have been at risk before it.
     """
 
     users: int

@@ -75,12 +75,12 @@ def key_fingerprint(key: bytes) -> str:
 
 
 def department_name(text: str) -> str:
-    """Return a department's name as it is stored and shown, on one line; `NO_DEPARTMENT` where it is empty."""
+    """Return a department's name on one line, to store and show; `NO_DEPARTMENT` where it is empty."""
     return single_line(unicodedata.normalize("NFC", text), MAX_DEPARTMENT_CHARS) or NO_DEPARTMENT
 
 
 def parse_grade(value: object) -> str:
-    """Return a grade as it is counted: `A` to `F` in any case, `NOT_GRADED` for an empty one, `other` for any other."""
+    """Return the grade to count: `A` to `F` in either case, `NOT_GRADED` for an empty value, otherwise `other`."""
     if value is None or value == "":
         return NOT_GRADED
     letter = value.strip().upper() if isinstance(value, str) else OTHER

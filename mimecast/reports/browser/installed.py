@@ -44,7 +44,7 @@ MAX_SECONDS: Final = 60.0
 """How long a browser may take for one file, and how long a file waits for the one before it."""
 
 SECONDS_TO_END: Final = 5.0
-"""How long a browser may take to end when it is told to, and when it is killed."""
+"""How long a browser may take to end after a request to close, and after it is killed."""
 
 _ONE_AT_A_TIME: Final = Lock()
 """Held while a browser runs: each takes a processor and a few hundred megabytes of memory."""
@@ -65,8 +65,8 @@ class BrowserFailed(Problem):
 
     title = "The browser did not finish"
     remedy = (
-        "Try again. If it keeps failing, see “Pictures and PDF files” in README.md: where the browser may not use its "
-        "sandbox, it needs an option."
+        "Try again. If it keeps failing, see “Pictures and PDF files” in docs/reports.md: a browser that may not use "
+        "its sandbox needs an option."
     )
 
 

@@ -60,7 +60,7 @@ class PeopleTable:
 
 
 def format_cell(value: Value, kind: Kind) -> str:
-    """Return a value as it is shown."""
+    """Return the text that readers see for a value."""
     if value is None:
         return UNDEFINED
     if isinstance(value, str):

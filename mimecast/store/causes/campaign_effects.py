@@ -26,15 +26,15 @@ def load_effects(
     span = timedelta(days=EFFECT_DAYS)
     launched = [reporting_day(each.launched_at, zone) if each.launched_at else None for each in campaigns]
     days = [day + shift for day in launched if day for shift in (-span, timedelta(0), span)]
-    found = dict(zip(days, snapshots_on_or_before(store, account, days, zone), strict=True))
+    snapshots = dict(zip(days, snapshots_on_or_before(store, account, days, zone), strict=True))
     restarts = load_restarts(store, account)
     effects = []
     for campaign, day in zip(campaigns, launched, strict=True):
         if day is None:
             effects.append(CampaignEffect(campaign))
             continue
-        earlier, at_launch = found[day - span], found[day]
-        later = found[day + span] if day + span <= today else None
+        earlier, at_launch = snapshots[day - span], snapshots[day]
+        later = snapshots[day + span] if day + span <= today else None
         before = compare(earlier, at_launch, zone, restarts) if at_launch else None
         after = compare(at_launch, later, zone, restarts) if later else None
         judged = load_judged_change(store, after.now, zone, EFFECT_DAYS) if after else None

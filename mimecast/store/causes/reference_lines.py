@@ -21,7 +21,7 @@ from mimecast.store.store import Store
 class ReferenceLineChanged(ReferenceLineInvalid):
     """The store no longer holds what the writer saw. Nothing was changed."""
 
-    remedy = "Look at the reference line as it is now, then change it again."
+    remedy = "Check the current reference line, then change it again."
 
 
 def load_reference_lines(store: Store, account: str) -> tuple[ReferenceLine, ...]:

@@ -38,7 +38,7 @@ def load_restarts_of(store: Store, accounts: Sequence[str]) -> dict[str, tuple[R
             )
             for account, day, text in connection.execute(query):
                 restarts.setdefault(account, []).append(Restart(day, text))
-    return {account: tuple(found) for account, found in restarts.items()}
+    return {account: tuple(of_account) for account, of_account in restarts.items()}
 
 
 def load_suggestion(store: Store, account: str, today: date, zone: ZoneInfo) -> RestartSuggestion | None:

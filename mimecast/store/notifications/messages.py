@@ -78,7 +78,7 @@ def load_unfinished(store: Store, now: datetime) -> list[tuple[Message, Delivery
 def claim_delivery(store: Store, delivery: Delivery, result: DeliveryResult, now: datetime) -> Delivery | None:
     """Take over a delivery that is not over: try it again, or give it up.
 
-    Returns the delivery as it is then stored, or None where another machine has taken it over. Raises StoreError.
+    Returns the stored delivery, or None where another machine has taken it over. Raises StoreError.
     """
     taken = replace(delivery, result=result)
     if result is DeliveryResult.SENDING:

@@ -8,7 +8,7 @@ from mimecast.store.people.write import delete_people
 from mimecast.store.store import Store
 
 UNREACHED_COPIES: Final = (
-    "backups that were written with backup or downloaded from the Connection page",
+    "backups that were written with backup or downloaded from the Setup & data page",
     "copies of the store from before an upgrade, and quarantined files, beside the store",
     "backups of the database server and of the disk",
 )

@@ -98,12 +98,12 @@ def load_components(store: Store, account: str, min_group_size: int) -> dict[str
     newest = select(func.max(component_counts.c.week)).where(component_counts.c.account == account).scalar_subquery()
     query = select(component_counts).where(component_counts.c.account == account, component_counts.c.week == newest)
     with store.reading() as connection:
-        found = {
+        components = {
             row.component: ComponentCounts(_score_counts(row), row.not_graded) for row in connection.execute(query)
         }
-    if any(each.counts.users_graded + each.not_graded < min_group_size for each in found.values()):
+    if any(each.counts.users_graded + each.not_graded < min_group_size for each in components.values()):
         return {}
-    return {component: found[component] for component in COMPONENTS if component in found}
+    return {component: components[component] for component in COMPONENTS if component in components}
 
 
 def load_movement(store: Store, account: str, then: datetime, now: datetime) -> Movement:

@@ -113,12 +113,12 @@ def _row(at_risk: UserAtRisk, since: dict[bytes, int], page: AccountPage) -> tup
 
 def _show_list(page: AccountPage, names: NamesList) -> None:
     query = st.text_input("Search by name, address or department", key=_SEARCH).strip().casefold()
-    found = [row for row in names.rows if not query or any(query in cell.casefold() for cell in row[:3])]
-    st.html(_table(found[:MAX_ROWS]))
+    matches = [row for row in names.rows if not query or any(query in cell.casefold() for cell in row[:3])]
+    st.html(_table(matches[:MAX_ROWS]))
     requested = format_datetime(names.requested_at, page.zone)
-    shown = f" The first {MAX_ROWS} are shown; search to find others." if len(found) > MAX_ROWS else ""
+    shown = f" The first {MAX_ROWS} are shown; search to find others." if len(matches) > MAX_ROWS else ""
     st.caption(
-        f"{pluralize(len(found), 'user')} with grade D or F, as of {requested}.{shown} “At risk since” is known from "
+        f"{pluralize(len(matches), 'user')} with grade D or F, as of {requested}.{shown} “At risk since” is known from "
         "the stored pseudonyms; a dash means since today, or not known."
     )
 

@@ -92,7 +92,9 @@ def choose_dates(page: AccountPage) -> Comparison | None:
 
 def show_nothing_to_compare() -> None:
     """Say what a comparison needs."""
-    st.info("Comparing needs snapshots of two days. Come back tomorrow, or import past months under Setup & data.")
+    st.info(
+        "Comparing needs snapshots of two days. Come back tomorrow, or import past months on the Setup & data page."
+    )
 
 
 def pick_comparison(
