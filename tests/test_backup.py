@@ -93,9 +93,9 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
     write_backup(store, file)
     before = all_rows(store)
 
-    def refused(said: str) -> None:
+    def refused(message: str) -> None:
         now = all_rows(store)
-        with pytest.raises(StoreHasNewerData, match=said):
+        with pytest.raises(StoreHasNewerData, match=message):
             restore(store_url, file)
         assert all_rows(store) == now
         restore(store_url, file, RestoreMode.REPLACE)
@@ -124,9 +124,9 @@ def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url:
     write_backup(store, file)
     whole = file.read_bytes()
 
-    def refused(content: bytes, said: str) -> None:
+    def refused(content: bytes, message: str) -> None:
         file.write_bytes(content)
-        with pytest.raises((BackupUnusable, StoreNewer), match=said):
+        with pytest.raises((BackupUnusable, StoreNewer), match=message):
             restore(store_url, file, RestoreMode.REPLACE)
         assert all_rows(store) == before
         assert file.read_bytes() == content

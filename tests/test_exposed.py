@@ -19,10 +19,10 @@ CHANGE = "Others can change the secrets"
 
 @pytest.fixture
 def file(home: Path) -> Path:
-    made = home / ".streamlit" / "secrets.toml"
-    made.parent.mkdir()
-    made.touch()
-    return made
+    file = home / ".streamlit" / "secrets.toml"
+    file.parent.mkdir()
+    file.touch()
+    return file
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,16 @@ def test_every_command_that_reads_it_reports_it_on_stderr_and_does_its_work(
     for verb in (["snapshot", "--json"], ["check", "--json"], ["export", "--format", "json"]):
         file.chmod(0o644)
         done = command_line(*verb, variables={"SNAPSHOTS_URL": store_url})
-        said = f"{file} can be read by other users of this computer. Let only its owner read it: chmod 600 {file}\n"
-        assert (done.returncode, done.stderr) == (0, said)
+        warning = f"{file} can be read by other users of this computer. Let only its owner read it: chmod 600 {file}\n"
+        assert (done.returncode, done.stderr) == (0, warning)
         assert all(json.loads(line) for line in done.stdout.splitlines())
         file.chmod(0o600)
         assert command_line(*verb, variables={"SNAPSHOTS_URL": store_url}).stderr == ""
 
 
-@pytest.mark.parametrize("page", ["app.py", *(f"pages/{one.name}" for one in sorted((PROJECT / "pages").glob("*.py")))])
+@pytest.mark.parametrize(
+    "page", ["app.py", *(f"pages/{script.name}" for script in sorted((PROJECT / "pages").glob("*.py")))]
+)
 @pytest.mark.usefixtures("isolated_pages")
 def test_every_page_reports_it(project: Path, page: str, file: Path) -> None:
     def titles(mode: int) -> list[str]:

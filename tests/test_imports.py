@@ -36,13 +36,13 @@ def taken(hours: int, account: str = "contoso", *, a: int = 5, source: Source = 
     return Snapshot(account, NOW + timedelta(hours=hours), ScoreCounts(a, 4, 3, 2, 1), source)
 
 
-def imported(store: Store, *found: Snapshot, file_name: str = "months.csv", author: str = "") -> AddResult:
-    return import_snapshots(store, found, file_name=file_name, author=author, now=NOW)
+def imported(store: Store, *rows: Snapshot, file_name: str = "months.csv", author: str = "") -> AddResult:
+    return import_snapshots(store, rows, file_name=file_name, author=author, now=NOW)
 
 
 def test_imported_snapshots_are_marked_and_listed_with_who_when_and_from_which_file(store: Store) -> None:
     assert imported(store, taken(0), taken(1), author="lead@contoso.example", file_name="C/kept/months.csv").new == 2
-    assert {one.source for one in store.all_snapshots("contoso")} == {Source.IMPORTED}
+    assert {snapshot.source for snapshot in store.all_snapshots("contoso")} == {Source.IMPORTED}
     (entry,) = read_imports(store, "contoso")
     assert (entry.file_name, entry.author, entry.added, entry.remaining) == ("months.csv", "lead@contoso.example", 2, 2)
     assert (entry.imported_at, entry.oldest, entry.newest) == (NOW, NOW, NOW + timedelta(hours=1))
@@ -50,12 +50,12 @@ def test_imported_snapshots_are_marked_and_listed_with_who_when_and_from_which_f
 
 def test_duplicates_are_counted_and_not_doubled(store: Store) -> None:
     store.add([taken(0), taken(1)])
-    found = [taken(0), taken(1, a=9), taken(2), taken(2), taken(2, a=9)]
-    assert store.compare(found) == AddResult(new=1, already_there=4, different=2)
-    assert imported(store, *found) == AddResult(new=1, already_there=4, different=2)
-    assert imported(store, *found) == AddResult(new=0, already_there=5, different=2)
-    assert store.compare(found) == AddResult(new=0, already_there=5, different=2)
-    assert [(one.taken_at.hour, one.source.value) for one in store.all_snapshots("contoso")] == [
+    rows = [taken(0), taken(1, a=9), taken(2), taken(2), taken(2, a=9)]
+    assert store.compare(rows) == AddResult(new=1, already_there=4, different=2)
+    assert imported(store, *rows) == AddResult(new=1, already_there=4, different=2)
+    assert imported(store, *rows) == AddResult(new=0, already_there=5, different=2)
+    assert store.compare(rows) == AddResult(new=0, already_there=5, different=2)
+    assert [(snapshot.taken_at.hour, snapshot.source.value) for snapshot in store.all_snapshots("contoso")] == [
         (12, "mimecast"),
         (13, "mimecast"),
         (14, "imported"),
@@ -67,12 +67,12 @@ def test_one_import_is_undone_as_a_whole_and_touches_nothing_else(store: Store) 
     store.add([taken(0)])
     imported(store, taken(1), file_name="first.csv")
     imported(store, taken(0), taken(1), taken(2), taken(3, "fabrikam"), file_name="second.csv")
-    second = next(one for one in read_imports(store, "contoso") if one.file_name == "second.csv")
+    second = next(entry for entry in read_imports(store, "contoso") if entry.file_name == "second.csv")
     assert read_imports(store, "fabrikam") == [second]
     assert undo_import(store, second.id) == 2
-    assert [one.taken_at for one in store.all_snapshots("contoso")] == [NOW, NOW + timedelta(hours=1)]
+    assert [snapshot.taken_at for snapshot in store.all_snapshots("contoso")] == [NOW, NOW + timedelta(hours=1)]
     assert store.accounts() == ["contoso"]
-    assert [one.file_name for one in read_imports(store, "contoso")] == ["first.csv"]
+    assert [entry.file_name for entry in read_imports(store, "contoso")] == ["first.csv"]
     with pytest.raises(ImportGone, match="undone this import in the meantime"):
         undo_import(store, second.id)
 
@@ -97,15 +97,15 @@ def test_export_import_export_gives_the_same_bytes(write: Callable[..., int], sn
     store, other = Store.open("sqlite://"), Store.open("sqlite://")
     store.add(snapshots)
     file = exported(store, write)
-    found = read_snapshots(file.encode(), now=datetime.now(UTC))
-    added = import_snapshots(other, found, file_name="x", author="", now=NOW)
+    rows = read_snapshots(file.encode(), now=datetime.now(UTC))
+    added = import_snapshots(other, rows, file_name="x", author="", now=NOW)
     assert (added.already_there, added.different) == (0, 0)
     assert exported(other, write) == file
 
 
 def exported(store: Store, write: Callable[..., int]) -> str:
     out = io.StringIO()
-    write((one for account in store.accounts() for one in list(store.all_snapshots(account))), out)
+    write((snapshot for account in store.accounts() for snapshot in list(store.all_snapshots(account))), out)
     return out.getvalue()
 
 
@@ -117,8 +117,8 @@ def test_the_command_line_marks_what_it_imports(
     done = command_line("import", "months.csv", variables=account_variables)
     assert (done.returncode, done.stdout) == (0, "1 snapshot added, 0 already there.\n")
     store = Store.open(store_url)
-    assert [one.source for one in store.all_snapshots("default")] == [Source.IMPORTED]
-    assert [(one.file_name, one.added) for one in read_imports(store, "default")] == [("months.csv", 1)]
+    assert [snapshot.source for snapshot in store.all_snapshots("default")] == [Source.IMPORTED]
+    assert [(entry.file_name, entry.added) for entry in read_imports(store, "default")] == [("months.csv", 1)]
 
 
 def rows_of(day: int, account: str = "default") -> str:

@@ -90,7 +90,7 @@ def test_saving_an_unchanged_note_changes_nothing(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "day", "said"),
+    ("text", "day", "message"),
     [
         ("", TODAY, "is empty"),
         (" \n\t\x00", TODAY, "is empty"),
@@ -98,8 +98,8 @@ def test_saving_an_unchanged_note_changes_nothing(store: Store) -> None:
         ("x", TODAY + timedelta(days=1), "25 Nov 2026 is in the future"),
     ],
 )
-def test_what_is_no_note_is_refused(store: Store, text: str, day: date, said: str) -> None:
-    with pytest.raises(NoteInvalid, match=said):
+def test_what_is_no_note_is_refused(store: Store, text: str, day: date, message: str) -> None:
+    with pytest.raises(NoteInvalid, match=message):
         write(store, text, day=day)
     assert texts(store) == []
 

@@ -75,14 +75,14 @@ def python(script: str, **variables: str) -> list[str]:
 
 
 def test_a_machine_that_speaks_german_sends_an_english_date(tmp_path: Path) -> None:
-    made = False
+    has_locale = False
     if Path("/usr/share/i18n/locales/de_DE").exists():
         command = ["localedef", "-c", "-i", "de_DE", "-f", "UTF-8", str(tmp_path / "de_DE.UTF-8")]
         subprocess.run(command, capture_output=True, check=False)
-        made = (tmp_path / "de_DE.UTF-8").is_dir()
-    variables = {"LOCPATH": str(tmp_path), "LC_ALL": "de_DE.UTF-8"} if made else {}
+        has_locale = (tmp_path / "de_DE.UTF-8").is_dir()
+    variables = {"LOCPATH": str(tmp_path), "LC_ALL": "de_DE.UTF-8"} if has_locale else {}
     spoken, sent = python(ABROAD, TZ="Asia/Tokyo", **variables)
-    assert spoken == "Dienstag März" or not made
+    assert spoken == "Dienstag März" or not has_locale
     assert sent == "Tue, 03 Mar 2026 02:03:04 UTC"
 
 

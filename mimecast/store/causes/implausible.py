@@ -18,7 +18,7 @@ from mimecast.store.store import Store
 
 
 class MarkGone(Problem):
-    """The mark is not there any more. Nothing was changed."""
+    """The mark no longer exists: another user has decided on the answer. Nothing was changed."""
 
     title = "The answer is judged already"
     remedy = "Reload the page to see what counts now."
