@@ -17,7 +17,6 @@ from pptx.util import Emu, Inches, Pt
 
 from mimecast.charts.palette import BAD, GOOD, GRADE_COLOURS, INK, PAPER, QUIET
 from mimecast.charts.text_width import BOLD, em_width, shorten
-from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.targets import TargetStatus
 from mimecast.formatting import format_date, format_int, format_percent
 from mimecast.reports.colours import change_colour, trend_colour
@@ -29,6 +28,7 @@ from mimecast.reports.pptx.lines import (
     highest_value,
     label_reference_lines,
     reference_lines,
+    restart_lines,
     share_lines,
 )
 from mimecast.reports.pptx.periods import note_heights, period_days, target_level
@@ -128,6 +128,8 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
     if notes := _written_notes(report, area):
         heights = note_heights(list(notes), shares)
         drawn.append(DrawnSeries("Notes", heights, partial(elements.style_note_markers, labels=notes)))
+    highest = highest_value(drawn)
+    drawn += restart_lines(report, highest)
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
     causes = report.annotations.causes.lines_from(timeline.first)
     alt = " ".join(
@@ -148,8 +150,8 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
     if level and target:
         _label_target(series[len(lines) + len(references)], level, shares)
     elements.style_value_axis(chart, '0"%"')
-    elements.set_ceiling(chart, highest_value(drawn))
-    label_reference_lines(chart, plot, drawn, references)
+    elements.set_ceiling(chart, highest)
+    label_reference_lines(chart, plot, drawn, references, has_source=False)
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     elements.thin_out_labels(chart, len(timeline.users), 5)
@@ -178,7 +180,9 @@ def _written_notes(report: Report, area: Area) -> dict[int, str]:
     written: dict[int, str] = {}
     for _, note in reversed(report.annotations.notes_between(timeline.first, timeline.last)):
         index = positions[timeline.label_of(note.day)]
-        text = RESTART_LABEL if note.is_restart else shorten(note.text, MAX_NOTE_EMS)
+        if note.is_restart:  # it has a line of its own
+            continue
+        text = shorten(note.text, MAX_NOTE_EMS)
         middle, half = width * (index + 0.5) / len(positions), em_width(text) / 2 + 0.5
         is_free = all(middle + half <= start or middle - half >= end for start, end in taken)
         if is_free and middle - half > 0 and middle + half < width and len(written) < MAX_WRITTEN_NOTES:

@@ -18,9 +18,10 @@ from pptx.util import Pt
 
 from mimecast.charts.text_width import em_width, shorten
 from mimecast.domain.causes.reference_lines import ReferenceLine
+from mimecast.domain.notes import RESTART_LABEL
 from mimecast.reports.colours import REFERENCE_INK
 from mimecast.reports.pptx import elements
-from mimecast.reports.pptx.causes import reference_level, split_at_restarts
+from mimecast.reports.pptx.causes import reference_level, restarted_periods, split_at_restarts, style_restarts
 from mimecast.reports.pptx.periods import numbers, period_days, period_labels
 from mimecast.reports.pptx.template import Area
 from mimecast.reports.report import Report
@@ -33,6 +34,12 @@ MAX_NAME_EMS: Final = 44.0
 
 LABEL_SIZE: Final = 12
 """Size in points of the label of a reference line."""
+
+RESTARTS: Final = f"{RESTART_LABEL}s"
+"""Name of the series of vertical lines at restarts."""
+
+RESTART_HEIGHT: Final = 1.08
+"""Height of the line of a restart relative to the highest value."""
 
 MAX_PLACES: Final = 40
 """Places along a reference line that are tried for its label."""
@@ -106,22 +113,41 @@ def reference_lines(report: Report) -> list[tuple[ReferenceLine, DrawnSeries]]:
     return [(line, series) for line, series in lines if any(value is not None for value in series.values)]
 
 
+def restart_lines(report: Report, highest: float) -> list[DrawnSeries]:
+    """Return vertical lines at the baseline restarts, a little higher than the highest value; none without any."""
+    restarts = restarted_periods(report.annotations.causes, report.timeline)
+    if not restarts:
+        return []
+    values = [highest * RESTART_HEIGHT if index in restarts else None for index in range(len(report.timeline.users))]
+    return [DrawnSeries(RESTARTS, values, partial(style_restarts, restarts=restarts))]
+
+
 def highest_value(drawn: Sequence[DrawnSeries]) -> float:
     """Return the highest value of all series, 0 without one."""
     return max((value for series in drawn for value in series.values if value is not None), default=0.0)
 
 
 def label_reference_lines(
-    chart: Chart, plot: Plot, drawn: Sequence[DrawnSeries], references: Sequence[tuple[ReferenceLine, DrawnSeries]]
+    chart: Chart,
+    plot: Plot,
+    drawn: Sequence[DrawnSeries],
+    references: Sequence[tuple[ReferenceLine, DrawnSeries]],
+    *,
+    has_source: bool,
 ) -> None:
-    """Write the name of each reference line beside it, where the fewest other lines are. The axis has its ceiling."""
+    """Write the name of each reference line beside it, where it is clear of other lines. The axis has its ceiling."""
     series_of = {series.name: series for series in chart.plots[0].series}
     for line, series in references:
-        others = [other.values for other in drawn if other is not series]
-        index, position = _label_place(series.values, others, line.short_text, plot, chart.value_axis.maximum_scale)
-        elements.label_point(
-            series_of[series.name], index, line.short_text, position, LABEL_SIZE, REFERENCE_INK, bold=False
-        )
+        others = [
+            [None if value is None else line.share for value in other.values]
+            if other.name == RESTARTS
+            else other.values
+            for other in drawn
+            if other is not series
+        ]
+        text = series.name if has_source else line.short_text
+        index, position = _label_place(series.values, others, text, plot, chart.value_axis.maximum_scale)
+        elements.label_point(series_of[series.name], index, text, position, LABEL_SIZE, REFERENCE_INK, bold=False)
 
 
 def _label_place(

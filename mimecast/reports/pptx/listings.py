@@ -25,6 +25,9 @@ NOTE_WEIGHTS: Final = (0.7, 1.9, 8)
 CAMPAIGN_WEIGHTS: Final = (3.4, 1.3, 0.9, 1.5, 1.5, 1.5)
 """Proportions of the columns of campaigns: name, launch, users, and three rates."""
 
+CAMPAIGN_NAME_LINES: Final = 1.9
+"""Lines that the name of a campaign has at most, where there is room for two."""
+
 SOURCES_SIZES: Final = (14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
 """Sizes of text in points; the largest with which it fits is used."""
 
@@ -65,8 +68,11 @@ def add_campaigns(deck: SlideDeck, report: Report) -> None:
     )
     area = elements.add_subtitle(deck, slide, sentence)
     width = round(area.width * CAMPAIGN_WEIGHTS[0] / sum(CAMPAIGN_WEIGHTS))
-    room = elements.line_ems(NOTE_SIZE, width)
-    cells = [[shorten(name, room), *values] for name, *values in rows]
+    one_line = elements.line_ems(NOTE_SIZE, width)
+    names = [shorten(name, one_line * CAMPAIGN_NAME_LINES) for name, *_ in rows]
+    if sum(elements.text_height(name, NOTE_SIZE, width) + Pt(10) for name in names) + Pt(27) > area.height:
+        names = [shorten(name, one_line) for name in names]
+    cells = [[name, *values] for name, (_, *values) in zip(names, rows, strict=True)]
     frame = elements.add_table(slide, area, list(CAMPAIGN_COLUMNS), cells, weights=CAMPAIGN_WEIGHTS, size=NOTE_SIZE)
     listed = "; ".join(", ".join(row) for row in rows)
     elements.set_alt_text(frame, f"Table of campaigns: {listed}.")

@@ -22,6 +22,7 @@ from mimecast.reports.pptx.lines import (
     highest_value,
     label_reference_lines,
     reference_lines,
+    restart_lines,
     share_lines,
 )
 from mimecast.reports.pptx.periods import (
@@ -55,7 +56,7 @@ RANGE: Final = "Normal range"
 LAUNCHES: Final = "Campaign launches"
 """Name of the series of the launches of campaigns."""
 
-TREND_PLOT: Final = (0.06, 0.04, 0.85, 0.76)
+TREND_PLOT: Final = (0.06, 0.04, 0.85, 0.72)
 """Left, top, width and height of the plot of the trend in its chart."""
 
 
@@ -77,21 +78,23 @@ def add_trend(deck: SlideDeck, report: Report) -> None:
     alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
     colour = trend_colour(annotations.judged)
     lines, band, references = share_lines(report, colour), _band_series(report), reference_lines(report)
-    drawn = [*lines, *_target_series(report), *band, *(series for _, series in references), *_marks(report)]
+    levels = [series for _, series in references]
+    drawn = [*lines, *levels, *_target_series(report), *band, *_marks(report)]
+    highest = max([highest_value(drawn), *(low + width for low, width in _band_edges(band))])
+    drawn[len(lines) : len(lines)] = restarts = restart_lines(report, highest)
     chart = add_line_chart(slide, plot, report, drawn, "Share of users at risk", " ".join([alt, *causes]))
     known = timeline.shares["at_risk"].reset_index(drop=True).dropna()
     last_line = chart.plots[0].series[len(lines) - 1]
     last = format_percent(float(known.iloc[-1]))
     elements.label_point(last_line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 16, colour, bold=True)
     elements.style_value_axis(chart, '0"%"' if known.max() > 2 else '0.0"%"')
-    upper = [low + width for low, width in _band_edges(band)]
-    elements.set_ceiling(chart, max([highest_value(drawn), *upper]))
-    label_reference_lines(chart, plot, drawn, references)
+    elements.set_ceiling(chart, highest)
+    label_reference_lines(chart, plot, drawn, references, has_source=True)
     if len(drawn) == 1:
         chart.has_legend = False
     else:
         elements.add_legend(chart, XL_LEGEND_POSITION.BOTTOM)
-        for position in range(len(lines) - 1, 0, -1):
+        for position in range(len(lines) + len(restarts) + len(levels) - 1, 0, -1):
             elements.hide_from_legend(chart, len(band) + position)
     if band:
         elements.shade_between(chart, LOWEST, RANGE, BAND_FILL)
