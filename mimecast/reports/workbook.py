@@ -22,12 +22,12 @@ from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.domain.timeline import MAX_MARKED_POINTS
 from mimecast.formatting import format_date, zone_name
 from mimecast.reports.causes.sheets import cause_sheets
+from mimecast.reports.causes.trend_levels import trend_levels
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.people.report_tables import Kind
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
 from mimecast.reports.snapshot_csv import COLUMNS, COUNT_COLUMNS, exported_row
-from mimecast.reports.causes.trend_levels import trend_levels
 from mimecast.reports.xml_text import xml_text
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.glossary import DEFINITIONS, SAMPLE_WARNING
