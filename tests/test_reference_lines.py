@@ -113,8 +113,11 @@ def test_every_file_has_the_line(store: Store) -> None:
         for series in shape.chart.plots[0].series
     ]
     assert line.text in series
-    book = openpyxl.load_workbook(io.BytesIO(render_xlsx(report, [])))
+    book: Any = openpyxl.load_workbook(io.BytesIO(render_xlsx(report, [])))
     assert [cell.value for cell in book["Reference lines"][2]][:3] == ["Industry average", 0.12, "Efficacy, Oct 2026"]
+    assert book["Daily values"]["O1"].value == line.text
+    (chart,) = book["Report"]._charts
+    assert [series.tx.strRef.f for series in chart.series[1:]] == ["'Daily values'!$O$1"]
     text = CanvasText(report.title, report.range_text, report.summary.headline)
     canvas = report_canvas(text, report.stamp, report.comparison, report.timeline, report.annotations, file_name="x")
     assert "Industry average 12.0% (Efficacy, Oct 2026)" in [label.text for label in canvas.figure.layout.annotations]

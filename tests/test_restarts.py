@@ -202,6 +202,24 @@ def test_a_report_compares_from_the_restart_on_and_names_it(store: Store) -> Non
     assert all("the baseline restarted on 25 Sep 2026" in text.replace("The", "the") for text in files)
 
 
+def test_the_slides_have_a_line_on_each_side_of_a_restart(store: Store) -> None:
+    add_history(store)
+    restart(store, 60)
+    report = stored_report(store)
+    shapes = [shape for slide in Presentation(io.BytesIO(render_pptx(report))).slides for shape in slide.shapes]
+    (chart,) = [shape.chart for shape in shapes if shape.name == "Share of users at risk"]
+    series = {series.name: list(series.values) for plot in chart.plots for series in plot.series}
+    position = list(chart.plots[0].categories).index("25 Sep 2026")
+    assert set(series["At risk, % of users graded"][position:]) == {None}
+    assert set(series["At risk since the baseline restart"][:position]) == {None}
+    assert series["At risk since the baseline restart"][position] is not None
+    assert [index for index, value in enumerate(series["Baseline restarts"]) if value is not None] == [position]
+    sentences = " ".join(
+        shape.text_frame.text for shape in shapes if shape.has_text_frame and shape.text_frame.text.startswith("From ")
+    )
+    assert "The baseline restarted on 25 Sep 2026" in sentences
+
+
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS, ids=lambda draw: draw.__name__)
 def test_charts_break_the_line_and_label_the_day(draw: TimelineChart, store: Store) -> None:
     timeline = make_timeline(store, range(30))

@@ -74,7 +74,11 @@ def test_the_first_sheet_has_a_line_of_the_daily_share_at_risk(store: Store) -> 
     report = demo_report(store)
     book = opened(store, report)
     (chart,) = book["Report"]._charts
-    (series,) = chart.series
+    series, target = chart.series
+    assert target.val.numRef.f == "'Daily values'!$O$2:$O$367"
+    assert book["Daily values"]["O1"].value == "Target: at most 9.0% by 31 Mar 2027"
+    levels = [book["Daily values"].cell(row, 15).value for row in range(2, 368)]
+    assert levels == [None] * 275 + [0.09] * 91, "from the day on which it was set"
     assert series.val.numRef.f == "'Daily values'!$K$2:$K$367"
     assert series.cat.numRef.f == "'Daily values'!$A$2:$A$367"
     assert book["Daily values"]["K1"].value == "At risk, share"
@@ -95,7 +99,7 @@ def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: 
     assert header[0] == "Day (UTC)"
     assert len(days) == 366
     stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
-    for day, taken_at, *values in days:
+    for day, taken_at, *values, _ in days:
         assert isinstance(day, datetime)
         one = stored.get(day.date())
         if one is None:

@@ -10,6 +10,9 @@ from mimecast.domain.normal_range import JudgedChange, Verdict
 BAND_FILL: Final = "#c9dcf0"
 """The normal range on white."""
 
+REFERENCE_INK: Final = "#6b4f96"
+"""Reference lines and their names on white."""
+
 
 def change_colour(judged: JudgedChange | None) -> str:
     """Return red for a change for the worse that is not normal, green for such a one for the better, else quiet."""

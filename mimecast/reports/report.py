@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from mimecast.domain.annotations import Annotations
-from mimecast.domain.causes.restarts import last_restart
+from mimecast.domain.causes.restarts import Restart, last_restart
 from mimecast.domain.comparison import Comparison, MissingComparison
 from mimecast.domain.notes import Note
 from mimecast.domain.reporting_days import EARLIEST_DAY, MAX_MIX_COLUMNS, DayRange, Resolution, reporting_day
@@ -111,10 +111,13 @@ class Report:
             judged=self.annotations.judged,
             progress=self.progress,
             past_day=self.past_day,
-            restart=last_restart(
-                self.annotations.causes.restarts_between(self.days.first, self.stamp.day), self.stamp.day
-            ),
+            restart=self.restart,
         )
+
+    @property
+    def restart(self) -> Restart | None:
+        """The last baseline restart that splits the range, up to the last snapshot in it."""
+        return last_restart(self.annotations.causes.restarts_between(self.days.first, self.stamp.day), self.stamp.day)
 
     @property
     def comparison(self) -> Comparison | None:

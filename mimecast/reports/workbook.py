@@ -22,6 +22,7 @@ from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.domain.timeline import MAX_MARKED_POINTS
 from mimecast.formatting import format_date, zone_name
 from mimecast.reports.causes.sheets import cause_sheets
+from mimecast.reports.causes.trend_levels import trend_levels
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.people.report_tables import Kind
 from mimecast.reports.provenance import definitions, sources
@@ -48,6 +49,9 @@ SUMMARY_SHEET: Final = "Report"
 DAYS_SHEET: Final = "Daily values"
 RISK_SHARE_COLUMN: Final = 10
 """Column of the share at risk in the sheet of daily values."""
+
+LEVEL_COLUMN: Final = 14
+"""First column of the target and the reference lines in that sheet."""
 
 CHART_PIXELS: Final = (980, 340)
 """Width and height of the chart on the first sheet."""
@@ -188,12 +192,12 @@ def _add_summary(book: Workbook, report: Report, days: int) -> None:
     sheet.set_column(1, len(columns) - 1, 18)
     if report.timeline.shares["at_risk"].count() > 1:
         place = {"object_position": 2, "description": _trend_alt(report)}
-        sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, days), place)
+        sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, report, days), place)
     _set_up_printing(sheet, report)
 
 
-def _trend_chart(book: Workbook, days: int) -> Chart:
-    """Return a line chart of the daily share at risk, whose numbers are in the sheet of daily values."""
+def _trend_chart(book: Workbook, report: Report, days: int) -> Chart:
+    """Return a line chart of the daily share at risk with its levels; the numbers are in the sheet of daily values."""
     chart = book.add_chart({"type": "line"})
     mark = {"type": "circle", "size": 5, "fill": {"color": AT_RISK_INK}, "border": {"color": AT_RISK_INK}}
     chart.add_series(
@@ -205,9 +209,20 @@ def _trend_chart(book: Workbook, days: int) -> Chart:
             "marker": mark if days <= MAX_MARKED_POINTS else {"type": "none"},
         }
     )
+    levels = trend_levels(report)
+    for column, level in enumerate(levels, start=LEVEL_COLUMN):
+        chart.add_series(
+            {
+                "name": [DAYS_SHEET, 0, column],
+                "categories": [DAYS_SHEET, 1, 0, days, 0],
+                "values": [DAYS_SHEET, 1, column, days, column],
+                "line": {"color": level.colour, "width": 1.75, "dash_type": level.dash},
+                "marker": {"type": "none"},
+            }
+        )
     font = {"color": QUIET, "size": 10}
     chart.set_title({"name": "Share of users at risk (D + F)", "name_font": {"size": 12, "color": INK}})
-    chart.set_legend({"none": True})
+    chart.set_legend({"position": "bottom", "font": font} if levels else {"none": True})
     unit, every = ("months", max(1, round(days / 30.4 / 8))) if days > 100 else ("days", max(1, round(days / 8)))
     chart.set_x_axis(
         {
@@ -234,7 +249,7 @@ def _trend_alt(report: Report) -> str:
 
 def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> None:
     """Add one row per reporting day, oldest first."""
-    zone = report.days.zone
+    zone, levels = report.days.zone, trend_levels(report)
     columns = (
         (f"Day ({zone_name(zone)})", 18),
         (f"Taken at ({zone_name(zone)})", 24),
@@ -245,16 +260,17 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
         ("Doing well", 12),
         ("Doing well, share", 17),
         ("Source", 20),
+        *((level.name, 24) for level in levels),
     )
     users, share = _number_format(book, USERS_FORMAT), _number_format(book, SHARE_FORMAT)
     instant = _number_format(book, "d mmm yyyy hh:mm")
     formats = [_number_format(book, DAY_FORMAT), instant, *[users] * len(GRADES)]
-    formats += [users, users, share, users, share, None]
+    formats += [users, users, share, users, share, None, *[share] * len(levels)]
 
     def rows() -> Iterator[list[Any]]:
         for day, snapshot in days:
             if snapshot is None:
-                yield [day, *[None] * (len(columns) - 2), "no snapshot"]
+                yield [day, *[None] * (LEVEL_COLUMN - 2), "no snapshot", *(level.on(day) for level in levels)]
                 continue
             counts = snapshot.counts
             yield [
@@ -267,6 +283,7 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
                 counts.doing_well,
                 _fraction(counts.share_of("doing_well")),
                 source_text(snapshot),
+                *(level.on(day) for level in levels),
             ]
 
     _add_sheet(book, DAYS_SHEET, columns, rows(), formats, report)

@@ -45,12 +45,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PeopleTable:
-    """A table with its title, the sentence above it, its columns with their kinds, and its rows."""
+    """A table with its title, a headline (without a full stop, may be empty) and details, its columns and its rows."""
 
     title: str
-    sentence: str
+    headline: str
+    details: str
     columns: tuple[tuple[str, Kind], ...]
     rows: tuple[tuple[Value, ...], ...]
+
+    @property
+    def sentence(self) -> str:
+        """The headline and the details, as the paragraph above the table."""
+        return " ".join(filter(None, (f"{self.headline}." if self.headline else "", self.details)))
 
     @property
     def cells(self) -> list[list[str]]:
@@ -130,7 +136,8 @@ def _departments_table(weeks: Sequence[DepartmentWeek], zone: ZoneInfo) -> Peopl
     changes = department_changes_sentence(departments, then)
     return PeopleTable(
         f"Departments on {format_date(reporting_day(newest.taken_at, zone))}",
-        " ".join(filter(None, (f"{headline}." if headline else "", changes))),
+        headline,
+        changes,
         (
             ("Department", Kind.TEXT),
             ("At risk", Kind.SHARE),
@@ -159,12 +166,12 @@ def _movement_table(movement: Movement, zone: ZoneInfo) -> PeopleTable:
         for row in (*grades, NOT_GRADED)
     ]
     sentences = [
-        f"{movement_headline(movement, then)}.",
         *(movement_sentence(movement, grade, then) for grade in AT_RISK),
         joiners_sentence(movement),
     ]
     return PeopleTable(
         f"Movement from {format_date(then)} (rows) to {format_date(now)} (columns)",
+        movement_headline(movement, then),
         " ".join(sentences),
         (("Grade then", Kind.TEXT), *((grade_column(grade), Kind.USERS) for grade in grades), ("Left", Kind.USERS)),
         tuple(rows),

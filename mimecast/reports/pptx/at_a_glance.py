@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -20,7 +21,17 @@ from mimecast.domain.targets import TargetStatus
 from mimecast.formatting import format_date, format_int, format_percent
 from mimecast.reports.colours import change_colour, trend_colour
 from mimecast.reports.pptx import elements
-from mimecast.reports.pptx.periods import note_heights, numbers, period_days, period_labels, target_level
+from mimecast.reports.pptx.lines import (
+    DrawnSeries,
+    Plot,
+    add_line_chart,
+    highest_value,
+    label_reference_lines,
+    reference_lines,
+    restart_lines,
+    share_lines,
+)
+from mimecast.reports.pptx.periods import note_heights, period_days, target_level
 from mimecast.reports.pptx.template import Area, SlideDeck
 from mimecast.reports.report import Report
 from mimecast.text.changes import comparison_sentence
@@ -94,6 +105,7 @@ def _add_answer(slide: Slide, area: Area, report: Report) -> None:
     for text, colour in (
         (summary.change, change_colour(report.annotations.judged)),
         (summary.headcount, QUIET),
+        (summary.restart, QUIET),
         (summary.target, STATUS_COLOURS.get(report.progress.status, QUIET) if report.progress else QUIET),
     ):
         if text:
@@ -103,43 +115,46 @@ def _add_answer(slide: Slide, area: Area, report: Report) -> None:
 
 
 def _add_line(slide: Slide, area: Area, report: Report) -> None:
-    """Add the share at risk over the range, with its first and last value, the target and up to three notes."""
-    timeline, days = report.timeline, period_days(report.timeline)
-    shares = timeline.shares["at_risk"]
-    data = CategoryChartData(number_format="0.0")
-    data.categories = period_labels(timeline)
-    data.add_series("At risk, % of users graded", numbers(shares))
-    level = target_level(report, days)
-    if level and report.annotations.target:
-        data.add_series(f"Target {short_goal_phrase(report.annotations.target)}", level)
-    notes = _written_notes(report, area)
-    if notes:
-        data.add_series("Notes", note_heights(list(notes), shares))
-    sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
-    alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
-    chart = elements.add_chart(slide, area, XL_CHART_TYPE.LINE, data, "At risk, at a glance", alt)
-    chart.has_legend = False
-    elements.place_plot(chart, *PLOT)
-    line, *others = chart.plots[0].series
+    """Add the share at risk over the range, with its ends, the target, reference lines and up to three notes."""
+    timeline, target = report.timeline, report.annotations.target
+    shares, plot = timeline.shares["at_risk"], Plot(area, PLOT)
     colour = trend_colour(report.annotations.judged)
-    elements.style_share_line(line, shares, colour)
+    lines, references = share_lines(report, colour), reference_lines(report)
+    drawn = [*lines, *(series for _, series in references)]
+    level = target_level(report, period_days(timeline))
+    if level and target:
+        dashed = partial(elements.style_line, colour=GOOD, width=2, dash=MSO_LINE.DASH)
+        drawn.append(DrawnSeries(f"Target {short_goal_phrase(target)}", level, dashed))
+    if notes := _written_notes(report, area):
+        heights = note_heights(list(notes), shares)
+        drawn.append(DrawnSeries("Notes", heights, partial(elements.style_note_markers, labels=notes)))
+    highest = highest_value(drawn)
+    drawn += restart_lines(report, highest)
+    sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
+    causes = report.annotations.causes.lines_from(timeline.first)
+    alt = " ".join(
+        [
+            f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line.",
+            *(f"Reference line: {line.text}." for line in causes),
+        ]
+    )
+    chart = add_line_chart(slide, plot, report, drawn, "At risk, at a glance", alt)
+    chart.has_legend = False
+    series = list(chart.plots[0].series)
     known = shares.reset_index(drop=True).dropna()
     if len(known) > 1:
         first = format_percent(float(known.iloc[0]))
-        elements.label_point(line, int(known.index[0]), first, XL_LABEL_POSITION.ABOVE, 14, QUIET, bold=True)
-    last = format_percent(float(known.iloc[-1]))
-    elements.label_point(line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 18, colour, bold=True)
-    for series in others:
-        if series.name == "Notes":
-            elements.style_note_markers(series, notes)
-        elif level:
-            elements.style_line(series, GOOD, 2, dash=MSO_LINE.DASH)
-            _label_target(series, level, shares)
+        elements.label_point(series[0], int(known.index[0]), first, XL_LABEL_POSITION.ABOVE, 14, QUIET, bold=True)
+    last, last_line = format_percent(float(known.iloc[-1])), series[len(lines) - 1]
+    elements.label_point(last_line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 18, colour, bold=True)
+    if level and target:
+        _label_target(series[len(lines) + len(references)], level, shares)
     elements.style_value_axis(chart, '0"%"')
-    elements.set_ceiling(chart, max([float(known.max()), *(each for each in level or [] if each is not None)]))
+    elements.set_ceiling(chart, highest)
+    label_reference_lines(chart, plot, drawn, references, has_source=False)
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
-    elements.thin_out_labels(chart, len(days), 5)
+    elements.thin_out_labels(chart, len(timeline.users), 5)
     elements.keep_labels_level(chart.category_axis)
 
 
@@ -165,6 +180,8 @@ def _written_notes(report: Report, area: Area) -> dict[int, str]:
     written: dict[int, str] = {}
     for _, note in reversed(report.annotations.notes_between(timeline.first, timeline.last)):
         index = positions[timeline.label_of(note.day)]
+        if note.is_restart:  # it has a line of its own
+            continue
         text = shorten(note.text, MAX_NOTE_EMS)
         middle, half = width * (index + 0.5) / len(positions), em_width(text) / 2 + 0.5
         is_free = all(middle + half <= start or middle - half >= end for start, end in taken)

@@ -7,14 +7,19 @@ from datetime import date
 from itertools import pairwise
 
 import pandas as pd
+from lxml import etree
 from pptx.chart.series import LineSeries
 from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
+from pptx.oxml.ns import qn
+from pptx.util import Pt
 
-from mimecast.charts.palette import CAMPAIGN_MARK
+from mimecast.charts.palette import CAMPAIGN_MARK, QUIET, RESTART_LINE
 from mimecast.domain.causes.breaks import break_positions
 from mimecast.domain.causes.causes import Causes
 from mimecast.domain.causes.reference_lines import ReferenceLine
+from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.timeline import Timeline
+from mimecast.formatting import format_date
 from mimecast.reports.pptx import elements
 
 
@@ -60,7 +65,34 @@ def style_launches(series: LineSeries, launches: dict[int, int]) -> None:
     series.marker.format.line.fill.background()
     for index, count in launches.items():
         if count > 1:
-            label = series.points[index].data_label
-            label.position = XL_LABEL_POSITION.ABOVE
-            paragraph = label.text_frame.paragraphs[0]
-            elements.add_run(paragraph, str(count), 11, CAMPAIGN_MARK, bold=True)
+            elements.label_point(series, index, str(count), XL_LABEL_POSITION.ABOVE, 11, CAMPAIGN_MARK, bold=True)
+
+
+def restarted_periods(causes: Causes, timeline: Timeline) -> dict[int, date]:
+    """Return the days of the baseline restarts within a timeline by the index of their period."""
+    positions = {label: index for index, label in enumerate(timeline.users.index)}
+    restarts = causes.restarts_between(timeline.first, timeline.last)
+    return {positions[timeline.label_of(restart.day)]: restart.day for restart in restarts}
+
+
+def style_restarts(series: LineSeries, restarts: dict[int, date]) -> None:
+    """Draw a vertical line from each value down to zero, with the day of the restart beside it.
+
+    Error bars are the only vertical lines that a native line chart can have at a single period. python-pptx has no
+    function for them.
+    """
+    series.smooth = False
+    series.format.line.fill.background()
+    series.marker.style = XL_MARKER_STYLE.NONE
+    for index, day in restarts.items():
+        is_late = index > len(series.values) / 2
+        position = XL_LABEL_POSITION.LEFT if is_late else XL_LABEL_POSITION.RIGHT
+        elements.label_point(series, index, f"{RESTART_LABEL} {format_date(day)}", position, 11, QUIET, bold=False)
+    bars = etree.Element(qn("c:errBars"))
+    values = {"errDir": "y", "errBarType": "minus", "errValType": "percentage", "noEndCap": "1", "val": "100"}
+    for name, value in values.items():
+        etree.SubElement(bars, qn(f"c:{name}"), {"val": value})
+    outline = etree.SubElement(etree.SubElement(bars, qn("c:spPr")), qn("a:ln"), {"w": str(Pt(1.5))})
+    fill = etree.SubElement(outline, qn("a:solidFill"))
+    etree.SubElement(fill, qn("a:srgbClr"), {"val": str(elements.rgb(RESTART_LINE))})
+    series._element.find(qn("c:cat")).addprevious(bars)

@@ -225,9 +225,10 @@ def style_note_markers(series: LineSeries, labels: dict[int, str]) -> None:
 def label_point(
     series: LineSeries, index: int, text: str, position: XL_LABEL_POSITION, size: float, colour: str, *, bold: bool
 ) -> None:
-    """Write text beside a point of a line. `size` is in points."""
+    """Write text on one line beside a point of a line. `size` is in points."""
     label = series.points[index].data_label
     label.position = position
+    label.text_frame.word_wrap = False
     add_run(label.text_frame.paragraphs[0], text, size, colour, bold=bold)
 
 

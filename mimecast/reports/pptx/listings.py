@@ -1,4 +1,4 @@
-"""Slides of text: the notes, and where the numbers come from."""
+"""Slides of text: the notes, the campaigns, and where the numbers come from."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Final
 from pptx.util import Pt
 
 from mimecast.charts.palette import INK
+from mimecast.charts.text_width import shorten
 from mimecast.domain.notes import Note
 from mimecast.formatting import format_date
+from mimecast.reports.causes.campaign_table import COLUMNS as CAMPAIGN_COLUMNS
+from mimecast.reports.causes.campaign_table import campaign_cells, campaigns_title
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.template import SlideDeck
 from mimecast.reports.provenance import definitions, sources
@@ -18,6 +21,12 @@ from mimecast.text.slide_titles import notes_title, sources_title
 NOTE_SIZE: Final = 14
 NOTE_WEIGHTS: Final = (0.7, 1.9, 8)
 """Proportions of the columns of notes: number, day and text."""
+
+CAMPAIGN_WEIGHTS: Final = (3.4, 1.3, 0.9, 1.5, 1.5, 1.5)
+"""Proportions of the columns of campaigns: name, launch, users, and three rates."""
+
+CAMPAIGN_NAME_LINES: Final = 1.9
+"""Lines that the name of a campaign has at most, where there is room for two."""
 
 SOURCES_SIZES: Final = (14.0, 13.0, 12.0, 11.0, 10.0, 9.0)
 """Sizes of text in points; the largest with which it fits is used."""
@@ -29,7 +38,7 @@ def add_notes(deck: SlideDeck, report: Report) -> None:
     room = 0
     text_width = round(deck.content.width * NOTE_WEIGHTS[-1] / sum(NOTE_WEIGHTS))
     for order, note in enumerate(report.annotations.notes, start=1):
-        height = Pt(8) + elements.text_height(note.text, NOTE_SIZE, text_width)
+        height = Pt(8) + elements.text_height(note.labelled_text, NOTE_SIZE, text_width)
         if not pages or height > room:
             pages.append([])
             room = deck.content.height - Pt(60)
@@ -40,12 +49,33 @@ def add_notes(deck: SlideDeck, report: Report) -> None:
         area = elements.add_subtitle(
             deck, slide, "In the team's own words. The numbers are those in the chart of the share at risk."
         )
-        cells = [[str(order), format_date(note.day), note.text] for order, note in notes]
+        cells = [[str(order), format_date(note.day), note.labelled_text] for order, note in notes]
         frame = elements.add_table(
             slide, area, ["No.", "Day", "Note"], cells, weights=NOTE_WEIGHTS, size=NOTE_SIZE, right=False
         )
         listed = "; ".join(f"{order} on {day}: {text}" for order, day, text in cells)
         elements.set_alt_text(frame, f"Table of notes: {listed}")
+
+
+def add_campaigns(deck: SlideDeck, report: Report) -> None:
+    """Add the last campaigns of the range with their rates, none without campaigns."""
+    rows = campaign_cells(report)
+    if not rows:
+        return
+    slide = deck.add_slide(campaigns_title(report))
+    sentence = (
+        "Shares are of the users to whom a campaign was sent. Launches are marked in the chart of the share at risk."
+    )
+    area = elements.add_subtitle(deck, slide, sentence)
+    width = round(area.width * CAMPAIGN_WEIGHTS[0] / sum(CAMPAIGN_WEIGHTS))
+    one_line = elements.line_ems(NOTE_SIZE, width)
+    names = [shorten(name, one_line * CAMPAIGN_NAME_LINES) for name, *_ in rows]
+    if sum(elements.text_height(name, NOTE_SIZE, width) + Pt(10) for name in names) + Pt(27) > area.height:
+        names = [shorten(name, one_line) for name in names]
+    cells = [[name, *values] for name, (_, *values) in zip(names, rows, strict=True)]
+    frame = elements.add_table(slide, area, list(CAMPAIGN_COLUMNS), cells, weights=CAMPAIGN_WEIGHTS, size=NOTE_SIZE)
+    listed = "; ".join(", ".join(row) for row in rows)
+    elements.set_alt_text(frame, f"Table of campaigns: {listed}.")
 
 
 def add_sources(deck: SlideDeck, report: Report) -> None:

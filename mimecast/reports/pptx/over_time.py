@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from pptx.chart.data import CategoryChartData
@@ -12,12 +14,22 @@ from mimecast.charts.palette import GOOD, INK, PAPER
 from mimecast.formatting import format_percent
 from mimecast.reports.colours import BAND_FILL, trend_colour
 from mimecast.reports.pptx import elements
+from mimecast.reports.pptx.causes import launches_by_period, style_launches
+from mimecast.reports.pptx.lines import (
+    DrawnSeries,
+    Plot,
+    add_line_chart,
+    highest_value,
+    label_reference_lines,
+    reference_lines,
+    restart_lines,
+    share_lines,
+)
 from mimecast.reports.pptx.periods import (
     ends_in_words,
     normal_range,
     note_heights,
     noted_periods,
-    numbers,
     period_days,
     period_labels,
     target_level,
@@ -25,7 +37,8 @@ from mimecast.reports.pptx.periods import (
 )
 from mimecast.reports.pptx.template import SlideDeck
 from mimecast.reports.report import Report
-from mimecast.text.changes import comparison_sentence
+from mimecast.text.causes import causes_sentences
+from mimecast.text.changes import comparison_sentence, shortened_sentence
 from mimecast.text.slide_titles import mix_title, trend_title
 from mimecast.text.targets import goal_phrase, target_sentence
 from mimecast.text.timelines import coverage, coverage_sentence
@@ -40,59 +53,95 @@ LOWEST: Final = "Normal range, lowest"
 RANGE: Final = "Normal range"
 """Names of the two series of the normal range: its lower limit, and its width."""
 
+LAUNCHES: Final = "Campaign launches"
+"""Name of the series of the launches of campaigns."""
+
+TREND_PLOT: Final = (0.06, 0.04, 0.85, 0.72)
+"""Left, top, width and height of the plot of the trend in its chart."""
+
 
 def add_trend(deck: SlideDeck, report: Report) -> None:
-    """Add the share at risk with the target, the normal range and the numbers of all notes, where there is a trend."""
+    """Add the share at risk with the target, the normal range, all causes and the numbers of all notes.
+
+    Without a trend there is no slide.
+    """
     timeline, annotations = report.timeline, report.annotations
     if timeline.shares["at_risk"].count() < 2:
         return
     slide = deck.add_slide(trend_title(timeline, report.since))
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
+    restart = shortened_sentence(report.restart) if report.restart else ""
     progress = target_sentence(report.progress, report.past_day) if report.progress else ""
-    area = elements.add_subtitle(deck, slide, " ".join(filter(None, (sentence, progress))))
-    days = period_days(timeline)
-    shares = timeline.shares["at_risk"]
-    data = CategoryChartData(number_format="0.0")
-    data.categories = period_labels(timeline)
-    data.add_series("At risk, % of users graded", numbers(shares))
-    level = target_level(report, days)
-    if level and annotations.target:
-        data.add_series(f"Target: at most {goal_phrase(annotations.target)}", level)
-    band = normal_range(report, days)
-    if band:
-        data.add_series(LOWEST, band[0])
-        data.add_series(RANGE, band[1])
-    noted = noted_periods(report)
-    if noted:
-        data.add_series("Notes", note_heights(list(noted), shares))
+    area = elements.add_subtitle(deck, slide, " ".join(filter(None, (sentence, restart, progress))))
+    plot = Plot(area, TREND_PLOT)
+    causes = causes_sentences(annotations.causes, timeline.first, timeline.last, timeline.zone, with_lines=True)
     alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
-    chart = elements.add_chart(slide, area, XL_CHART_TYPE.LINE, data, "Share of users at risk", alt)
-    elements.place_plot(chart, 0.06, 0.04, 0.85, 0.76)
-    line, *others = chart.plots[0].series
     colour = trend_colour(annotations.judged)
-    elements.style_share_line(line, shares, colour)
-    for series in others:
-        if series.name.startswith("Target"):
-            elements.style_line(series, GOOD, 2, dash=MSO_LINE.DASH)
-        elif series.name == "Notes":
-            elements.style_note_markers(series, {index: ", ".join(map(str, each)) for index, each in noted.items()})
-    known = shares.reset_index(drop=True).dropna()
+    lines, band, references = share_lines(report, colour), _band_series(report), reference_lines(report)
+    levels = [series for _, series in references]
+    drawn = [*lines, *levels, *_target_series(report), *band, *_marks(report)]
+    highest = max([highest_value(drawn), *(low + width for low, width in _band_edges(band))])
+    drawn[len(lines) : len(lines)] = restarts = restart_lines(report, highest)
+    chart = add_line_chart(slide, plot, report, drawn, "Share of users at risk", " ".join([alt, *causes]))
+    known = timeline.shares["at_risk"].reset_index(drop=True).dropna()
+    last_line = chart.plots[0].series[len(lines) - 1]
     last = format_percent(float(known.iloc[-1]))
-    elements.label_point(line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 16, colour, bold=True)
-    if others:
-        elements.add_legend(chart, XL_LEGEND_POSITION.BOTTOM)
-    else:
-        chart.has_legend = False
+    elements.label_point(last_line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 16, colour, bold=True)
     elements.style_value_axis(chart, '0"%"' if known.max() > 2 else '0.0"%"')
-    highest = [float(known.max()), *(each for each in level or [] if each is not None)]
+    elements.set_ceiling(chart, highest)
+    label_reference_lines(chart, plot, drawn, references, has_source=True)
+    if len(drawn) == 1:
+        chart.has_legend = False
+    else:
+        elements.add_legend(chart, XL_LEGEND_POSITION.BOTTOM)
+        for position in range(len(lines) + len(restarts) + len(levels) - 1, 0, -1):
+            elements.hide_from_legend(chart, len(band) + position)
     if band:
         elements.shade_between(chart, LOWEST, RANGE, BAND_FILL)
         elements.hide_from_legend(chart, 0)
-        highest += [low + width for low, width in zip(*band, strict=True) if low is not None and width is not None]
-    elements.set_ceiling(chart, max(highest))
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    elements.thin_out_labels(chart, len(days), 7)
+    elements.thin_out_labels(chart, len(timeline.users), 7)
     elements.keep_labels_level(chart.category_axis)
+
+
+def _target_series(report: Report) -> list[DrawnSeries]:
+    """Return the target's line, where there is one."""
+    level, target = target_level(report, period_days(report.timeline)), report.annotations.target
+    if level is None or target is None:
+        return []
+    style = partial(elements.style_line, colour=GOOD, width=2, dash=MSO_LINE.DASH)
+    return [DrawnSeries(f"Target: at most {goal_phrase(target)}", level, style)]
+
+
+def _band_series(report: Report) -> list[DrawnSeries]:
+    """Return the two series of the normal range, which becomes an area; none without one."""
+    band = normal_range(report, period_days(report.timeline))
+    if band is None:
+        return []
+    style = partial(elements.style_line, colour=BAND_FILL, width=1)
+    return [DrawnSeries(name, values, style) for name, values in zip((LOWEST, RANGE), band, strict=True)]
+
+
+def _band_edges(band: Sequence[DrawnSeries]) -> list[tuple[float, float]]:
+    """Return the lower limit and the width of the normal range where it is known."""
+    if not band:
+        return []
+    pairs = zip(band[0].values, band[1].values, strict=True)
+    return [(low, width) for low, width in pairs if low is not None and width is not None]
+
+
+def _marks(report: Report) -> list[DrawnSeries]:
+    """Return the launches of campaigns on the time axis, and the notes on the line, where there are any."""
+    timeline = report.timeline
+    marks = []
+    if launches := launches_by_period(report.annotations.causes, timeline):
+        heights = [0.0 if index in launches else None for index in range(len(timeline.users))]
+        marks.append(DrawnSeries(LAUNCHES, heights, partial(style_launches, launches=launches)))
+    if noted := noted_periods(report):
+        labels = {index: ", ".join(map(str, each)) for index, each in noted.items()}
+        heights = note_heights(list(noted), timeline.shares["at_risk"])
+        marks.append(DrawnSeries("Notes", heights, partial(elements.style_note_markers, labels=labels)))
+    return marks
 
 
 def add_mix(deck: SlideDeck, report: Report) -> None:

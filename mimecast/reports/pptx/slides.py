@@ -21,8 +21,9 @@ from mimecast.charts.text_width import em_width, shorten
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.at_a_glance import add_at_a_glance
 from mimecast.reports.pptx.change import add_change
-from mimecast.reports.pptx.listings import add_notes, add_sources
+from mimecast.reports.pptx.listings import add_campaigns, add_notes, add_sources
 from mimecast.reports.pptx.over_time import add_mix, add_trend
+from mimecast.reports.pptx.people import add_people
 from mimecast.reports.pptx.template import Area, SlideDeck, open_deck
 from mimecast.reports.report import Report
 from mimecast.reports.xml_text import xml_text
@@ -33,7 +34,9 @@ SLIDES: Final[tuple[Callable[[SlideDeck, Report], None], ...]] = (
     add_trend,
     add_change,
     add_mix,
+    add_people,
     add_notes,
+    add_campaigns,
     add_sources,
 )
 """What adds the slides, in order. Each adds one slide, several, or none where the report has nothing to show there."""
