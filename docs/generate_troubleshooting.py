@@ -27,7 +27,7 @@ SECTIONS: Final = (
     ("Settings", ("mimecast.settings.",)),
     (
         "Backup, restore, import and rename",
-        ("mimecast.store.maintenance.", "mimecast.store.imports", "mimecast.reports.snapshot_reader"),
+        ("mimecast.store.maintenance.", "mimecast.store.imports", "mimecast.reports.snapshots.reader"),
     ),
     ("Departments and people", ("mimecast.store.people.",)),
     ("Notes, targets, reference lines and implausible answers", (*ANNOTATIONS, "mimecast.store.causes.")),

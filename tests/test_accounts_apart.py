@@ -29,7 +29,7 @@ from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_int, format_percent
-from mimecast.reports.snapshot_reader import read_snapshots
+from mimecast.reports.snapshots.reader import read_snapshots
 from mimecast.store.account_status import load_account_records
 from mimecast.store.leases import Lease
 from mimecast.store.normal_range import load_baseline, load_judged_changes

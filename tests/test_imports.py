@@ -17,8 +17,8 @@ from hypothesis import strategies as some
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshot_csv import write_csv, write_json
-from mimecast.reports.snapshot_reader import read_snapshots
+from mimecast.reports.snapshots.csv_files import write_csv, write_json
+from mimecast.reports.snapshots.reader import read_snapshots
 from mimecast.store.imports import ImportGone, import_snapshots, read_imports, undo_import
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store

@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshot_csv import write_csv, write_json
-from mimecast.reports.snapshot_reader import MAX_FILE_BYTES, ImportFileInvalid, read_snapshots
+from mimecast.reports.snapshots.csv_files import write_csv, write_json
+from mimecast.reports.snapshots.reader import MAX_FILE_BYTES, ImportFileInvalid, read_snapshots
 from tests.support.clock import NOW
 from tests.support.strategies import IMPORTED_SNAPSHOTS
 

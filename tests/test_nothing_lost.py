@@ -23,7 +23,7 @@ from sqlalchemy import Engine, event
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_iso_utc
-from mimecast.reports.snapshot_csv import write_csv
+from mimecast.reports.snapshots.csv_files import write_csv
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.project import PROJECT
 from mimecast.store.errors import StoreFull

@@ -19,7 +19,7 @@ import pytest
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.report import Report
-from mimecast.reports.snapshot_csv import snapshots_csv, snapshots_json, template_csv
+from mimecast.reports.snapshots.csv_files import snapshots_csv, snapshots_json, template_csv
 from mimecast.reports.tables import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
 from mimecast.reports.workbook import footer, render_xlsx, write_snapshots_xlsx
 from mimecast.store.store import Store

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         with open_binary_output(options.out) as workbook:
             count = write_snapshots_xlsx(snapshots, workbook)
     else:
-        from mimecast.reports.snapshot_csv import write_csv, write_json
+        from mimecast.reports.snapshots.csv_files import write_csv, write_json
 
         with open_text_output(options.out) as text:
             count = (write_json if file_format == "json" else write_csv)(snapshots, text)

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _read(files: list[Path], now: datetime) -> tuple[list[list[Snapshot]], int]:
     """Return the snapshots of each file, and `DONE` or the exit status after printing what is wrong with files."""
-    from mimecast.reports.snapshot_reader import MAX_FILE_BYTES, ImportFileInvalid, read_snapshots
+    from mimecast.reports.snapshots.reader import MAX_FILE_BYTES, ImportFileInvalid, read_snapshots
 
     snapshots_by_file: list[list[Snapshot]] = []
     status = DONE

@@ -33,7 +33,7 @@ from mimecast.store.normal_range import load_judged_change
 from mimecast.store.store import Store
 from mimecast.text.causes import campaign_line
 from mimecast.text.changes import headcount_alert
-from mimecast.text.digest import (
+from mimecast.text.notifications.digest import (
     change_text,
     coverage_text,
     headline_text,

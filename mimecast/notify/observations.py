@@ -22,7 +22,7 @@ from mimecast.store.comparisons import compare_back
 from mimecast.store.normal_range import load_judged_changes
 from mimecast.store.scheduled_runs import load_schedule_status, newest_runs
 from mimecast.store.store import Store
-from mimecast.text.alerts import (
+from mimecast.text.notifications.alerts import (
     change_alert,
     fresh_alert,
     implausible_alert,

@@ -27,7 +27,7 @@ from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.people.report_tables import Kind
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
-from mimecast.reports.snapshot_csv import COLUMNS, COUNT_COLUMNS, exported_row
+from mimecast.reports.snapshots.csv_files import COLUMNS, COUNT_COLUMNS, exported_row
 from mimecast.reports.xml_text import xml_text
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.glossary import DEFINITIONS, SAMPLE_WARNING

@@ -13,7 +13,7 @@ from mimecast.domain.account_id import SAMPLE_ACCOUNT
 from mimecast.domain.causes.campaigns import TOTALS, Campaign
 from mimecast.formatting import format_iso_utc
 from mimecast.reports.formulas import escape_formula
-from mimecast.reports.snapshot_csv import BOM
+from mimecast.reports.snapshots.csv_files import BOM
 from mimecast.reports.xml_text import xml_text
 
 COLUMNS: Final = ("account", "captured_at", "id", "name", "launched_at", *TOTALS)

@@ -14,8 +14,8 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, format_int, format_percent, format_range, join_and, pluralize
-from mimecast.reports.snapshot_csv import snapshots_csv, snapshots_json, template_csv
-from mimecast.reports.snapshot_reader import ImportFileInvalid, read_snapshots
+from mimecast.reports.snapshots.csv_files import snapshots_csv, snapshots_json, template_csv
+from mimecast.reports.snapshots.reader import ImportFileInvalid, read_snapshots
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes
 from mimecast.store.snapshot_rows import AddResult

@@ -1,0 +1,1 @@
+"""Files of snapshots: written by `export`, read by `import`."""
