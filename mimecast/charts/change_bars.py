@@ -69,7 +69,7 @@ def change_bars_chart(comparison: Comparison, stamp: ComparedStamp, *, file_name
             font={"size": 12},
         )
     figure.add_annotation(
-        text=f"From {format_date(comparison.then_day)} to {format_date(comparison.now_day)}, "
+        text=f"{format_date(comparison.then_day)} → {format_date(comparison.now_day)}, "
         f"{pluralize(comparison.days, 'day')}",
         xref="paper",
         yref="paper",
