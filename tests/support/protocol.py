@@ -18,7 +18,7 @@ from websockets.typing import Origin, Subprotocol
 
 XSRF_COOKIE = "_streamlit_xsrf"
 USER_COOKIE = "_streamlit_user"
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 120
 
 
 def user_cookie(origin: str, cookie_secret: str, email: str, **claims: Any) -> str:
