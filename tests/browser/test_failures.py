@@ -23,7 +23,7 @@ from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.database.schema import waits
 from mimecast.store.store import Store
-from tests.support.browser import open_page
+from tests.support.browser import alerts, open_page
 from tests.support.clock import TODAY
 from tests.support.exhaustive import is_exhaustive
 from tests.support.faults import API_2_FAULTS, EXPECTED_ERRORS
@@ -78,7 +78,7 @@ def table(account: str, base_url: str, generation: int) -> str:
 
 def stored_an_hour_ago(store_url: str, *accounts: str) -> None:
     taken = datetime.now(UTC) - timedelta(hours=1, minutes=5)
-    Store.open(store_url).add([Snapshot(account, taken, ScoreCounts(5, 4, 3, 2, 1)) for account in accounts])
+    Store.open(store_url).add([Snapshot(account, taken, ScoreCounts(500, 300, 200, 80, 40)) for account in accounts])
 
 
 def end_every_wait(store_url: str) -> None:
@@ -93,14 +93,14 @@ def requests_to(sandbox: Sandbox) -> int:
 
 def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
     """Press Refresh, and see the error beside what is stored."""
-    before = tab.get_by_test_id("stAlert").all_inner_texts()
+    before = alerts(tab).all_inner_texts()
     tab.get_by_role("button", name="Refresh", exact=True).click()
-    wait_until(lambda: tab.get_by_test_id("stAlert").all_inner_texts() not in ([], before), seconds=60)
+    wait_until(lambda: alerts(tab).all_inner_texts() not in ([], before), seconds=60)
     alert = tab.get_by_test_id("stAlert").filter(has_text=kind.title)
     expect(alert).to_be_visible(timeout=60_000)
     expect(alert).to_contain_text(" ".join(kind.remedy.split()))
     expect(alert).to_contain_text("The numbers shown were stored earlier.")
-    expect(tab.get_by_text(re.compile(r"15 users graded · stored, from Mimecast")).first).to_be_visible()
+    expect(tab.get_by_text(re.compile(r"1,120 users graded · stored, from Mimecast")).first).to_be_visible()
     expect(tab.get_by_text("As of 1 hour ago")).to_be_visible()
     expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(3)
 
@@ -149,7 +149,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(
         open_page(tab, url)
         tab.get_by_role("button", name="Refresh", exact=True).click()
         expect(tab.get_by_text("As of just now")).to_be_visible()
-        expect(tab.get_by_test_id("stAlert")).to_have_count(0)
+        expect(alerts(tab)).to_have_count(0)
     for file in [*tmp_path.glob("clone-*.log"), *(tmp_path / "store").iterdir()]:
         detector.inspect(file.name, file.read_bytes())
     assert detector.authorizations, "the sandbox was never asked"

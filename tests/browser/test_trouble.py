@@ -14,7 +14,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
-from tests.support.browser import chart_alts, open_page
+from tests.support.browser import alerts, chart_alts, open_page
 from tests.support.exhaustive import every_nth
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
@@ -80,7 +80,7 @@ def test_without_settings_there_is_sample_data_and_no_complaint(
     with run_app(secrets=secrets) as url:
         open_page(tab, url)
         expect(tab.get_by_text("SAMPLE DATA", exact=True)).to_be_visible()
-        expect(tab.get_by_test_id("stAlert")).to_have_count(0)
+        expect(alerts(tab)).to_have_count(0)
 
 
 def test_a_store_that_cannot_be_written_is_shown_and_named(
@@ -133,7 +133,7 @@ def test_while_mimecast_cannot_be_reached_the_page_shows_what_is_stored_and_why(
     refused = {**account_variables, "MIMECAST_BASE_URL": "http://127.0.0.1:9", "SNAPSHOTS_URL": kept}
     with run_app(refused) as url:
         open_page(tab, url)
-        expect(tab.get_by_test_id("stAlert")).to_have_count(0)
+        expect(alerts(tab)).to_have_count(0)
         tab.get_by_role("button", name="Refresh", exact=True).click()
         alert = tab.get_by_test_id("stAlert").filter(has_text="Mimecast cannot be reached")
         expect(alert).to_be_visible()
@@ -181,4 +181,4 @@ def test_settings_written_and_fixed_while_the_dashboard_runs_are_taken_at_the_ne
         expect(tab.get_by_test_id("stAlert").filter(has_text="is not valid TOML")).to_be_visible(timeout=60_000)
         file.write_text(right)
         wait_until(lambda: after_reload("Contoso · "))
-        expect(tab.get_by_test_id("stAlert")).to_have_count(0)
+        expect(alerts(tab)).to_have_count(0)

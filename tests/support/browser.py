@@ -7,7 +7,7 @@ import shutil
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = (
@@ -50,6 +50,11 @@ def address_of(tab: Page) -> tuple[str, dict[str, str]]:
     """Return the path and the query parameters in the address bar."""
     parts = urlsplit(tab.evaluate("location.href"))
     return parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()}
+
+
+def alerts(tab: Page) -> Locator:
+    """Return the page's banners except the one that no scheduled run was recorded, which no test's store has."""
+    return tab.get_by_test_id("stAlert").filter(has_not_text="No scheduled snapshot was ever recorded")
 
 
 def chart_alts(tab: Page) -> list[str]:
