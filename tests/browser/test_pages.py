@@ -127,7 +127,7 @@ def test_what_is_downloaded_is_what_is_shown(run_app: RunApp, tab: Page) -> None
 def test_the_file_of_a_comparison_is_what_is_shown(run_app: RunApp, tab: Page) -> None:
     today = datetime.now(UTC).date()
     with run_app() as url:
-        open_page(tab, f"{url}/compare?from={today - timedelta(days=720)}&to={today}")
+        open_page(tab, f"{url}/compare?from={today - timedelta(days=365)}&to={today}")
         name, rows = _downloaded(tab)
         assert re.fullmatch(r"SAMPLE-DATA-safe-score-compare-sample-\d{4}-\d\d-\d\d\.csv", name)
         shown = {row["grade"]: row for row in rows}
