@@ -154,11 +154,15 @@ def _downloaded(tab: Page) -> tuple[str, list[dict[str, str]]]:
     return file.suggested_filename, list(csv.DictReader(io.StringIO(Path(file.path()).read_text(encoding="utf-8-sig"))))
 
 
+GREY_AREAS = ".shapelayer path[style*='fill: rgb(128, 128, 128)']"
+"""Gaps. The reference line of the sample data is a shape as well."""
+
+
 def test_gaps_are_drawn_as_gaps(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, f"{url}/history?range=1y")
         expect(tab.get_by_test_id("stPlotlyChart").first.locator(".scatterlayer .js-line")).to_have_count(4)
-        expect(tab.get_by_test_id("stPlotlyChart").first.locator(".shapelayer path")).to_have_count(2)
+        expect(tab.get_by_test_id("stPlotlyChart").first.locator(GREY_AREAS)).to_have_count(2)
 
 
 def test_a_connected_account_is_asked_stored_and_shown(
