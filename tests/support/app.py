@@ -31,8 +31,8 @@ def run_page(project: Path, page: str, secrets: dict[str, Any], query: dict[str,
     """Return the page with this title after it has run and its automatic refresh has ended."""
     app = make_app(project, secrets, query).run()
     if page != "Overview":
-        (script,) = [script for script, title, _ in PAGES if title == page]
-        app.switch_page(script).run()
+        scripts = {title: script for script, title, _ in PAGES}
+        app.switch_page(scripts.get(page, f"pages/{page.lower()}.py")).run()
     wait_for_refresh(app)
     assert app.title[0].value == page
     return app
