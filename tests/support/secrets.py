@@ -14,6 +14,7 @@ from mimecast.sandbox.api1 import Api1
 from mimecast.sandbox.api2 import Api2
 from mimecast.sandbox.replies import Reply
 from mimecast.sandbox.server import Sandbox
+from tests.support.sandbox import UnmarkedSandbox
 
 KEYS = Api1Keys(
     "recognisable-access", "cmVjb2duaXNhYmxlLXNlY3JldA==", "recognisable-application", "recognisable-app-key"
@@ -60,7 +61,7 @@ class LeakDetector:
                 self.inspect(f"the arguments of process {process}", arguments)
 
 
-class _RecordingSandbox(Sandbox):
+class _RecordingSandbox(UnmarkedSandbox):
     detector: LeakDetector
 
     def respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
