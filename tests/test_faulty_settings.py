@@ -27,7 +27,7 @@ def test_a_faulty_key_of_the_dashboard_is_named_with_its_default_and_the_others_
 ) -> None:
     faulty = {"time_zone": "Pacific/Auckland", "pptx_template": "none.pptx", "refresh_afte": "1h"}
     app = run_page(project, "Overview", account_secrets | {"dashboard": faulty})
-    template, key = warnings_of(app)
+    template, key, *_ = warnings_of(app)
     assert "pptx_template in [dashboard] refers to" in template
     assert template.endswith("Until then, reports use the built-in template.")
     assert "Did you mean refresh_after? Until then, it is 6 hours." in key
