@@ -7,7 +7,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
-from mimecast.charts.dumbbell import ROW_HEIGHT, TITLE, change_alt
+from mimecast.charts.dumbbell import ROW_HEIGHT, TITLE, change_alt, label_change
 from mimecast.charts.palette import GRADE_COLOURS, GRADE_OUTLINES, GRID
 from mimecast.charts.text_width import room_for
 from mimecast.domain.comparison import Comparison
@@ -56,18 +56,8 @@ def change_bars_chart(comparison: Comparison, stamp: ComparedStamp, *, file_name
     )
     figure.add_vline(x=0, line={"color": GRID, "width": 2})
     margin = {"l": room_for(shares, 12), "r": room_for([*labels, *users], 12, bold=True), "t": 66}
-    for grade, label, count in zip(grades, labels, users, strict=True):
-        figure.add_annotation(
-            text=f"<b>{label}</b><br>{count}",
-            xref="paper",
-            x=1,
-            xshift=8,
-            y=grade,
-            xanchor="left",
-            align="left",
-            showarrow=False,
-            font={"size": 12},
-        )
+    for grade in grades:
+        label_change(figure, comparison, grade, grade, xshift=8)
     figure.add_annotation(
         text=f"{format_date(comparison.then_day)} → {format_date(comparison.now_day)}, "
         f"{pluralize(comparison.days, 'day')}",

@@ -98,12 +98,18 @@ def _add_grade(figure: go.Figure, comparison: Comparison, grade: str, shares: tu
             hovertext=[f"Grade {grade}, {when}: {format_percent(share)}, {pluralize(users, 'user')}"],
             hoverinfo="text",
         )
+    label_change(figure, comparison, grade, row, xshift=4)
+
+
+def label_change(figure: go.Figure, comparison: Comparison, grade: str, y: int | str, *, xshift: int) -> None:
+    """Write a grade's change in points and in users beside the right edge of the plot, at a place of the y axis."""
+    points, users = comparison.change_in_points(grade), comparison.change_in_users(grade)
     figure.add_annotation(
-        text=f"<b>{format_points(comparison.change_in_points(grade))}</b><br>{signed_users(comparison.change_in_users(grade))}",
+        text=f"<b>{format_points(points)}</b><br>{signed_users(users)}",
         xref="paper",
         x=1,
-        xshift=4,
-        y=row,
+        xshift=xshift,
+        y=y,
         xanchor="left",
         align="left",
         showarrow=False,
