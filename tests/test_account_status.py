@@ -137,7 +137,7 @@ def test_the_number_of_queries_does_not_grow_with_that_of_the_accounts(store: St
     few, many = [f"few{index}" for index in range(2)], [f"many{index}" for index in range(60)]
     for account in (*few, *many):
         store.add([Snapshot(account, NOW - timedelta(days=ago), ScoreCounts(5, 4, 3, 2, 1)) for ago in (0, 30, 60)])
-    assert queries(few) == queries(many) <= 21
+    assert queries(few) == queries(many) <= 16
 
 
 ACCOUNTS = ["long", "short"]

@@ -625,11 +625,15 @@ def test_several_schedulers_on_one_server_ask_once_and_share(
     """What one machine stores, another one exports; its dashboards see it as well."""
     variables = account_variables | {"SNAPSHOTS_URL": postgresql_url}
     began = datetime.now(UTC) - timedelta(seconds=1)
+
+    def snapshot(_: int) -> subprocess.CompletedProcess[str]:
+        return command_line("snapshot", "--json", variables=variables, output_encoding="utf-8")
+
     with ThreadPoolExecutor(3) as pool:
-        ended = list(pool.map(lambda _: command_line("snapshot", "--json", variables=variables), range(3)))
-    assert [(one.returncode, one.stderr) for one in ended] == [(0, "")] * 3
+        ended = list(pool.map(snapshot, range(3)))
+    assert [(run.returncode, run.stderr) for run in ended] == [(0, "")] * 3
     stored = list(Store.open(postgresql_url).all_snapshots("default"))
-    assert {json.loads(one.stdout)["taken_at"] for one in ended} == {
+    assert {json.loads(run.stdout)["taken_at"] for run in ended} == {
         one.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ") for one in stored
     }
     assert all(one.taken_at >= began for one in stored)

@@ -26,9 +26,9 @@ from mimecast.store.database.queries import (
     count_covered_query,
     end_query,
     ends_query,
+    ignored_query,
     last_in_range_query,
     levels_in_range_query,
-    marked_query,
     misdated_queries,
     real_query,
 )
@@ -335,11 +335,15 @@ class Store:
         self, connection: Connection, accounts: Sequence[str], *, include_marked: bool = False
     ) -> PlausibleInstants:
         """Return what may be selected of these accounts, at most `BATCH_ROWS` of them."""
-        plausible = replace(self._plausible_instants(), real=_load_real(connection))
+        plausible = self._plausible_instants()
         if include_marked or (self.read_only and not inspect(connection).has_table(implausible_answers.name)):
-            return plausible
-        marked = tuple((row.account, row.taken_at) for row in connection.execute(marked_query(accounts)))
-        return replace(plausible, marked=marked)
+            return replace(plausible, real=_load_real(connection))
+        ignored = connection.execute(ignored_query(accounts)).all()
+        return replace(
+            plausible,
+            marked=tuple((row.account, row.taken_at) for row in ignored if row.taken_at is not None),
+            real=tuple(row.account for row in ignored if row.taken_at is None),
+        )
 
     def _end(
         self,

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -29,6 +30,7 @@ class CommandServer:
     def __init__(self, project: Path, folder: Path) -> None:
         """Start the process for the clone `project`. The input and output of its commands are files in `folder`."""
         self._files = {name: folder / name for name in ("stdin", "stdout", "stderr")}
+        self._is_free = threading.Lock()
         program = Path(__file__).with_name("command_server.py")
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(program)],
@@ -49,7 +51,16 @@ class CommandServer:
     def run(
         self, arguments: tuple[str, ...], environment: dict[str, str], folder: Path, text: str | None
     ) -> CompletedProcess[str]:
-        """Run `python -m mimecast` with these arguments, this environment and this working folder."""
+        """Run `python -m mimecast` with these arguments, this environment and this working folder, one run at a time."""
+        assert self._is_free.acquire(blocking=False), "Runs at the same time need interpreters of their own."
+        try:
+            return self._run(arguments, environment, folder, text)
+        finally:
+            self._is_free.release()
+
+    def _run(
+        self, arguments: tuple[str, ...], environment: dict[str, str], folder: Path, text: str | None
+    ) -> CompletedProcess[str]:
         self._files["stdin"].write_text(text or "")
         self._files["stdout"].write_bytes(b"")
         self._files["stderr"].write_bytes(b"")

@@ -14,17 +14,20 @@ from typing import Any, Final
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Integer,
     Select,
     and_,
     column,
     func,
+    null,
     or_,
     select,
     text,
     true,
     tuple_,
+    union_all,
     values,
 )
 
@@ -109,6 +112,13 @@ def levels_in_range_query(
     pairs = given.join(ranges, true()).join(snapshots, is_last)
     users = [_total(AT_RISK), _total(ScoreCounts().as_mapping()), snapshots.c.other]
     return select(given.c.account, ranges.c.range, snapshots.c.taken_at, *users).select_from(pairs)
+
+
+def ignored_query(accounts: Sequence[str]) -> CompoundSelect[Any]:
+    """Select what no number is computed from: the rows of `marked_query`, and those of `real_query` with no instant."""
+    no_instant = null().cast(snapshots.c.taken_at.type)
+    real = real_query().add_columns(no_instant.label("taken_at"))
+    return union_all(marked_query(accounts), real)
 
 
 def marked_query(accounts: Sequence[str]) -> Select[Any]:
