@@ -51,7 +51,7 @@ class CommandServer:
     def run(
         self, arguments: tuple[str, ...], environment: dict[str, str], folder: Path, text: str | None
     ) -> CompletedProcess[str]:
-        """Run `python -m mimecast` with these arguments, this environment and this working folder, one run at a time."""
+        """Run `python -m mimecast` with these arguments, this environment and this folder, one run at a time."""
         assert self._is_free.acquire(blocking=False), "Runs at the same time need interpreters of their own."
         try:
             return self._run(arguments, environment, folder, text)
