@@ -201,7 +201,7 @@ def _save_intervals(connection: Connection, account: str, grades: Mapping[Pseudo
     lasting = select(columns.pseudonym, columns.grade, columns.began).where(
         columns.account == account, columns.ended.is_(None)
     )
-    before = {bytes(pseudonym): (grade, start) for pseudonym, grade, start in connection.execute(lasting)}
+    before = {pseudonym: (grade, start) for pseudonym, grade, start in connection.execute(lasting).all()}
     ended = [
         {"key": pseudonym, "start": start}
         for pseudonym, (grade, start) in before.items()
