@@ -14,13 +14,14 @@ import pytest
 from mimecast.capture.all_accounts import capture_all
 from mimecast.capture.one_account import CapturedSnapshot, capture
 from mimecast.domain.people.users import ListedUser, pseudonym_of
+from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.people import PeopleLevel
 from mimecast.store.people.read import has_people, load_captures, load_department_weeks, load_movement
 from mimecast.store.store import Store
-from tests.support.app import click, html_of, run_page, text_of
+from tests.support.app import chart_alts, click, downloads_of, html_of, run_page, text_of
 from tests.support.clock import NOW
 from tests.support.people import (
     CANARIES,
@@ -71,6 +72,31 @@ def test_the_level_decides_what_is_stored_and_no_name_ever_is(
     assert not [canary for canary in CANARIES if canary.encode() in stored or canary in caplog.text]
     pseudonym = pseudonym_of(KEY_BYTES, "zyxcanary7@contoso.example")
     assert (pseudonym in stored) == (level != "departments")
+
+
+@pytest.mark.parametrize(
+    "table", [{}, {"people": "everyone"}, {"people": "movement"}], ids=["off", "faulty", "no list"]
+)
+def test_retention_continues_with_each_capture_at_every_level(
+    server: Sandbox, account: Account, store: Store, tmp_path: Path, table: dict[str, Any]
+) -> None:
+    run(account, store, dashboard())
+    server.users = lambda: users()[:69]
+    run(account, store, dashboard(), NOW + timedelta(days=1))
+    server.set_fault("details-forbidden")
+    left = pseudonym_of(KEY_BYTES, "zyxcanary69@contoso.example")
+    chosen = read_dashboard({"dashboard": {"pseudonym_key": KEY, "people_retention": "30d"} | table})
+    for day, is_kept in ((29, True), (33, False)):
+        run(account, store, chosen, NOW + timedelta(days=day))
+        assert (left in files(tmp_path)) == is_kept
+    assert load_captures(store, "default") == []
+    assert pseudonym_of(KEY_BYTES, "zyxcanary7@contoso.example") not in files(tmp_path)
+
+
+def test_a_faulty_retention_deletes_nothing(account: Account, store: Store) -> None:
+    run(account, store, dashboard())
+    run(account, store, dashboard(people_retention="9 years"), NOW + timedelta(days=500))
+    assert len(load_captures(store, "default")) == 1
 
 
 def test_the_snapshot_is_stored_when_the_list_fails(server: Sandbox, account: Account, store: Store) -> None:
@@ -138,6 +164,15 @@ def secrets(server: Sandbox, store_url: str, home: Path) -> dict[str, Any]:
     tables = secrets_of(server, store_url, people="names", pseudonym_key=KEY)
     write_secrets(home, tables)
     return tables
+
+
+def test_a_lower_level_hides_what_is_stored_and_check_says_how_to_delete_it(
+    command_line: CommandLine, secrets: dict[str, Any], home: Path, account: Account, store: Store
+) -> None:
+    run(account, store, dashboard("names"), datetime.now(NOW.tzinfo))
+    write_secrets(home, secrets | {"dashboard": {}})
+    assert "people forget" in command_line("check").stdout
+    assert "Sales" not in command_line("export", "--data", "departments").stdout
 
 
 def test_the_command_line_stores_exports_and_forgets(
@@ -224,12 +259,12 @@ def test_both_totals_are_kept_and_the_page_says_by_how_much_they_differ(
 ) -> None:
     now = datetime.now(NOW.tzinfo)
     run(account, store, dashboard("names"), now - timedelta(days=1))
-    assert "than the summary" not in text_of(run_page(project, "People", secrets))
+    assert "than the summary" not in html_of(run_page(project, "People", secrets))
     server.users = lambda: users()[:67]
     run(account, store, dashboard("names"), now)
     (_, capture) = load_captures(store, "default")
     assert (capture.listed, capture.graded, capture.summary_graded) == (67, 67, 70)
-    shown = text_of(run_page(project, "People", secrets))
+    shown = html_of(run_page(project, "People", secrets))
     assert "The list of users has 3 graded users fewer than the summary (67 and 70)" in shown
 
 
@@ -245,6 +280,11 @@ def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
     assert "still D" in html_of(page)
     assert "Board" not in html_of(page)
     assert "Qwvname" not in html_of(page) + text_of(page)
+    assert "Sentiment: A 0, B 0, C 0, D 0, F 0, not graded 68 of 68" in chart_alts(page)[1]
+    assert [file.file_name.split("-default")[0] for file in downloads_of(page)] == [
+        "safe-score-departments",
+        "safe-score-movement",
+    ]
     requests = server.details_requests
     click(page, "people_open")
     assert server.details_requests == requests + 1
@@ -252,6 +292,32 @@ def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
     page.text_input(key="people_search").set_value("zyxcanary69@").run()
     assert "Qwvname 65" not in html_of(page)
     assert "Qwvname 69" in html_of(page)
+
+
+def test_compare_shows_movement_beside_the_net_change(
+    isolated_pages: None, project: Path, secrets: dict[str, Any], account: Account, store: Store, server: Sandbox
+) -> None:
+    now = datetime.now(NOW.tzinfo)
+    run(account, store, dashboard(), now - timedelta(days=32))
+    assert "Movement:" not in text_of(run_page(project, "Compare", secrets))
+    server.users = lambda: users()[2:]
+    run(account, store, dashboard(), now)
+    shown = text_of(run_page(project, "Compare", secrets))
+    assert "Movement:" in shown
+    assert "2 users left" in shown
+
+
+def test_setup_shows_the_level(isolated_pages: None, project: Path, secrets: dict[str, Any], store: Store) -> None:
+    store.add([Snapshot("default", datetime.now(NOW.tzinfo), COUNTS)])
+    shown = text_of(run_page(project, "Setup & data", secrets))
+    assert "Level names: as movement, and users at risk by name" in shown
+
+
+def test_sample_data_shows_departments_and_movement_and_no_names(isolated_pages: None, project: Path) -> None:
+    app = run_page(project, "People", {})
+    assert "still D" in html_of(app)
+    assert len(app.get("plotly_chart")) == 2
+    assert "by name" not in " ".join(header.value for header in app.header)
 
 
 def test_with_the_level_off_the_page_explains_the_levels(
