@@ -36,7 +36,10 @@ def components_chart(components: Mapping[str, ComponentCounts], stamp: Stamp, *,
         users = [_users(each, part) for each in components.values()]
         shares = [100.0 * count / max(total, 1) for count, total in zip(users, totals.values(), strict=True)]
         traces.append(_bars(part, names, users, shares))
-    labels = [_not_graded_label(name, each.not_graded / max(totals[name], 1)) for name, each in _named(components)]
+    labels = [
+        _not_graded_label(COMPONENT_NAMES[name], 100.0 * each.not_graded / max(totals[name], 1))
+        for name, each in components.items()
+    ]
     layout = {"barmode": "stack", "bargap": 0.32, "annotations": [label for label in labels if label]}
     figure = go.Figure({"data": traces, "layout": layout})
     figure.update_xaxes(range=[0, 100], ticksuffix="%", nticks=6, showgrid=False)
@@ -45,13 +48,8 @@ def components_chart(components: Mapping[str, ComponentCounts], stamp: Stamp, *,
     return Chart(figure, _alt(components, totals), file_name)
 
 
-def _named(components: Mapping[str, ComponentCounts]) -> list[tuple[str, ComponentCounts]]:
-    return [(COMPONENT_NAMES[component], each) for component, each in components.items()]
-
-
-def _not_graded_label(name: str, fraction: float) -> dict[str, Any] | None:
+def _not_graded_label(name: str, share: float) -> dict[str, Any] | None:
     """Return the label of the users without a grade, where it fits: in the colour of text, since the bar has none."""
-    share = 100 * fraction
     if share < 3 * MIN_LABELLED_SHARE:
         return None
     text = f"{NOT_GRADED} {share:.0f}%" if share >= MIN_NAMED_SHARE else f"– {share:.0f}%"
