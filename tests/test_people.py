@@ -232,6 +232,18 @@ def test_a_capture_with_a_faulty_key_stores_the_snapshot_names_the_key_and_exits
     assert_failed(command_line("export", "--data", "departments"), 2, name)
 
 
+def test_a_capture_with_another_key_stores_the_snapshot_and_exits_1(
+    command_line: CommandLine, secrets: dict[str, Any], home: Path, account: Account, store: Store
+) -> None:
+    run(account, store, dashboard("names"))
+    other = base64.b64encode(b"o" * 32).decode()
+    write_secrets(home, secrets | {"dashboard": {"people": "movement", "pseudonym_key": other}})
+    done = command_line("snapshot")
+    assert_failed(done, 1, "pseudonym_key is not the key behind the stored pseudonyms", "people forget")
+    assert "70 users graded" in done.stdout
+    assert len(load_captures(store, "default")) == 1
+
+
 @pytest.mark.parametrize(("table", "name", "fix"), FAULTY.values(), ids=FAULTY)
 def test_every_page_names_a_faulty_key_and_how_to_correct_it(
     isolated_pages: None,

@@ -144,7 +144,8 @@ def test_no_name_and_no_address_leaves_a_capture_at_any_level(
         second = run(account, store, chosen, NOW + timedelta(days=30))
         shown = [*results_of(first), *results_of(second), *([] if fault else exports_of(store, chosen))]
         write_backup(store, folder / "backup.db")
-    assert not [content for content in (*shown, *lines, files(folder)) if contains_canary(content)]
+    left_behind: list[bytes | str] = [*shown, *lines, files(folder)]
+    assert not [content for content in left_behind if contains_canary(content)]
     assert has_people(store) == level.is_on
     assert first.people_problem is None
     assert bool(second.people_problem) == bool(fault and level.is_on)
@@ -188,7 +189,8 @@ def test_opening_the_list_of_names_writes_no_name_to_the_disk_or_a_log(
         page.text_input(key="people_search").set_value("zyxcanary69@").run()
     assert any("opened the list of users at risk by name" in line for line in audit_lines)
     written = [file.read_bytes() for file, changed in changes_of(project).items() if before.get(file) != changed]
-    assert not [content for content in (files(tmp_path), *written, *lines, *audit_lines) if contains_canary(content)]
+    left_behind: list[bytes | str] = [files(tmp_path), *written, *lines, *audit_lines]
+    assert not [content for content in left_behind if contains_canary(content)]
 
 
 def changes_of(folder: Path) -> dict[Path, int]:

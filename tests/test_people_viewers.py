@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -147,3 +148,14 @@ def test_the_list_has_no_download(project: Path, filled: dict[str, Any]) -> None
     click(app, "people_open")
     assert html_of(app).count("download=") == downloads
     assert not app.get("download_button")
+
+
+def test_with_another_key_than_that_of_the_stored_pseudonyms_no_list_is_requested(
+    project: Path, filled: dict[str, Any], server: Sandbox
+) -> None:
+    requests = server.details_requests
+    other = base64.b64encode(b"o" * 32).decode()
+    app = people_page(project, filled, ADA, people_viewers=["ada@contoso.com"], pseudonym_key=other)
+    click(app, "people_open")
+    assert "people forget" in text_of(app)
+    assert server.details_requests == requests
