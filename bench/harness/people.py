@@ -68,7 +68,7 @@ def _intervals(account: str, instants: Sequence[int], users: int, rng: random.Ra
     columns = ("account", "pseudonym", "began", "ended", "grade")
     pseudonyms = sorted(pseudonym_of(KEY, f"user{number}@contoso.example") for number in range(users))
     now = [(rng.choice(GRADES), instants[0]) for _ in pseudonyms]
-    rows = []
+    rows: list[tuple[str, bytes, int, int | None, str]] = []
     for instant in instants[1:]:
         for user in rng.sample(range(users), int(users * CHANGING)):
             grade, began = now[user]
