@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from mimecast.cli.file_arguments import open_binary_output, open_text_output
 from mimecast.cli.options import DONE, is_in_range
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from mimecast.store.store import Store
 
 Row = dict[str, str | int]
+
+NOTHING_STORED: Final = {
+    "departments": "No departments are stored, or people in [dashboard] is off.",
+    "movement": "No movement from one week to the next is stored, or people in [dashboard] is below movement.",
+}
+"""What an export without rows says."""
 
 
 def write_people(
@@ -46,7 +52,7 @@ def write_people(
         result = {"file": str(options.out), "rows": len(rows)}
         print_result(options, result, f"{pluralize(len(rows), 'row')} written to {options.out}.")
     elif not rows:
-        print(f"No {options.data} are stored, or people in [dashboard] is off.", file=sys.stderr)
+        print(NOTHING_STORED[options.data], file=sys.stderr)
     return DONE
 
 
