@@ -27,7 +27,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
 from mimecast.sandbox.server import RATE_LIMIT, RATE_WINDOW_SECONDS, Sandbox
 from mimecast.settings.accounts import Account
-from mimecast.store.database.schema import leases
+from mimecast.store.database.tables import leases
 from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store

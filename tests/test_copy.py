@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.store.database.schema import data_tables, leases, runs
+from mimecast.store.database.tables import data_tables, leases, runs
 from mimecast.store.errors import CopyVerificationFailed
 from mimecast.store.leases import Lease
 from mimecast.store.maintenance import rows as rows_module

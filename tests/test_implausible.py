@@ -26,7 +26,7 @@ from mimecast.store.causes.implausible import (
     mark_new_answer,
     reject_answers,
 )
-from mimecast.store.database.schema import implausible_answers
+from mimecast.store.database.tables import implausible_answers
 from mimecast.store.imports import import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.remove import remove_snapshot
 from mimecast.store.snapshot_rows import insert_snapshots

@@ -29,6 +29,7 @@ from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.database.engine import parse_url
 from mimecast.store.database.exposure import optional_tls
+from mimecast.store.database.migrations import MIGRATIONS
 from mimecast.store.database.postgresql import (
     MAX_CONNECTIONS,
     MAX_READS,
@@ -36,7 +37,7 @@ from mimecast.store.database.postgresql import (
     lock_against_writes,
     translate_error,
 )
-from mimecast.store.database.schema import MIGRATIONS, data_tables, snapshots, versions
+from mimecast.store.database.tables import data_tables, snapshots, versions
 from mimecast.store.errors import (
     DatabaseLoginFailed,
     DatabaseMissing,
@@ -572,7 +573,7 @@ def test_a_migration_waits_for_the_one_that_goes_on(
         arrived.set()
         assert go_on.wait(60)
 
-    monkeypatch.setattr("mimecast.store.database.schema.MIGRATIONS", (*MIGRATIONS, slow))
+    monkeypatch.setattr("mimecast.store.database.migrations.MIGRATIONS", (*MIGRATIONS, slow))
     monkeypatch.setattr("mimecast.store.database.open_database.MIGRATIONS", (*MIGRATIONS, slow))
     with ThreadPoolExecutor() as pool:
         first = pool.submit(Store.open, postgresql_url)

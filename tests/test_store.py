@@ -21,6 +21,7 @@ from sqlalchemy.dialects import sqlite as dialect
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.settings.project import PROJECT
+from mimecast.store.database.migrations import MIGRATIONS
 from mimecast.store.database.queries import (
     PlausibleInstants,
     count_covered_query,
@@ -28,7 +29,7 @@ from mimecast.store.database.queries import (
     last_in_range_query,
     misdated_queries,
 )
-from mimecast.store.database.schema import MIGRATIONS, versions
+from mimecast.store.database.tables import versions
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store

@@ -12,7 +12,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.targets import Target, TargetInvalid, TargetStatus, assess_target, latest_target_date
 from mimecast.store.annotations.targets import clear_target, load_progress, load_target, set_target
-from mimecast.store.database.schema import targets
+from mimecast.store.database.tables import targets
 from mimecast.store.store import Store
 from mimecast.text.targets import target_sentence
 from tests.support.clock import NOW, TODAY

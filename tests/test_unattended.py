@@ -26,7 +26,7 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store import leases as module
 from mimecast.store.database.clock import DatabaseNow
-from mimecast.store.database.schema import data_tables, leases, runs
+from mimecast.store.database.tables import data_tables, leases, runs
 from mimecast.store.leases import LEASE_DURATION, RENEW_INTERVAL, Lease
 from mimecast.store.scheduled_runs import MAX_RUNS_KEPT, load_schedule_status, newest_runs, save_runs
 from mimecast.store.store import Store

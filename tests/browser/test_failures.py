@@ -21,7 +21,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.store.database.schema import waits
+from mimecast.store.database.tables import waits
 from mimecast.store.store import Store
 from tests.support.browser import alerts, open_page
 from tests.support.clock import TODAY
