@@ -49,8 +49,8 @@ def test_the_newest_target_of_an_account_counts_and_all_are_kept(store: Store) -
     third = setting(store, now=NOW + timedelta(hours=3))
     assert load_target(store, "contoso") == third
     with store.reading() as connection:
-        kept = connection.execute(select(targets.c.share, targets.c.author).order_by(targets.c.set_at)).all()
-    assert [tuple(row) for row in kept] == [(8.0, "lead@contoso.example"), (6.0, ""), (None, "ben"), (5.0, "")]
+        rows = connection.execute(select(targets.c.share, targets.c.author).order_by(targets.c.set_at)).all()
+    assert [tuple(row) for row in rows] == [(8.0, "lead@contoso.example"), (6.0, ""), (None, "ben"), (5.0, "")]
 
 
 def test_of_two_in_the_same_second_the_later_one_counts(store: Store) -> None:
