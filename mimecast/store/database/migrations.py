@@ -47,7 +47,6 @@ from mimecast.store.database.tables import (
     removals,
     restart_notes,
     runs,
-    sandbox_index,
     snapshots,
     targets,
     versions,
@@ -69,6 +68,16 @@ def creating(*tables: Table) -> Step:
     return create
 
 
+def create_sandbox_index(connection: Connection) -> None:
+    """Create the index that tells whether an account has snapshots from the sandbox, ignored once it has real ones.
+
+    It is written as text: an `Index` with a condition would load SQLAlchemy's dialects of both databases.
+    """
+    connection.exec_driver_sql(
+        "CREATE INDEX IF NOT EXISTS snapshots_of_the_sandbox ON snapshots (account) WHERE source = 'sandbox'"
+    )
+
+
 MIGRATIONS: Final[tuple[Step, ...]] = (
     creating(snapshots),
     creating(leases, runs),
@@ -79,7 +88,7 @@ MIGRATIONS: Final[tuple[Step, ...]] = (
 ADDITIONS: Final[dict[str, Step]] = {
     "removals": creating(removals),
     "waits": creating(waits),
-    "sandbox_index": lambda connection: sandbox_index.create(connection, checkfirst=True),
+    "sandbox_index": create_sandbox_index,
     "notifications": creating(alert_states, messages, deliveries),
     "implausible_answers": creating(implausible_answers),
     "baseline_restarts": creating(restart_notes, dismissed_restarts),

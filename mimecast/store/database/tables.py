@@ -56,11 +56,6 @@ snapshots: Final = Table(
 IS_FROM_SANDBOX: Final = snapshots.c.source == literal_column("'sandbox'")
 """Whether a row came from the sandbox; a literal, since SQLite uses a partial index for no parameter."""
 
-sandbox_index: Final = Index(
-    "snapshots_of_the_sandbox", snapshots.c.account, sqlite_where=IS_FROM_SANDBOX, postgresql_where=IS_FROM_SANDBOX
-)
-"""Tells at once whether an account has snapshots from the sandbox, which are ignored once it has real ones."""
-
 notes: Final = Table(
     "notes",
     _metadata,
