@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
 import runpy
 import shlex
@@ -79,8 +80,9 @@ def uncommented(text: str, *starts: str) -> str:
 def parsers() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its name, in the order of the help."""
     subparsers = argparse.ArgumentParser().add_subparsers()
-    for module in COMMANDS:
-        module.add_parser(subparsers)
+    for module in COMMANDS.values():
+        importlib.import_module(module).add_parser(subparsers)
+    assert list(subparsers.choices) == list(COMMANDS)
     return dict(subparsers.choices)
 
 

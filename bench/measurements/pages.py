@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.harness.servers import Server
-from bench.harness.stores import MANY_ACCOUNTS, ONE_YEAR, TEN_DAYS, TEN_YEARS_HOURLY, StorePlan
+from bench.harness.stores import MANY_ACCOUNTS, MANY_PEOPLE, ONE_YEAR, TEN_DAYS, TEN_YEARS_HOURLY, StorePlan
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ HISTORY_HOURLY: Final = MeasuredPage(
     "History, ten years hourly, all", TEN_YEARS_HOURLY, "history", "range=all", in_summary=False
 )
 ACCOUNTS: Final = MeasuredPage("Accounts, 500 with five years daily", MANY_ACCOUNTS, "accounts")
+PEOPLE: Final = MeasuredPage("People, 50,000 in 80 departments", MANY_PEOPLE, "people")
 
 PAGES: Final = (
     OVERVIEW,
@@ -44,6 +45,7 @@ PAGES: Final = (
     HISTORY_TEN_DAYS,
     HISTORY_HOURLY,
     ACCOUNTS,
+    PEOPLE,
 )
 
 COMPARED_ONLY: Final = frozenset(page.name for page in PAGES if not page.in_summary)

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.comparison import Comparison
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
