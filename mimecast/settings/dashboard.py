@@ -106,6 +106,11 @@ class DashboardSettings:
         return next((fault.problem for fault in self.faults if fault.key in needed), None)
 
     @property
+    def knows_retention(self) -> bool:
+        """Whether `people_retention` can be used; its default might delete what a faulty one was to keep."""
+        return not any(fault.key in ("people_retention", WHOLE_TABLE) for fault in self.faults)
+
+    @property
     def people_level(self) -> PeopleLevel:
         """The level in use: `off` while a key that it needs is faulty."""
         return PeopleLevel.OFF if self.people_problem else self.people

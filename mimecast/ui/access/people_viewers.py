@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mimecast.settings.auth import ASCII_LOWER_CASE
 from mimecast.settings.dashboard import DashboardSettings
 from mimecast.ui.access.gate import why_reachable_by_others
 from mimecast.ui.access.identity import current_user_email
@@ -13,6 +14,6 @@ def why_no_names(dashboard: DashboardSettings) -> str:
     if load_auth() is None:
         reason = why_reachable_by_others()
         return f"Names are not shown: no one has to sign in, and {reason}." if reason else ""
-    if current_user_email().lower() in dashboard.people_viewers:
+    if current_user_email().translate(ASCII_LOWER_CASE) in dashboard.people_viewers:
         return ""
     return "Names are shown only to the users in people_viewers of [dashboard], and your address is not among them."

@@ -110,7 +110,7 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
         st.html(_matrix(movement, then=format_date(then), now=format_date(data.now)))
         st.caption(
             "Each row is a grade then, each column a grade now. Green cells are better grades, red cells worse ones; "
-            "the darker, the more users. No single user is shown."
+            "the stronger the colour, the more users. No single user is shown."
         )
         if data.table is not None:
             offer_csv(
