@@ -112,7 +112,7 @@ def test_what_is_downloaded_is_what_is_shown(run_app: RunApp, tab: Page) -> None
     with run_app() as url:
         open_page(tab, url)
         name, rows = _downloaded(tab)
-        assert re.fullmatch(r"SAMPLE-DATA-safe-score-overview-sample-\d{4}-\d\d-\d\d\.csv", name)
+        assert re.fullmatch(r"SAMPLE-DATA-safe-score-overview-contoso-made-up-\d{4}-\d\d-\d\d\.csv", name)
         stated = dict(re.findall(r"([ABCDF]) ([\d,]+) \(", _grades_chart(tab)))
         assert {row["grade"]: row["users"] for row in rows[:5]} == {
             grade: users.replace(",", "") for grade, users in stated.items()
@@ -137,7 +137,7 @@ def test_the_file_of_a_comparison_is_what_is_shown(run_app: RunApp, tab: Page) -
     with run_app() as url:
         open_page(tab, f"{url}/compare?from={today - timedelta(days=365)}&to={today}")
         name, rows = _downloaded(tab)
-        assert re.fullmatch(r"SAMPLE-DATA-safe-score-compare-sample-\d{4}-\d\d-\d\d\.csv", name)
+        assert re.fullmatch(r"SAMPLE-DATA-safe-score-compare-contoso-made-up-\d{4}-\d\d-\d\d\.csv", name)
         shown = {row["grade"]: row for row in rows}
         said = re.findall(r"([ABCDF]) (\d+\.\d)% then, (\d+\.\d)% now", chart_alts(tab)[0])
         assert [grade for grade, _, _ in said] == list("ABCDF")
