@@ -365,6 +365,17 @@ def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, An
     ]
 
 
+@pytest.mark.parametrize("page", ["Overview", "History", "Compare", "Report"])
+def test_every_file_of_an_account_has_its_name(
+    project: Path, account_secrets: dict[str, Any], store_url: str, page: str
+) -> None:
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    Store.open(store_url).add(Snapshot("default", now - timedelta(days=ago), ScoreCounts(5, 4)) for ago in range(31))
+    files = downloads_of(run_page(project, page, account_secrets))
+    stem = f"safe-score-{page.lower()}-contoso-ltd-b-x-b-{now.date()}"
+    assert {download.file_name.rpartition(".")[0] for download in files} == {stem}
+
+
 def test_a_report_of_days_without_a_snapshot_reports_it(project: Path, account_secrets: dict[str, Any]) -> None:
     app = run_page(project, "Report", account_secrets, {"range": "own", "from": "2020-01-01", "to": "2020-02-01"})
     assert "No snapshot was taken from 1 Jan 2020 to 1 Feb 2020. Choose another range." in text_of(app)

@@ -51,7 +51,7 @@ class ImportFile:
 
 
 def show_data_section(page: Page) -> None:
-    """Draw the section. What cannot be done now is disabled, with the reason. Raises StoreError."""
+    """Draw the section. Where nothing can be imported, the reason replaces the upload. Raises StoreError."""
     st.header("Data", anchor=False)
     store = page.store
     if store is None:
@@ -104,22 +104,21 @@ def _offer_exports(page: Page, store: Store) -> None:
 
 def _choose_files(page: Page, store: Store) -> list[UploadedFile]:
     st.subheader("Import", anchor=False)
-    reason = _why_disabled(page, store)
+    reason = _why_impossible(page, store)
     if reason:
         st.info(escape_markdown(reason))
-    uploads = st.file_uploader(
+        return []
+    return st.file_uploader(
         "CSV or JSON files",
         ["csv", "json", "jsonl", "txt", "tsv"],
         accept_multiple_files=True,
         key=f"data_file_{st.session_state.get(_UPLOADS, 0)}",
         max_upload_size=MAX_UPLOAD_MB,
-        disabled=bool(reason),
         help="Files that Export writes, or months kept in a spreadsheet: see the columns below.",
     )
-    return [] if reason else uploads
 
 
-def _why_disabled(page: Page, store: Store) -> str:
+def _why_impossible(page: Page, store: Store) -> str:
     if page.is_sample:
         return "Nothing can be imported into sample data. Connect an account first: see docs/connecting.md."
     return str(store.read_only) if store.read_only else ""
