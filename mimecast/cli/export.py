@@ -17,6 +17,8 @@ from mimecast.domain.reporting_days import EARLIEST_DAY, is_plausible_day
 from mimecast.formatting import format_date, format_iso_utc, pluralize
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from mimecast.domain.snapshot import Snapshot
     from mimecast.store.store import Store
 
@@ -40,7 +42,12 @@ def add_parser(commands: Commands) -> None:
         default="snapshots",
         help="what to export; snapshots by default, and no names in any of it",
     )
-    parser.add_argument("--since", type=parse_day, metavar="DATE", help="the first day of the range")
+    parser.add_argument(
+        "--since",
+        type=parse_day,
+        metavar="DATE",
+        help="the first day of the range; of campaigns, the first day of a launch",
+    )
     parser.add_argument("--until", type=parse_day, metavar="DATE", help="the last day of the range")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of the terminal")
     parser.set_defaults(command=run)
@@ -55,13 +62,15 @@ def run(options: argparse.Namespace) -> int:
     if options.since and options.until and options.until < options.since:
         raise UsageError("--until is before --since.", remedy="Exchange the two dates.")
     settings = load_settings()
+    if options.since or options.until:
+        settings.dashboard.require("time_zone")
     store, accounts = open_store_or_sample_data(settings)
     known_ids = [account.id for account in accounts]
     if options.account and options.account not in known_ids:
         raise unknown_account(options.account, known_ids)
     chosen_ids = [options.account] if options.account else known_ids
     if options.data == "campaigns":
-        return _export_campaigns(options, store, chosen_ids, file_format)
+        return _export_campaigns(options, settings.dashboard.time_zone, store, chosen_ids, file_format)
     if options.data in PEOPLE_DATA:
         from mimecast.cli.export_people import write_people
 
@@ -98,8 +107,13 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _export_campaigns(options: argparse.Namespace, store: Store, accounts: list[str], file_format: str) -> int:
-    """Write the campaigns of the accounts by launch, and return the exit status."""
+def _export_campaigns(
+    options: argparse.Namespace, zone: ZoneInfo, store: Store, accounts: list[str], file_format: str
+) -> int:
+    """Write the campaigns of the accounts that were launched in the range, and return the exit status.
+
+    A campaign without a launch date is in no range, so it is written only where no range is given.
+    """
     from mimecast.reports.causes.campaigns_export import (
         campaign_row,
         write_campaigns_csv,
@@ -108,10 +122,14 @@ def _export_campaigns(options: argparse.Namespace, store: Store, accounts: list[
     )
     from mimecast.store.causes.campaigns import campaigns_are_made_up, load_campaigns
 
-    rows = []
+    rows, undated = [], 0
+    is_limited = options.since is not None or options.until is not None
     for account_id in accounts:
         is_made_up = campaigns_are_made_up(store, account_id)
-        rows += [campaign_row(each, is_made_up=is_made_up) for each in load_campaigns(store, account_id)]
+        for campaign in load_campaigns(store, account_id):
+            if not is_limited or (campaign.launched_at and is_in_range(options, campaign.launched_at, zone)):
+                rows.append(campaign_row(campaign, is_made_up=is_made_up))
+            undated += is_limited and campaign.launched_at is None
     if file_format == "xlsx":
         with open_binary_output(options.out) as workbook:
             count = write_campaigns_xlsx(rows, workbook)
@@ -122,7 +140,16 @@ def _export_campaigns(options: argparse.Namespace, store: Store, accounts: list[
         result = {"file": str(options.out), "campaigns": count}
         print_result(options, result, f"{pluralize(count, 'campaign')} written to {options.out}.")
     elif not count:
-        print("No campaign is stored yet.", file=sys.stderr)
+        print(
+            "No campaign was launched in this range." if is_limited else "No campaign is stored yet.", file=sys.stderr
+        )
+    if undated:
+        verb = "is" if undated == 1 else "are"
+        print(
+            f"{pluralize(undated, 'campaign')} without a launch date {verb} left out. An export without --since and "
+            f"--until includes {'it' if undated == 1 else 'them'}.",
+            file=sys.stderr,
+        )
     return DONE
 
 
