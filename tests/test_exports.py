@@ -1,4 +1,4 @@
-"""`export --since` and `--until`: every kind of data is limited to the same days, in the dashboard's time zone."""
+"""`export`: the same range for every kind of data, and workbooks with real dates and the mark of made-up numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from mimecast.domain.causes.campaigns import Campaign
@@ -82,7 +83,7 @@ def test_a_campaign_belongs_to_the_day_of_its_launch_and_one_without_is_counted(
     assert "1 campaign without a launch date is left out." in problems
     assert export("--since", "2026-11-02")[0] == ["2 Nov"]
     assert export("--until", "2026-10-31")[0] == ["31 Oct"]
-    assert "No campaign was launched in this range." in export("--until", "2026-01-31")[1]
+    assert "No campaigns are stored in this range." in export("--until", "2026-01-31")[1]
 
 
 @pytest.mark.parametrize("data", INSTANTS)
@@ -94,3 +95,18 @@ def test_a_range_needs_a_valid_time_zone(
     assert command_line(*export, variables=account_variables).returncode == 0
     refused = command_line(*export, "--since", "2026-01-01", variables=account_variables)
     assert_failed(refused, 2, "time_zone in [dashboard]")
+
+
+@pytest.mark.parametrize("data", INSTANTS)
+def test_a_workbook_has_real_dates_and_is_marked_where_its_numbers_are_made_up(
+    command_line: CommandLine, tmp_path: Path, data: str
+) -> None:
+    assert command_line("export", "--data", data, "--out", "x.xlsx").returncode == 0
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    header, *rows = book[data.capitalize()].iter_rows(values_only=True)
+    for name in INSTANTS[data]:
+        values = [row[header.index(name)] for row in rows]
+        assert {type(value) for value in values} - {type(None)} == {datetime}
+    assert {row[0] for row in rows} == {"sample"}
+    term, meaning = (book["Definitions"].cell(2, column).value for column in (1, 2))
+    assert (term, str(meaning)[:11]) == ("Note", "SAMPLE DATA")
