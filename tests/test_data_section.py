@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshots.csv_files import template_csv
 from mimecast.reports.snapshots.reader import read_snapshots
+from mimecast.reports.snapshots.rows import template_csv
 from mimecast.store.imports import read_imports
 from mimecast.store.store import Store
 from tests.support.app import click, run_page, text_of

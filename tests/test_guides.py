@@ -24,7 +24,7 @@ from mimecast.cli.maintenance.copy import TARGET_VARIABLE
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.browser.installed import BROWSER_VARIABLE
-from mimecast.reports.snapshots.csv_files import COLUMNS
+from mimecast.reports.snapshots.rows import COLUMNS
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.settings.accounts import ACCOUNT_KEYS, ENVIRONMENT_KEYS
 from mimecast.settings.auth import read_auth

@@ -14,8 +14,9 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, format_int, format_percent, format_range, join_and, pluralize
-from mimecast.reports.snapshots.csv_files import snapshots_csv, snapshots_json, template_csv
+from mimecast.reports.exports.text_files import csv_file, json_file
 from mimecast.reports.snapshots.reader import ImportFileInvalid, read_snapshots
+from mimecast.reports.snapshots.rows import snapshots_table, template_csv
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes
 from mimecast.store.snapshot_rows import AddResult
@@ -76,14 +77,14 @@ def _offer_exports(page: Page, store: Store) -> None:
         name = page.file_name("snapshots")
         offer_download(
             "CSV",
-            lambda: snapshots_csv(store.all_snapshots(page.account.id)),
+            lambda: csv_file(snapshots_table(store.all_snapshots(page.account.id))),
             file_name=f"{name}.csv",
             mime="text/csv",
             key="data_csv",
         )
         offer_download(
             "JSON",
-            lambda: snapshots_json(store.all_snapshots(page.account.id)),
+            lambda: json_file(snapshots_table(store.all_snapshots(page.account.id))),
             file_name=f"{name}.json",
             mime="application/x-ndjson",
             key="data_json",
