@@ -21,7 +21,7 @@ if __name__ != "__main__":
     app = ExplainUnreadableSecrets(app)  # what it serves; each visit runs the page below
 else:
     page = begin("Overview")
-    load_or_stop(warn_of_lost_days, page)
+    warn_of_lost_days(page)
     data = load_or_stop(load_overview, page)
     report = data.report
 

@@ -201,14 +201,14 @@ def limited_to(size: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize(
-    ("verb", "room", "said"),
+    ("verb", "room", "message"),
     [
         ("import", 40_000, "cannot be read or written. Look for a quota"),
         ("snapshot", 20_000, "There is no room left for"),
     ],
 )
 def test_a_file_that_may_not_grow_is_reported_and_what_was_stored_stays(
-    account_variables: dict[str, str], project: Path, store_url: str, tmp_path: Path, verb: str, room: int, said: str
+    account_variables: dict[str, str], project: Path, store_url: str, tmp_path: Path, verb: str, room: int, message: str
 ) -> None:
     """An import begins to write and cannot go on; 20,000 bytes do not even hold what SQLite needs to begin."""
     Store.open(store_url).add(history(100))
@@ -226,7 +226,7 @@ def test_a_file_that_may_not_grow_is_reported_and_what_was_stored_stays(
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert done.stderr.endswith("What was stored before is safe.\n")
     assert done.stderr.count("\n") == 1
     store = Store.open(store_url)

@@ -28,7 +28,7 @@ from mimecast.settings.notify import NotifySettings, read_notify
 from mimecast.store.annotations.notes import write_note
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.causes.implausible import mark_new_answer
-from mimecast.store.database.schema import alert_states
+from mimecast.store.database.tables import alert_states
 from mimecast.store.notifications.messages import load_last_deliveries
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store

@@ -13,7 +13,7 @@ from mimecast.domain.people.movement import matrix
 from mimecast.domain.people.users import ComponentCounts, key_fingerprint, pseudonym_of
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.store.database.schema import PEOPLE_TABLES, grade_intervals
+from mimecast.store.database.tables import PEOPLE_TABLES, grade_intervals
 from mimecast.store.maintenance.backup import write_backup
 from mimecast.store.maintenance.rename import RenameRejected, rename_account
 from mimecast.store.maintenance.restore import RestoreMode, restore_backup

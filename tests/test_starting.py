@@ -24,7 +24,7 @@ def thawed() -> Iterator[None]:
 def _looked_through() -> bool:
     """Return whether the garbage collector examines a module that was loaded before."""
     module = vars(sys.modules["mimecast.ui.server.startup"])
-    return any(one is module for one in gc.get_objects())
+    return any(item is module for item in gc.get_objects())
 
 
 @pytest.mark.usefixtures("thawed")

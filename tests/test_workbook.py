@@ -98,15 +98,19 @@ def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: 
     header, *days = rows(opened(store, report)["Daily values"])
     assert header[0] == "Day (UTC)"
     assert len(days) == 366
-    stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
+    stored = {snapshot.taken_at.date(): snapshot for snapshot in store.all_snapshots("contoso")}
     for day, taken_at, *values, _ in days:
         assert isinstance(day, datetime)
-        one = stored.get(day.date())
-        if one is None:
+        snapshot = stored.get(day.date())
+        if snapshot is None:
             assert (taken_at, set(values[:-1]), values[-1]) == (None, {None}, "no snapshot")
         else:
-            assert taken_at == one.taken_at.replace(tzinfo=None)
-            assert values[:8] == [*one.counts.as_mapping().values(), one.counts.users_graded, one.counts.at_risk]
+            assert taken_at == snapshot.taken_at.replace(tzinfo=None)
+            assert values[:8] == [
+                *snapshot.counts.as_mapping().values(),
+                snapshot.counts.users_graded,
+                snapshot.counts.at_risk,
+            ]
             assert values[-1] == "SAMPLE DATA"
 
 
@@ -133,7 +137,7 @@ def test_no_text_becomes_a_formula_or_a_link(store: Store) -> None:
             for cell in row:
                 assert cell.data_type in ("s", "n", "d"), cell.value
                 assert cell.hyperlink is None
-    assert [row[1] for row in rows(book["Notes"])[1:]] == [one.text for one in notes]
+    assert [row[1] for row in rows(book["Notes"])[1:]] == [note.text for note in notes]
 
 
 def test_no_text_of_a_csv_is_run_by_a_spreadsheet_and_numbers_stay_numbers() -> None:
@@ -153,12 +157,12 @@ def test_the_longest_and_the_smallest_can_be_read(store: Store, case: Any) -> No
 
 
 def test_snapshots_are_written_in_the_columns_of_export() -> None:
-    made = [
+    snapshots = [
         Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(5, 4, 3, 2, 1, ago), Source.SAMPLE)
         for ago in (2, 1, 0)
     ]
     out = io.BytesIO()
-    assert write_snapshots_xlsx(made, out) == 3
+    assert write_snapshots_xlsx(snapshots, out) == 3
     book = openpyxl.load_workbook(out)
     header, *lines = rows(book["Snapshots"])
     assert header == ("account", "taken_at", "a", "b", "c", "d", "f", "other")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import insert
 
 from mimecast.domain.snapshot import Source
-from mimecast.store.database.schema import snapshots
+from mimecast.store.database.tables import snapshots
 from mimecast.store.store import Store
 
 SEED: Final = 20_261_124

@@ -39,7 +39,7 @@ from mimecast.store.causes.reference_lines import (
     delete_reference_line,
     load_reference_lines,
 )
-from mimecast.store.database.schema import campaigns, implausible_answers
+from mimecast.store.database.tables import campaigns, implausible_answers
 from mimecast.store.errors import StoreFull, StoreInaccessible, StoreReadOnly
 from mimecast.store.people.read import load_captures
 from mimecast.store.people.write import PeopleList, delete_people, save_people_in

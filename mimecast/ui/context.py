@@ -27,6 +27,7 @@ from mimecast.settings.store_url import read_store_url
 from mimecast.settings.validation import SettingsError
 from mimecast.store.store import Store
 from mimecast.text.stamp import ComparedStamp, Stamp
+from mimecast.ui.account_state import AccountState
 from mimecast.ui.resources import cached_sample_store, cached_store, forget_stores, sample_sandbox
 from mimecast.ui.secrets import read_secrets
 
@@ -68,10 +69,9 @@ class Page:
     now: datetime
     store: Store | None
     newest: Snapshot | None
+    state: AccountState
     settings_problem: SettingsError | None = None
     """Why the account has no keys, where that is the case."""
-    last_answer: Snapshot | None = None
-    """The newest snapshot of all; `newest` is an earlier one where its counts are implausible."""
 
     @property
     def zone(self) -> ZoneInfo:

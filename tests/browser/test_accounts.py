@@ -163,5 +163,8 @@ def test_the_page_fits_a_phone_and_breaks_no_accessibility_rule(
         assert stamp is not None
         assert stamp["x"] >= 0
         assert stamp["x"] + stamp["width"] <= PHONE["width"]
-        found = Axe().run(tab).response["violations"]
-        assert [(one["id"], one["help"], [node["html"] for node in one["nodes"]]) for one in found] == []
+        violations = Axe().run(tab).response["violations"]
+        assert [
+            (violation["id"], violation["help"], [node["html"] for node in violation["nodes"]])
+            for violation in violations
+        ] == []

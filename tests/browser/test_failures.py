@@ -21,7 +21,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.store.database.schema import waits
+from mimecast.store.database.tables import waits
 from mimecast.store.store import Store
 from tests.support.browser import alerts, open_page
 from tests.support.clock import TODAY
@@ -130,9 +130,9 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(
             expected = EXPECTED_ERRORS[fault]
             assert expected
             with subtests.test(fault=fault):
-                asked = requests_to(sandbox)
+                requests_before = requests_to(sandbox)
                 shown_after_refresh(tab, expected[0])
-                assert requests_to(sandbox) > asked
+                assert requests_to(sandbox) > requests_before
                 detector.inspect("the Overview", tab.content())
             end_every_wait(store_url)
         for page in PAGES[1:]:

@@ -13,7 +13,7 @@ from mimecast.domain.people.departments import merge_small
 from mimecast.domain.people.movement import GradeInterval, Movement, TimeAtRisk, at_risk_since, time_at_risk
 from mimecast.domain.people.users import COMPONENTS, ComponentCounts, Pseudonym
 from mimecast.domain.scores import AT_RISK, ScoreCounts
-from mimecast.store.database.schema import (
+from mimecast.store.database.tables import (
     component_counts,
     department_counts,
     grade_intervals,

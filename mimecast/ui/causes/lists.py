@@ -11,7 +11,7 @@ from mimecast.charts.causes.overlay import MARK
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.implausible import Mark
 from mimecast.formatting import format_date, pluralize
-from mimecast.store.causes.implausible import accept_answers, load_marks
+from mimecast.store.causes.implausible import accept_answers
 from mimecast.text.causes import left_out_sentence, short_campaign_line
 from mimecast.ui.access.guard import guard
 from mimecast.ui.context import AccountPage
@@ -42,8 +42,8 @@ def cause_lines(annotations: Annotations) -> list[str]:
 
 
 def show_left_out_answers(page: AccountPage) -> None:
-    """Draw the answers that a reader judged wrong, each with the way to take that back. Raises StoreError."""
-    marks = [mark for mark in load_marks(page.store, page.account.id) if not mark.is_open]
+    """Draw the answers that a reader judged wrong, each with the way to take that back."""
+    marks = [mark for mark in page.state.marks if not mark.is_open]
     if not marks:
         return
     st.markdown("**Answers left out**")
