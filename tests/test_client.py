@@ -34,6 +34,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
 from tests.support.clock import TODAY
+from tests.support.networks import NEW_KEY
 
 KEYS = Api1Keys(
     "recognisable-access", "cmVjb2duaXNhYmxlLXNlY3JldA==", "recognisable-application", "recognisable-app-key"
@@ -251,7 +252,7 @@ def test_a_host_name_that_cannot_be_looked_up_is_named(host: str) -> None:
 
 
 def test_a_certificate_that_no_one_vouches_for_is_refused(tmp_path: Path) -> None:
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command = ["openssl", "req", "-x509", *NEW_KEY, "-days", "2", "-subj", "/CN=127.0.0.1"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "cert")]
     subprocess.run([*command, *names], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
