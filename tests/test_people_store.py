@@ -144,7 +144,7 @@ def test_departments_are_compared_with_the_last_list_at_least_28_days_earlier(st
 
     def compared(until: int | None) -> list[int | None]:
         weeks = load_compared_weeks(store, "contoso", 5, until=None if until is None else FIRST + timedelta(days=until))
-        return [week and (week.taken_at - FIRST).days for week in weeks or ()]
+        return [(week.taken_at - FIRST).days if week else None for week in weeks or ()]
 
     assert compared(None) == [42, 14]
     assert compared(40) == [35, 7]
