@@ -31,7 +31,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import RiskLevel, Snapshot
 from mimecast.problem import Problem
 from mimecast.reports.accounts_table import accounts_frame, with_flat_weeks
-from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
+from mimecast.reports.frames import CSV_DEFINITIONS, to_csv
 from mimecast.store.account_status import load_account_records
 from mimecast.store.comparisons import compare_back
 from mimecast.store.database.group_commit import GroupCommit

@@ -22,7 +22,7 @@ from mimecast.formatting import UNDEFINED
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
-from mimecast.ui.widgets.tables import ALL_ROWS_KEY, LAST_ROWS
+from mimecast.ui.widgets.grade_tables import ALL_ROWS_KEY, LAST_ROWS
 from tests.support.app import chart_alts, downloads_of, html_of, run_page, text_of
 from tests.support.cards import cards_of
 from tests.support.exhaustive import CROSSED

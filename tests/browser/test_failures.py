@@ -38,7 +38,7 @@ BY_API_2 = [*sorted(API_2_FAULTS - {"token-expired-once"}), "forbidden", "produc
 
 
 def sample_of(faults: list[str]) -> list[str]:
-    """Return every sixth fault, or all faults in an exhaustive run: `test_diagnosis.py` covers every one."""
+    """Return every sixth fault, or all faults in an exhaustive run: `test_diagnostics.py` covers every one."""
     return faults if is_exhaustive() else faults[::6]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from mimecast.ui.page import PAGES
-from mimecast.ui.server.downloads import OFFERED, PATH, Download
+from mimecast.ui.server.download_route import OFFERED, PATH, Download
 from mimecast.ui.widgets.entry_form import FORM_KEYS
 from tests.support.waiting import wait_until
 

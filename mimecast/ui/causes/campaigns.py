@@ -16,8 +16,8 @@ from mimecast.text.campaigns import NO_CAUSATION, after_text, change_text, norma
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.campaigns import CampaignsData
-from mimecast.ui.widgets.downloads import offer_download
-from mimecast.ui.widgets.tables import show_table
+from mimecast.ui.widgets.download_links import offer_download
+from mimecast.ui.widgets.grade_tables import show_table
 
 
 def show_campaigns_table(campaigns: Sequence[Campaign], zone: ZoneInfo) -> None:

@@ -28,7 +28,7 @@ from mimecast.ui.banners import show_problem
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
-from mimecast.ui.widgets.downloads import offer_download
+from mimecast.ui.widgets.download_links import offer_download
 
 MAX_UPLOAD_MB: Final = 5
 """Of each file: about 80,000 snapshots, or two centuries of days."""
