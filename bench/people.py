@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
+from bench.harness.people import KEY
 from mimecast.capture.one_account import capture
 from mimecast.capture.people import add_people
 from mimecast.domain.people.users import ListedUser, PeopleTally, key_fingerprint, pseudonym_of, tally_users
@@ -33,7 +34,6 @@ from mimecast.store.people.read import load_captures, load_movement, load_time_a
 from mimecast.store.people.write import PeopleList, save_people
 from mimecast.store.store import Store
 
-KEY: Final = b"key of the benchmark's pseudonyms"
 FIRST: Final = datetime(2021, 11, 24, 3, tzinfo=UTC)
 KEEP_ALL: Final = timedelta(days=36500)
 

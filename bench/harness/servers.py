@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import shutil
@@ -83,7 +84,7 @@ def secrets_for(plan: StorePlan, store_url: str, endpoint: Endpoint = UNREACHABL
         for account in plan.account_ids
     ]
     store = f'[connections.snapshots]\nurl = "{store_url}"\n'
-    people = f'people = "movement"\npseudonym_key = "{KEY}"\n' if plan.people else ""
+    people = f'people = "movement"\npseudonym_key = "{base64.b64encode(KEY).decode()}"\n' if plan.people else ""
     return "\n".join([*accounts, store, f'[dashboard]\nrefresh_after = "{refresh_after}"\n{people}'])
 
 

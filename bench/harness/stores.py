@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
-from bench.harness.people import daily_lists, save_list
+from bench.harness.people import add_people
 from mimecast.domain.snapshot import Source
 from mimecast.store.database.tables import snapshots
 from mimecast.store.store import Store
@@ -21,15 +21,12 @@ SEED: Final = 20_261_124
 NEWEST_AGE: Final = timedelta(minutes=20)
 """Age of the newest snapshot: too young for a page to request a new one, too old to be called live."""
 
-LISTED_DAYS: Final = 200
-"""Days with a list of users, which is more than the longest time at risk that a page counts."""
-
 
 @dataclass(frozen=True)
 class StorePlan:
     """What a generated store holds: `accounts` accounts with `snapshots` each, `interval` apart.
 
-    With `people`, the last `LISTED_DAYS` snapshots have a list of so many users.
+    With `people`, each snapshot has a list of so many users.
     """
 
     name: str
@@ -48,22 +45,22 @@ TEN_DAYS: Final = StorePlan("ten days", 10, timedelta(days=1))
 ONE_YEAR: Final = StorePlan("one year", 365, timedelta(days=1))
 TEN_YEARS_DAILY: Final = StorePlan("ten years daily", 3653, timedelta(days=1))
 TEN_YEARS_HOURLY: Final = StorePlan("ten years hourly", 87_600, timedelta(hours=1))
-MANY_PEOPLE: Final = StorePlan("50,000 people", 365, timedelta(days=1), people=50_000)
+MANY_PEOPLE: Final = StorePlan("50,000 people", 400, timedelta(days=1), people=50_000)
+"""Lists for as long as they are kept unless `people_retention` is set."""
 MANY_ACCOUNTS: Final = StorePlan("500 accounts", 5 * 365 + 1, timedelta(days=1), accounts=500)
 
 
 def make_store(plan: StorePlan, folder: Path, now: datetime) -> str:
     """Write a plan's store into a folder and return its URL."""
-    url = f"sqlite:///{folder / plan.name.replace(' ', '-').replace(',', '')}.db"
+    url = f"sqlite:///{folder / plan.name.replace(' ', '-')}.db"
     store = Store.open(url)
     for number, account in enumerate(plan.account_ids):
         # Store.add would check every row against what is stored, which takes ten times as long.
         with store.writing() as connection:
-            connection.execute(insert(snapshots), list(_rows(plan, account, now, random.Random(SEED + number))))
+            rows = list(_rows(plan, account, now, random.Random(SEED + number)))
+            connection.execute(insert(snapshots), rows)
         if plan.people:
-            first = now - NEWEST_AGE - plan.interval * (LISTED_DAYS - 1)
-            for people in daily_lists(account, plan.people, first, LISTED_DAYS, random.Random(SEED + number)):
-                save_list(store, people)
+            add_people(store, account, [row["taken_at"] for row in rows], plan.people, random.Random(SEED + number))
     return url
 
 
