@@ -11,17 +11,17 @@ from mimecast.ui.server.asgi import Application
 from mimecast.ui.server.options import server_options
 from mimecast.ui.server.unreadable_secrets import ExplainUnreadableSecrets
 from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.downloads import offer_csv
+from mimecast.ui.widgets.download_links import offer_csv
+from mimecast.ui.widgets.grade_tables import show_grades_table
 from mimecast.ui.widgets.metrics import show_metrics
 from mimecast.ui.widgets.summary import show_summary
-from mimecast.ui.widgets.tables import show_grades_table
 
 if __name__ != "__main__":
     app: Application = st.App(__file__, **server_options())  # `streamlit run` looks for this assignment
     app = ExplainUnreadableSecrets(app)  # what it serves; each visit runs the page below
 else:
     page = begin("Overview")
-    load_or_stop(warn_of_lost_days, page)
+    warn_of_lost_days(page)
     data = load_or_stop(load_overview, page)
     report = data.report
 

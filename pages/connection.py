@@ -11,7 +11,7 @@ from mimecast.ui.sections.status_board import show_status_board
 page = begin_without_data("Setup & data")
 load_or_stop(show_status_board, page)
 show_checks(page)
-load_or_stop(show_daily_snapshots, page)
+show_daily_snapshots(page)
 load_or_stop(show_notifications, page)
 show_level(page)
 load_or_stop(show_data_section, page)

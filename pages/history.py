@@ -11,11 +11,11 @@ from mimecast.ui.page_data.history import load_history
 from mimecast.ui.sections.annotations import offer_annotation_forms, show_annotation_result, with_notes
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.date_range import choose_range_and_resolution, show_empty_range
-from mimecast.ui.widgets.downloads import offer_csv
-from mimecast.ui.widgets.tables import show_history_table
+from mimecast.ui.widgets.download_links import offer_csv
+from mimecast.ui.widgets.grade_tables import show_history_table
 
 page = begin("History")
-choice = load_or_stop(choose_range_and_resolution, page)
+choice = choose_range_and_resolution(page)
 data = load_or_stop(load_history, page, choice.days, choice.finest)
 if data is None:
     show_empty_range(choice.days)
@@ -37,7 +37,7 @@ with shares:
 with headcount:
     show_chart(data.users_graded, key="history_users")
 show_chart(data.each_grade, key="history_each_grade")
-load_or_stop(show_left_out_answers, page)
+show_left_out_answers(page)
 
 st.header("In numbers", anchor=False)
 show_history_table(data.table, report.timeline.resolution)

@@ -9,7 +9,7 @@ from mimecast.ui.widgets.date_range import choose_range, show_empty_range
 
 page = begin("Report")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    choice = load_or_stop(choose_range, page)
+    choice = choose_range(page)
     options = read_options(choice.days)
     data = load_or_stop(load_report_page, page, choice.days, options)
     choose_options(options, data.report.all_notes if data else (), page.today)

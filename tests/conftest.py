@@ -28,7 +28,13 @@ from mimecast.ui.access.policy import AUTH_MEMORY
 from tests.support import browser
 from tests.support.clock import TODAY, later
 from tests.support.exhaustive import deselect_repetitions, is_exhaustive, mark_repetitions
-from tests.support.processes import INTERPRETER_VARIABLES, RUN_TIMEOUT_SECONDS, CommandLine, CommandServer
+from tests.support.processes import (
+    INTERPRETER_VARIABLES,
+    RUN_TIMEOUT_SECONDS,
+    CommandLine,
+    CommandServer,
+    DashboardServer,
+)
 from tests.support.requirements import REQUIRE_ALL, skip_or_fail
 from tests.support.sandbox import UnmarkedSandbox
 from tests.support.server import RunApp, serve
@@ -228,8 +234,20 @@ def sample_url(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             yield url
 
 
+@pytest.fixture(scope="session")
+def dashboard_server() -> Iterator[DashboardServer | None]:
+    """Return a process that has already imported the libraries of a dashboard, where the system can watch its forks."""
+    if not hasattr(os, "pidfd_open"):
+        yield None
+        return
+    with DashboardServer() as server:
+        yield server
+
+
 @pytest.fixture
-def run_app(request: pytest.FixtureRequest, project: Path, tmp_path: Path) -> RunApp:
+def run_app(
+    request: pytest.FixtureRequest, project: Path, tmp_path: Path, dashboard_server: DashboardServer | None
+) -> RunApp:
     """Return a context manager that runs a new server of a new clone and yields its address.
 
     `secrets` is the content of the clone's secrets.toml, and `options` are added to `streamlit run`. Without arguments
@@ -255,7 +273,13 @@ def run_app(request: pytest.FixtureRequest, project: Path, tmp_path: Path) -> Ru
             file = clone / ".streamlit" / "secrets.toml"
             file.write_bytes(secrets if isinstance(secrets, bytes) else secrets.encode())
             file.chmod(0o600)
-        with serve(clone, variables or {}, is_unprivileged=is_unprivileged, options=options) as url:
+        with serve(
+            clone,
+            variables or {},
+            is_unprivileged=is_unprivileged,
+            options=options,
+            dashboard_server=dashboard_server,
+        ) as url:
             yield url
 
     return run

@@ -31,7 +31,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import RiskLevel, Snapshot
 from mimecast.problem import Problem
 from mimecast.reports.accounts_table import accounts_frame, with_flat_weeks
-from mimecast.reports.tables import CSV_DEFINITIONS, to_csv
+from mimecast.reports.frames import CSV_DEFINITIONS, to_csv
 from mimecast.store.account_status import load_account_records
 from mimecast.store.comparisons import compare_back
 from mimecast.store.database.group_commit import GroupCommit
@@ -336,7 +336,7 @@ def test_each_panel_has_a_name_that_stays_text_and_a_common_scale(several: Store
     assert "6 accounts" in texts[-1]
     assert "taken from 19 Nov 2026, 12:50 UTC" in texts[-1].replace("<br>", " ")
     assert "Risen 17.4% in the week to 24 Nov 2026, 10.0% in the week to 2 Dec 2025" in chart.alt
-    gaps = next(one for one in spec["data"] if list(one["y"]).count(None) == 2)
+    gaps = next(panel for panel in spec["data"] if list(panel["y"]).count(None) == 2)
     assert gaps["connectgaps"] is False
     assert len({tuple(axis["range"]) for name, axis in spec["layout"].items() if name.startswith("yaxis")}) == 1
 

@@ -48,16 +48,16 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     save_runs(store, Run("proseware", now, now, RunOutcome.FAILED, "Missing permission", "It said no."))
     names = {"contoso": "Contoso", "fabrikam": ODD, "proseware": "Contoso", "litware": "Litware"}
     app = run_accounts_page(project, secrets_of(sandbox, store_url, **names))
-    assert [(one.label, one.value) for one in cards_of(app)] == [
+    assert [(card.label, card.value) for card in cards_of(app)] == [
         ("Users graded, all accounts", "1,100"),
         ("Users at risk (D + F), all accounts", "110 users"),
         ("At risk, all accounts", "10.0%"),
     ]
-    said = text_of(app).replace("\\", "")
-    assert "Contoso (proseware): the last capture failed." in said
-    assert "Litware: no snapshot yet. 1 of 4 accounts are up to date." in said
-    assert "Sums over 3 accounts: the newest snapshot of each, taken from " in said
-    assert "1 account without a snapshot is not included." in said
+    text = text_of(app).replace("\\", "")
+    assert "Contoso (proseware): the last capture failed." in text
+    assert "Litware: no snapshot yet. 1 of 4 accounts are up to date." in text
+    assert "Sums over 3 accounts: the newest snapshot of each, taken from " in text
+    assert "1 account without a snapshot is not included." in text
     (table,) = app.dataframe
     shown = table.value
     assert list(shown["Account"])[:3:2] == ["Contoso (contoso)", "Contoso (proseware)"], "told apart by their ids"
@@ -110,7 +110,7 @@ def test_the_sidebar_leads_there_where_there_is_more_than_one_account(
 ) -> None:
     def links(secrets: dict[str, Any]) -> list[str]:
         app = run_accounts_page(project, secrets)
-        return [one.proto.label for one in app.get("page_link")]
+        return [link.proto.label for link in app.get("page_link")]
 
     assert "Accounts" in links(secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam"))
     assert "Accounts" not in links(secrets_of(sandbox, store_url, contoso="Contoso"))

@@ -118,7 +118,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_rules_that_alerts_need_import_the_standard_library_only() -> None:
     for name in STDLIB_ONLY:
-        roots = {found.split(".")[0] for found in imported(PROJECT / "mimecast" / "domain" / f"{name}.py")}
+        roots = {module.split(".")[0] for module in imported(PROJECT / "mimecast" / "domain" / f"{name}.py")}
         assert roots <= {"mimecast", *sys.stdlib_module_names}, name
 
 
@@ -207,16 +207,16 @@ UI_FILES = [
 
 def unguarded_actions(file: Path) -> list[str]:
     """Return the calls of a file that hand Streamlit a callback or a fragment without the guard."""
-    found = []
+    actions = []
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.keyword) and node.arg in ("on_click", "on_change", "on_select", "on_submit"):
             value = node.value
             is_guarded = isinstance(value, ast.Call) and ast.unparse(value.func) == "guard"
             if not (isinstance(value, ast.Constant) or is_guarded):
-                found.append(f"{node.arg}={ast.unparse(value)}")
+                actions.append(f"{node.arg}={ast.unparse(value)}")
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ("st.fragment", "st.dialog", "st.download_button"):
-            found.append(ast.unparse(node))
-    return found
+            actions.append(ast.unparse(node))
+    return actions
 
 
 @pytest.mark.parametrize("file", UI_FILES, ids=lambda file: str(file.relative_to(PROJECT)))

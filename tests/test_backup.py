@@ -338,5 +338,5 @@ def test_runs_are_recorded_after_those_that_were_restored(
     save_runs(store, new)
     restore(store_url, tmp_path / "kept.db", mode)
     save_runs(store, newest)
-    kept = [new] if mode is RestoreMode.MERGE else []
-    assert newest_runs(store, "default") == [newest, *kept, old]
+    merged = [new] if mode is RestoreMode.MERGE else []
+    assert newest_runs(store, "default") == [newest, *merged, old]

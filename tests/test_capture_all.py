@@ -27,7 +27,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
 from mimecast.sandbox.server import RATE_LIMIT, RATE_WINDOW_SECONDS, Sandbox
 from mimecast.settings.accounts import Account
-from mimecast.store.database.schema import leases
+from mimecast.store.database.tables import leases
 from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
@@ -47,13 +47,15 @@ def accounts_of(
 
 
 def flat(batches: Iterator[list[CaptureResult]]) -> list[CaptureResult]:
-    return [one for batch in batches for one in batch]
+    return [result for batch in batches for result in batch]
 
 
 def outcomes(ended: list[CaptureResult]) -> dict[str, str]:
     return {
-        one.account.id: one.outcome.title if isinstance(one.outcome, Problem) else str(one.outcome.snapshot.counts.a)
-        for one in ended
+        result.account.id: result.outcome.title
+        if isinstance(result.outcome, Problem)
+        else str(result.outcome.snapshot.counts.a)
+        for result in ended
     }
 
 
@@ -77,7 +79,9 @@ def test_so_many_are_asked_at_the_same_time_and_never_more(store: Store) -> None
         ended = flat(capture_all(accounts_of(sandbox, 40), store))
         assert len(sandbox.answered_ids) == 40
     assert most == MAX_CONCURRENT
-    assert sorted(one.account.id for one in ended) == store.accounts() == sorted(f"a{index}" for index in range(40))
+    assert (
+        sorted(result.account.id for result in ended) == store.accounts() == sorted(f"a{index}" for index in range(40))
+    )
     assert set(outcomes(ended).values()) == {"5"}
     assert all(len(list(store.all_snapshots(account))) == 1 for account in store.accounts())
     with store.reading() as connection:
@@ -102,7 +106,7 @@ def test_what_is_wrong_with_one_account_is_its_own_affair(store: Store) -> None:
         "no-keys": "Invalid settings",
         **{f"a{index}": "5" for index in range(5)},
     }
-    assert all(one.started <= one.ended for one in ended)
+    assert all(result.started <= result.ended for result in ended)
 
 
 def test_a_host_that_does_not_answer_takes_no_more_than_its_share(store: Store) -> None:
@@ -119,9 +123,11 @@ def test_a_host_that_does_not_answer_takes_no_more_than_its_share(store: Store) 
         first: list[CaptureResult] = []
         while len(first) < 12:
             first += next(batches)
-        assert {one.account.name for one in first} == {"sound"}, "all of the sound host's, before any of the others'"
+        assert {result.account.name for result in first} == {"sound"}, (
+            "all of the sound host's, before any of the others'"
+        )
         silence.set()
-        assert {one.account.name for one in flat(batches)} == {"silent"}
+        assert {result.account.name for result in flat(batches)} == {"silent"}
 
 
 def test_an_application_that_asked_too_often_is_let_alone_and_others_go_on(store: Store) -> None:
@@ -130,9 +136,11 @@ def test_an_application_that_asked_too_often_is_let_alone_and_others_go_on(store
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 6, "sound")]
         ended = flat(capture_all(both, store, max_concurrent=2, retry_policy=RetryPolicy(30.0, clock=lambda: NOW)))
         assert limited.summary_requests <= 2, "those that had already sent a request, and none after them"
-    refused = [one.outcome for one in ended if one.account.name == "limited"]
-    assert all(isinstance(one, RateLimited) and one.not_before and one.not_before > NOW for one in refused)
-    assert sum(isinstance(one.outcome, CapturedSnapshot) for one in ended) == 6
+    refused = [result.outcome for result in ended if result.account.name == "limited"]
+    assert all(
+        isinstance(outcome, RateLimited) and outcome.not_before and outcome.not_before > NOW for outcome in refused
+    )
+    assert sum(isinstance(result.outcome, CapturedSnapshot) for result in ended) == 6
 
 
 def test_a_short_wait_that_mimecast_asks_for_is_one_for_all_accounts_of_the_application(store: Store) -> None:

@@ -56,11 +56,11 @@ def draw_over(draw: TimelineChart, timeline: Timeline, annotations: Annotations 
 
 
 def tags(chart: Chart) -> list[Any]:
-    return [one for one in chart.figure.layout.annotations if one.name == "note"]
+    return [annotation for annotation in chart.figure.layout.annotations if annotation.name == "note"]
 
 
 def shapes(chart: Chart, colour: str) -> list[Any]:
-    return [one for one in chart.figure.layout.shapes if one.line.color == colour]
+    return [shape for shape in chart.figure.layout.shapes if shape.line.color == colour]
 
 
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS)
@@ -69,8 +69,10 @@ def test_every_timeline_chart_has_the_numbered_notes(store: Store, draw: Timelin
     assert [tag.text for tag in tags(chart)] == ["1", "2"]
     assert "<b>1 · 4 Nov 2026</b><br>Phishing campaign 1" in tags(chart)[0].hovertext
     assert chart.alt.endswith("Notes: 1 on 4 Nov 2026, Phishing campaign 1; 2 on 21 Nov 2026, Phishing campaign 2.")
-    through = [one for one in chart.figure.layout.shapes if one.yref == "paper" and (one.y0, one.y1) == (0, 1)]
-    assert [one.x0[:10] for one in through] == ["2026-11-04", "2026-11-21"]
+    through = [
+        shape for shape in chart.figure.layout.shapes if shape.yref == "paper" and (shape.y0, shape.y1) == (0, 1)
+    ]
+    assert [shape.x0[:10] for shape in through] == ["2026-11-04", "2026-11-21"]
     plain = draw_over(draw, make_timeline(store, range(30)))
     assert plain.figure.layout.height < chart.figure.layout.height
 
@@ -104,7 +106,7 @@ def test_a_note_is_drawn_at_the_period_of_its_day_and_only_within_the_range(stor
     chart = draw_over(mix_chart, weeks, annotations)
     (tag,) = tags(chart)
     assert tag.text == "2"
-    through = [one.x0[:10] for one in chart.figure.layout.shapes if (one.y0, one.y1) == (0, 1)]
+    through = [shape.x0[:10] for shape in chart.figure.layout.shapes if (shape.y0, shape.y1) == (0, 1)]
     assert through == ["2026-11-16"]
     assert date(2026, 11, 16) in [label.date() for label in weeks.users.index]
 
@@ -131,7 +133,7 @@ def test_a_target_is_drawn_from_the_day_it_was_set_with_the_straight_line_to_it(
     path, level = shapes(chart, TARGET_LINE)
     assert (path.x0, path.x1, path.y0, path.y1) == ("2026-11-14", "2026-12-04", 12.0, 5.0)
     assert (level.x0, level.x1, level.y0, level.y1) == ("2026-11-14", "2026-12-04", 5.0, 5.0)
-    (label,) = [one for one in chart.figure.layout.annotations if one.name == "target"]
+    (label,) = [annotation for annotation in chart.figure.layout.annotations if annotation.name == "target"]
     assert label.text == "target 5.0% by 4 Dec 2026"
     assert chart.alt.endswith("Target: 5.0% by 4 Dec 2026.")
     assert chart.figure.layout.yaxis.range[1] > 12
@@ -144,7 +146,7 @@ def test_a_target_is_drawn_from_the_day_it_was_set_with_the_straight_line_to_it(
 def test_the_time_axis_extends_to_a_target_date_that_is_near(store: Store, by: int, ends: str) -> None:
     chart = draw_over(at_risk_chart, make_timeline(store, range(30)), with_target(by=by))
     assert chart.figure.layout.xaxis.range[1] == f"{ends}T00:00"
-    (value,) = [one for one in chart.figure.layout.annotations if one.text == "<b>10.0%</b>"]
+    (value,) = [annotation for annotation in chart.figure.layout.annotations if annotation.text == "<b>10.0%</b>"]
     assert (value.xref, str(value.x)[:10]) == (("paper", "1") if ends == "2026-11-24" else ("x", "2026-11-24"))
 
 
@@ -179,13 +181,13 @@ def test_only_the_chart_of_the_share_at_risk_has_the_target(store: Store, draw: 
 
 @given(some.lists(some.floats(0, 1), min_size=1, max_size=MAX_TAGS))
 def test_places_are_spread_in_order_between_the_edges(places: list[float]) -> None:
-    wanted, apart = sorted(places), 1 / MAX_TAGS
-    found = separate_labels(wanted, apart=apart, low=0, high=1)
-    assert all(after - before >= apart - 1e-9 for before, after in pairwise(found))
-    assert found[0] >= -1e-9
-    assert found[-1] <= 1 + 1e-9
-    if all(after - before >= apart for before, after in pairwise(wanted)):
-        assert found == pytest.approx(wanted)
+    sorted_places, apart = sorted(places), 1 / MAX_TAGS
+    separated = separate_labels(sorted_places, apart=apart, low=0, high=1)
+    assert all(after - before >= apart - 1e-9 for before, after in pairwise(separated))
+    assert separated[0] >= -1e-9
+    assert separated[-1] <= 1 + 1e-9
+    if all(after - before >= apart for before, after in pairwise(sorted_places)):
+        assert separated == pytest.approx(sorted_places)
 
 
 def test_the_numbers_and_the_target_can_be_seen_on_both_backgrounds() -> None:

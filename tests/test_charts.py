@@ -94,7 +94,7 @@ def test_users_with_an_unknown_grade_are_chart_last_and_in_grey() -> None:
 def test_every_chart_has_its_stamp_and_a_text_alternative(store: Store, draw: TimelineChart) -> None:
     timeline_chart = draw_timeline(draw, make_timeline(store, range(30)))
     for chart in (timeline_chart, draw_grades(make_stamp())):
-        (stamp,) = [one for one in chart.figure.layout.annotations if one.name == "stamp"]
+        (stamp,) = [annotation for annotation in chart.figure.layout.annotations if annotation.name == "stamp"]
         assert stamp.text == "Contoso · 24 Nov 2026, 12:50 UTC<br>1,204 users graded · stored, from Mimecast"
     assert "30 of 30 days have a snapshot" in timeline_chart.alt
 
@@ -234,7 +234,7 @@ def test_the_dumbbell_has_a_ring_then_and_a_dot_now_for_each_grade_in_its_colour
 
 def test_the_stamp_of_a_comparison_has_both_snapshots() -> None:
     chart = draw_dumbbell(ScoreCounts(500, 300, 250, 100, 50))
-    (stamp,) = [one.text for one in chart.figure.layout.annotations if one.name == "stamp"]
+    (stamp,) = [annotation.text for annotation in chart.figure.layout.annotations if annotation.name == "stamp"]
     assert stamp == (
         "&lt;b&gt;Contoso&lt;/b&gt;<br>25 Oct 2026, 12:50 UTC, 1,200 users graded<br>"
         "24 Nov 2026, 12:50 UTC, 1,204 users graded<br>stored, from Mimecast"
@@ -343,10 +343,10 @@ def test_grades_differ_for_any_colour_vision(deficiency: str) -> None:
         for grade in "ABCDF"
     }
     distances = {
-        one + other: sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5
-        for one in seen
+        grade + other: sum((a - b) ** 2 for a, b in zip(seen[grade], seen[other], strict=True)) ** 0.5
+        for grade in seen
         for other in seen
-        if one < other
+        if grade < other
     }
     assert min(distances.values()) > 25, distances
 

@@ -34,6 +34,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
 from tests.support.clock import TODAY
+from tests.support.networks import NEW_KEY
 
 KEYS = Api1Keys(
     "recognisable-access", "cmVjb2duaXNhYmxlLXNlY3JldA==", "recognisable-application", "recognisable-app-key"
@@ -42,18 +43,18 @@ KEYS = Api1Keys(
 
 def test_the_counts_of_today_come_back(sandbox: Sandbox, company: DemoCompany) -> None:
     before = utc_now()
-    asked = Client(sandbox.base_url, sandbox.keys).safe_score_summary()
-    assert asked.summary.counts == company.counts_on(TODAY)
-    assert asked.summary.warnings == ()
-    assert before <= asked.received_at <= utc_now()
-    assert sandbox.answered_ids == [asked.request_id]
+    response = Client(sandbox.base_url, sandbox.keys).safe_score_summary()
+    assert response.summary.counts == company.counts_on(TODAY)
+    assert response.summary.warnings == ()
+    assert before <= response.received_at <= utc_now()
+    assert sandbox.answered_ids == [response.request_id]
 
 
 def test_every_request_has_a_new_id(sandbox: Sandbox) -> None:
     client = Client(sandbox.base_url + "/", sandbox.keys)
-    asked = [client.safe_score_summary().request_id for _ in range(3)]
-    assert sandbox.answered_ids == asked
-    assert len(set(asked)) == 3
+    request_ids = [client.safe_score_summary().request_id for _ in range(3)]
+    assert sandbox.answered_ids == request_ids
+    assert len(set(request_ids)) == 3
 
 
 @pytest.mark.parametrize(
@@ -202,9 +203,9 @@ def test_a_server_that_misbehaves_is_named(answer: bytes, kind: type[MimecastErr
 
 def test_a_server_that_behaves_is_understood() -> None:
     with server([head("200 OK", f"Content-Length: {len(GOOD)}") + GOOD]) as served:
-        asked = Client(served.base_url, KEYS).safe_score_summary()
-    assert asked.summary.counts == ScoreCounts(a=1)
-    assert asked.request_id.encode() in served.requests[0]
+        response = Client(served.base_url, KEYS).safe_score_summary()
+    assert response.summary.counts == ScoreCounts(a=1)
+    assert response.request_id.encode() in served.requests[0]
 
 
 def test_a_long_answer_is_not_read_to_the_counts_at_its_end() -> None:
@@ -251,9 +252,9 @@ def test_a_host_name_that_cannot_be_looked_up_is_named(host: str) -> None:
 
 
 def test_a_certificate_that_no_one_vouches_for_is_refused(tmp_path: Path) -> None:
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command = ["openssl", "req", "-x509", *NEW_KEY, "-days", "2", "-subj", "/CN=127.0.0.1"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "cert")]
-    subprocess.run([*made, *names], check=True, capture_output=True)
+    subprocess.run([*command, *names], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
     with server([head("200 OK") + GOOD], context) as served:

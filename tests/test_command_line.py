@@ -37,8 +37,8 @@ def test_snapshot_stores_today_and_reports_it(
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("default: 1,204 users graded, 128 at risk (10.6%), stored as of ")
     assert command_line("snapshot", variables=account_variables).returncode == 0
-    for one in Store.open(store_url).all_snapshots("default"):
-        assert one.counts == ScoreCounts(525, 341, 210, 87, 41)
+    for snapshot in Store.open(store_url).all_snapshots("default"):
+        assert snapshot.counts == ScoreCounts(525, 341, 210, 87, 41)
 
 
 def test_snapshot_reports_one_json_object_a_line_or_nothing(
@@ -168,15 +168,15 @@ def test_settings_that_are_wrong_end_with_2(command_line: CommandLine, home: Pat
 
 
 def fill(store_url: str) -> list[Snapshot]:
-    made = [Snapshot("default", NOW.replace(day=day), ScoreCounts(day, 4, 3, 2, 1)) for day in (1, 2, 3)]
-    Store.open(store_url).add(reversed(made))
-    return made
+    snapshots = [Snapshot("default", NOW.replace(day=day), ScoreCounts(day, 4, 3, 2, 1)) for day in (1, 2, 3)]
+    Store.open(store_url).add(reversed(snapshots))
+    return snapshots
 
 
 def test_export_and_import_move_a_history(
     command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
-    made = fill(store_url)
+    snapshots = fill(store_url)
     shown = command_line("export", variables=account_variables)
     assert shown.stdout.splitlines() == [
         HEADER,
@@ -190,7 +190,9 @@ def test_export_and_import_move_a_history(
         assert (done.returncode, done.stdout) == (0, "3 snapshots added, 0 already there.\n")
         assert command_line("import", name, variables=elsewhere).stdout == "0 snapshots added, 3 already there.\n"
         stored = list(Store.open(elsewhere["SNAPSHOTS_URL"]).all_snapshots("default"))
-        assert [(one.taken_at, one.counts) for one in stored] == [(one.taken_at, one.counts) for one in made]
+        assert [(snapshot.taken_at, snapshot.counts) for snapshot in stored] == [
+            (snapshot.taken_at, snapshot.counts) for snapshot in snapshots
+        ]
 
 
 def test_import_can_put_a_file_under_another_account_and_reads_stdin(
@@ -208,12 +210,12 @@ def test_import_can_put_a_file_under_another_account_and_reads_stdin(
 def test_import_keeps_what_is_stored_when_the_file_says_otherwise(
     command_line: CommandLine, account_variables: dict[str, str], store_url: str
 ) -> None:
-    made = fill(store_url)
+    snapshots = fill(store_url)
     text = f"{HEADER}\ndefault,2026-11-01T12:50:11Z,99,4,3,2,1,0\n"
     done = command_line("import", "-", variables=account_variables, text=text)
     assert done.stdout == "0 snapshots added, 1 already there.\n"
     assert "1 snapshot in the file has other counts" in done.stderr
-    assert list(Store.open(store_url).all_snapshots("default")) == made
+    assert list(Store.open(store_url).all_snapshots("default")) == snapshots
 
 
 def test_a_file_that_cannot_be_imported_stores_nothing(
@@ -250,14 +252,14 @@ def test_export_with_nothing_set_up_gives_sample_data_and_reports_it(command_lin
 def test_export_writes_a_workbook_and_not_to_the_terminal(
     command_line: CommandLine, account_variables: dict[str, str], store_url: str, tmp_path: Path
 ) -> None:
-    made = fill(store_url)
+    snapshots = fill(store_url)
     for name, form in (("out.xlsx", []), ("out.bin", ["--format", "xlsx"])):
         done = command_line("export", "--out", name, *form, variables=account_variables)
         assert (done.returncode, done.stdout) == (0, f"3 snapshots written to {name}.\n")
         sheet = openpyxl.load_workbook(io.BytesIO((tmp_path / name).read_bytes()))["Snapshots"]
         rows = list(sheet.iter_rows(values_only=True))
         assert rows[0] == tuple(HEADER.split(","))
-        assert [row[1] for row in rows[1:]] == [one.taken_at.replace(tzinfo=None) for one in made]
+        assert [row[1] for row in rows[1:]] == [snapshot.taken_at.replace(tzinfo=None) for snapshot in snapshots]
     assert_failed(command_line("export", "--format", "xlsx", variables=account_variables), 2, "Name a file with --out")
 
 
@@ -290,8 +292,8 @@ def test_report_takes_a_range_and_reports_as_json(
     since, until = str(today - timedelta(days=50)), str(today - timedelta(days=10))
     options = ["--out", "r.xlsx", "--since", since, "--until", until]
     done = command_line("report", *options, "--json", variables=account_variables)
-    said = json.loads(done.stdout)
-    assert (said["file"], said["account"], said["since"], said["until"]) == ("r.xlsx", "default", since, until)
+    report = json.loads(done.stdout)
+    assert (report["file"], report["account"], report["since"], report["until"]) == ("r.xlsx", "default", since, until)
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Daily values"]
     assert sheet.max_row == 42
     quiet = command_line("report", *options, "--quiet", variables=account_variables)
@@ -315,14 +317,14 @@ def test_report_says_what_it_lacks(
     assert_failed(nothing, 1, "No snapshot of default was taken", "python -m mimecast snapshot")
     assert list(tmp_path.glob("*.pptx")) == []
     fill_until_today(store_url)
-    for options, status, said in (
+    for options, status, message in (
         (["--out", "r.odp"], 2, "r.odp does not say what to write"),
         (["--out", "r.pptx", "--since", "yesterday"], 2, "is not a date"),
         (["--out", "r.pptx", "--since", "2026-02-01", "--until", "2026-01-01"], 2, "before it begins"),
         (["--out", "r.pptx", "--account", "ugly"], 2, "no account 'ugly'"),
         (["--out", "none/r.pptx"], 1, "none/r.pptx cannot be written"),
     ):
-        assert_failed(command_line("report", *options, variables=account_variables), status, said)
+        assert_failed(command_line("report", *options, variables=account_variables), status, message)
     fill_until_today(store_url, "other")
     several = command_line("report", "--out", "r.xlsx", variables=account_variables)
     assert_failed(several, 2, "several accounts: default, other", "--account")

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.store.database.schema import data_tables, leases, runs
+from mimecast.store.database.tables import data_tables, leases, runs
 from mimecast.store.errors import CopyVerificationFailed
 from mimecast.store.leases import Lease
 from mimecast.store.maintenance import rows as rows_module
@@ -36,13 +36,13 @@ KINDS = [("sqlite", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "sqlite"
 
 @pytest.fixture
 def urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
-    """Where to copy from and to: by default from a file to a server, which is the usual way."""
+    """Return the URLs to copy from and to: by default from a file to a server, the usual direction."""
     kinds = getattr(request, "param", KINDS[0])
-    made = []
+    created_urls = []
     for number, kind in enumerate(kinds):
         file = f"sqlite:///{tmp_path / f'store-{number}.db'}"
-        made.append(file if kind == "sqlite" else request.getfixturevalue("cluster").create_schema())
-    return made[0], made[1]
+        created_urls.append(file if kind == "sqlite" else request.getfixturevalue("cluster").create_schema())
+    return created_urls[0], created_urls[1]
 
 
 def filled(url: str, rows: int = 2500) -> Store:
@@ -67,8 +67,8 @@ def content(url: str) -> dict[str, set[tuple[Any, ...]]]:
         return {table.name: {tuple(row) for row in connection.execute(select(table))} for table in data_tables()}
 
 
-def failed(done: CompletedProcess[str], status: int, *said: str) -> None:
-    assert_failed(done, status, *said)
+def failed(done: CompletedProcess[str], status: int, *messages: str) -> None:
+    assert_failed(done, status, *messages)
     assert "recognisable" not in done.stdout + done.stderr
     assert done.stdout == ""
 
@@ -109,15 +109,15 @@ def test_there_and_back_again_is_the_same(urls: tuple[str, str], command_line: C
 def test_it_reports_as_json_or_not_at_all(urls: tuple[str, str], command_line: CommandLine, tmp_path: Path) -> None:
     filled(urls[0], rows=10)
     (line,) = command_line("copy", *urls, "--json").stdout.splitlines()
-    said = json.loads(line)
-    assert said["rows"] == {**dict.fromkeys((table.name for table in data_tables()), 0), "snapshots": 14, "runs": 101}
-    assert (said["from"], said["compared"]) == (urls[0].removeprefix("sqlite:///"), True)
-    assert said["to"].startswith("postgresql://dashboard@127.0.0.1:")
+    report = json.loads(line)
+    assert report["rows"] == {**dict.fromkeys((table.name for table in data_tables()), 0), "snapshots": 14, "runs": 101}
+    assert (report["from"], report["compared"]) == (urls[0].removeprefix("sqlite:///"), True)
+    assert report["to"].startswith("postgresql://dashboard@127.0.0.1:")
     quiet = command_line("copy", urls[0], f"sqlite:///{tmp_path / 'quiet.db'}", "--quiet")
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["told", "quiet"])
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["reporting", "quiet"])
 def test_a_terminal_sees_it_progress(urls: tuple[str, str], project: Path, tmp_path: Path, quiet: list[str]) -> None:
     filled(urls[0])
     mine, terminal = pty.openpty()
@@ -154,7 +154,7 @@ def test_where_nothing_is_nothing_is_copied_and_nothing_made(urls: tuple[str, st
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ("recognisable", "TO_URL is not a database URL"),
         ("sqlite://", "TO_URL names a store in memory"),
@@ -162,8 +162,8 @@ def test_where_nothing_is_nothing_is_copied_and_nothing_made(urls: tuple[str, st
         ("postgresql://me:p@recognisable@host/db", "TO_URL: The store's URL contains more than one @"),
     ],
 )
-def test_a_wrong_url_is_wrong_usage(store_url: str, command_line: CommandLine, wrong: str, said: str) -> None:
-    failed(command_line("copy", store_url, wrong), 2, said)
+def test_a_wrong_url_is_wrong_usage(store_url: str, command_line: CommandLine, wrong: str, message: str) -> None:
+    failed(command_line("copy", store_url, wrong), 2, message)
 
 
 def test_the_urls_can_come_from_the_environment_where_no_other_user_sees_them(
@@ -244,7 +244,7 @@ def test_a_row_too_few_or_too_many_is_noticed(
     last = history(997)[-1]
 
     def spoil(connection: Any, table: Any) -> None:
-        snapshots = next(one for one in data_tables() if one.name == "snapshots")
+        snapshots = next(table for table in data_tables() if table.name == "snapshots")
         if table is snapshots:
             key = (snapshots.c.account == "default", snapshots.c.taken_at == int(last.taken_at.timestamp()))
             change = snapshots.delete().where(*key) if kind == "lost" else snapshots.update().values(account="x")

@@ -118,10 +118,10 @@ def test_the_log_of_a_damaged_file_goes_with_it(store: Store, store_url: str) ->
     spoil_many_pages(content)
     file.write_bytes(content)
     Store.open(store_url)
-    main, kept = other_files(file)
+    main, wal = other_files(file)
     assert (file.parent / main).read_bytes() == content
-    assert kept == f"{main}-wal"
-    assert (file.parent / kept).read_bytes() == log
+    assert wal == f"{main}-wal"
+    assert (file.parent / wal).read_bytes() == log
 
 
 def killed_with_a_log(store_url: str) -> bytes:
@@ -192,7 +192,7 @@ def test_of_several_processes_one_sets_the_file_aside(store_url: str, damaged: C
         subprocess.Popen([sys.executable, "-c", script, store_url, f"writer-{number}"], env=environment)
         for number in range(4)
     ]
-    assert [one.wait(timeout=100) for one in running] == [0] * 4
+    assert [process.wait(timeout=100) for process in running] == [0] * 4
     (aside,) = other_files(sqlite_path(store_url))
     assert (sqlite_path(store_url).parent / aside).read_bytes() == content
     store = Store.open(store_url)
@@ -201,20 +201,20 @@ def test_of_several_processes_one_sets_the_file_aside(store_url: str, damaged: C
 
 def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) -> None:
     file = sqlite_path(store_url)
-    kept = []
+    contents = []
     for rows in (500, 600, 700):
         Store.open(store_url).add(history(rows))
         content = bytearray(file.read_bytes())
         cut_short(content)
         file.write_bytes(content)
-        kept.append(bytes(content))
+        contents.append(bytes(content))
         quarantine_if_corrupt(file, now=NOW)
     names = other_files(file)
     assert names == [f"snapshots.db.damaged-2026-11-24T125011Z{number}" for number in ("", ".2", ".3")]
-    assert [(file.parent / name).read_bytes() for name in names] == kept
-    said = Store.open(store_url).quarantined
-    assert isinstance(said, StoreQuarantined)
-    assert "was found damaged on 24 Nov 2026, 12:50 UTC. It is kept as snapshots.db.damaged-2026" in str(said)
+    assert [(file.parent / name).read_bytes() for name in names] == contents
+    problem = Store.open(store_url).quarantined
+    assert isinstance(problem, StoreQuarantined)
+    assert "was found damaged on 24 Nov 2026, 12:50 UTC. It is kept as snapshots.db.damaged-2026" in str(problem)
 
 
 def test_a_damaged_file_that_cannot_be_renamed_is_named_and_left(

@@ -76,7 +76,6 @@ FILES = sorted(
     and str(file.relative_to(PROJECT)) not in EXEMPT
 )
 PYTHON_FILES = [file for file in FILES if file.endswith(".py")]
-PRODUCT_FILES = [file for file in PYTHON_FILES if not file.startswith(("tests/", "bench/test_"))]
 
 NOT_A_VERB = re.compile(r"(A|An|The|This|Of|What|Whether|Where|Who|How|One|All|Each|Every|In|On|For|When|With)\b")
 """First words of a docstring that describes a result instead of beginning with what the function does."""
@@ -131,7 +130,7 @@ def assigned_names(file: str) -> Iterator[tuple[int, str]]:
 def test_every_variable_is_named_after_what_it_holds() -> None:
     names = [
         f"{file}:{line}: {name}"
-        for file in PRODUCT_FILES
+        for file in PYTHON_FILES
         for line, name in assigned_names(file)
         if name in UNHELPFUL_NAMES
     ]

@@ -35,19 +35,19 @@ def test_a_faulty_key_of_the_dashboard_is_named_with_its_default_and_the_others_
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ({"dashbord": {"time_zone": "UTC"}}, "The table [dashbord] is unknown. Did you mean [dashboard]?"),
         ({"connections": {"snapshot": {"url": "sqlite:///x.db"}}}, "Did you mean [connections.snapshots]?"),
     ],
 )
 def test_a_misspelt_table_is_named_once(
-    project: Path, account_secrets: dict[str, Any], table: dict[str, Any], said: str
+    project: Path, account_secrets: dict[str, Any], table: dict[str, Any], message: str
 ) -> None:
     app = make_app(project, account_secrets | table).run()
     assert not app.exception
     (warning,) = warnings_of(app)
-    assert said in warning
+    assert message in warning
 
 
 def test_one_faulty_account_is_named_and_the_others_are_shown(

@@ -26,7 +26,7 @@ from mimecast.store.causes.implausible import (
     mark_new_answer,
     reject_answers,
 )
-from mimecast.store.database.schema import implausible_answers
+from mimecast.store.database.tables import implausible_answers
 from mimecast.store.imports import import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.remove import remove_snapshot
 from mimecast.store.snapshot_rows import insert_snapshots
@@ -67,9 +67,9 @@ def test_a_change_of_users_graded_by_more_than_half_within_a_week_is_implausible
 
 def test_answers_after_an_implausible_one_are_compared_with_the_plausible_one_before_it() -> None:
     first, second, third = snapshot(500, days=1), snapshot(510, days=2), snapshot(1190, days=3)
-    found = find_implausible([third, second, first], snapshot(1200))
-    assert [each.snapshot for each in found] == [first, second]
-    assert {(each.reason, each.reference_users) for each in found} == {(Implausibility.USERS_CHANGED, 1200)}
+    implausible = find_implausible([third, second, first], snapshot(1200))
+    assert [each.snapshot for each in implausible] == [first, second]
+    assert {(each.reason, each.reference_users) for each in implausible} == {(Implausibility.USERS_CHANGED, 1200)}
 
 
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(1, 20)), max_size=30))

@@ -41,7 +41,7 @@ VARYING = [0.4, -0.3, 0.1, -0.6, 0.5, 0.2, -0.4, 0.3, -0.1, 0.6, -0.5, -0.2]
 
 def shares_of(change: float, earlier: list[float]) -> list[float | None]:
     """Return shares, newest first, whose newest change is `change` and whose earlier changes are `earlier`."""
-    return list(accumulate([-one for one in (change, *earlier)], initial=20.0))
+    return list(accumulate([-step for step in (change, *earlier)], initial=20.0))
 
 
 # The limits
@@ -124,7 +124,7 @@ def test_without_a_share_at_either_end_there_is_no_change_to_judge(unknown: int)
 
 
 def test_a_steady_trend_is_usual_and_turning_is_not_but_stopping_is() -> None:
-    falling = [-0.5 + one / 10 for one in VARYING]
+    falling = [-0.5 + value / 10 for value in VARYING]
     assert judge(shares_of(-0.5, falling), 30, ONE_USER).verdict is Verdict.WITHIN
     assert judge(shares_of(0.0, falling), 30, ONE_USER).verdict is Verdict.WITHIN
     assert judge(shares_of(0.5, falling), 30, ONE_USER).verdict is Verdict.OUTSIDE
@@ -180,7 +180,7 @@ def test_a_change_is_judged_by_changes_over_the_same_span_or_not_at_all(
     store: Store, days: int, span: int, earlier: int
 ) -> None:
     history = varying_history(days)
-    store.add([*history, *(replace(one, account="fabrikam") for one in varying_history(3000))])
+    store.add([*history, *(replace(snapshot, account="fabrikam") for snapshot in varying_history(3000))])
     judged = load_judged_change(store, history[-1], ZONE, span)
     assert (judged.span, judged.baseline_periods) == (span, earlier)
     assert (judged.verdict is Verdict.UNKNOWN) == (earlier < 12)
@@ -200,7 +200,7 @@ def test_without_a_verdict_the_first_day_that_can_have_one_is_named(store: Store
 
 
 def test_a_change_is_not_judged_where_the_share_30_days_earlier_is_unknown(store: Store) -> None:
-    history = [one for one in varying_history(729) if not 28 <= (NOW - one.taken_at).days <= 40]
+    history = [snapshot for snapshot in varying_history(729) if not 28 <= (NOW - snapshot.taken_at).days <= 40]
     store.add(history)
     judged = load_judged_change(store, history[-1], ZONE)
     assert (judged.verdict, judged.change, judged.known_from) == (Verdict.UNKNOWN, None, None)
@@ -233,7 +233,8 @@ def test_a_late_snapshot_counts_within_the_latitude_and_else_costs_two_changes(
 
 def test_a_day_on_which_no_one_was_graded_is_an_unknown_share(store: Store) -> None:
     history = [
-        replace(one, counts=ScoreCounts()) if (NOW - one.taken_at).days == 60 else one for one in varying_history(729)
+        replace(snapshot, counts=ScoreCounts()) if (NOW - snapshot.taken_at).days == 60 else snapshot
+        for snapshot in varying_history(729)
     ]
     store.add(history)
     assert load_judged_change(store, history[-1], ZONE).baseline_periods == 21
@@ -276,8 +277,8 @@ def test_little_is_read_of_ten_years_with_three_snapshots_a_day(store: Store) ->
         connection.set_progress_handler(lambda: steps.append(100), 100)
 
     store.add(
-        replace(one, taken_at=one.taken_at - timedelta(hours=hours))
-        for one in varying_history(3700)
+        replace(snapshot, taken_at=snapshot.taken_at - timedelta(hours=hours))
+        for snapshot in varying_history(3700)
         for hours in (9, 6, 3)
     )
     event.listen(Engine, "checkout", count)

@@ -23,7 +23,8 @@ from sqlalchemy import Engine, event
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_iso_utc
-from mimecast.reports.snapshots.csv_files import write_csv
+from mimecast.reports.exports.text_files import write_csv
+from mimecast.reports.snapshots.rows import snapshots_table
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.project import PROJECT
 from mimecast.store.errors import StoreFull
@@ -77,7 +78,7 @@ def test_runs_that_are_killed_at_random_moments_lose_and_duplicate_nothing(
     names = {(seed, verb): [f"{verb}-{seed}-{n}" for n in range(KILLS * 8)] for seed in (1, 2) for verb in "si"}
     many_accounts(sandbox, home, list(itertools.chain(*names.values())))
     with (tmp_path / "history.csv").open("w", newline="") as out:
-        write_csv(history(ROWS), out)
+        write_csv(snapshots_table(history(ROWS)), out)
     file = str(tmp_path / "history.csv")
 
     def both(seed: int) -> list[dict[str, Any]]:
@@ -201,20 +202,20 @@ def limited_to(size: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize(
-    ("verb", "room", "said"),
+    ("verb", "room", "message"),
     [
         ("import", 40_000, "cannot be read or written. Look for a quota"),
         ("snapshot", 20_000, "There is no room left for"),
     ],
 )
 def test_a_file_that_may_not_grow_is_reported_and_what_was_stored_stays(
-    account_variables: dict[str, str], project: Path, store_url: str, tmp_path: Path, verb: str, room: int, said: str
+    account_variables: dict[str, str], project: Path, store_url: str, tmp_path: Path, verb: str, room: int, message: str
 ) -> None:
     """An import begins to write and cannot go on; 20,000 bytes do not even hold what SQLite needs to begin."""
     Store.open(store_url).add(history(100))
     before = sqlite_path(store_url).read_bytes()
     with (tmp_path / "big.csv").open("w", newline="") as out:
-        write_csv(history(3000), out)
+        write_csv(snapshots_table(history(3000)), out)
     arguments = ["import", str(tmp_path / "big.csv")] if verb == "import" else ["snapshot"]
     done = subprocess.run(
         [sys.executable, "-m", "mimecast", *arguments],
@@ -226,7 +227,7 @@ def test_a_file_that_may_not_grow_is_reported_and_what_was_stored_stays(
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert done.stderr.endswith("What was stored before is safe.\n")
     assert done.stderr.count("\n") == 1
     store = Store.open(store_url)

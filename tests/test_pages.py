@@ -22,7 +22,7 @@ from mimecast.formatting import UNDEFINED
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
-from mimecast.ui.widgets.tables import ALL_ROWS_KEY, LAST_ROWS
+from mimecast.ui.widgets.grade_tables import ALL_ROWS_KEY, LAST_ROWS
 from tests.support.app import chart_alts, downloads_of, html_of, run_page, text_of
 from tests.support.cards import cards_of
 from tests.support.exhaustive import CROSSED
@@ -37,7 +37,7 @@ PAGES = {"Overview": 3, "History": 4, "Compare": 2, "Report": 1}
 def test_sample_data_is_shown_without_settings(project: Path, page: str) -> None:
     app = run_page(project, page, {})
     assert len(chart_alts(app)) == PAGES[page]
-    assert all("SAMPLE DATA" in json.dumps(json.loads(one.proto.spec)) for one in app.get("plotly_chart"))
+    assert all("SAMPLE DATA" in json.dumps(json.loads(chart.proto.spec)) for chart in app.get("plotly_chart"))
     assert "at risk" in "\n".join([text_of(app), *chart_alts(app)])
     assert not app.warning
 
@@ -137,8 +137,8 @@ def test_two_dates_are_compared_and_headcount_is_separated_from_behaviour(
     project: Path, account_secrets: dict[str, Any], store_url: str
 ) -> None:
     then, now = ScoreCounts(900, 0, 0, 80, 20), ScoreCounts(1090, 0, 0, 80, 30)
-    kept = snapshots((90, ScoreCounts(800, 0, 0, 200)), (60, then), (0, now))
-    Store.open(store_url).add(kept)
+    history = snapshots((90, ScoreCounts(800, 0, 0, 200)), (60, then), (0, now))
+    Store.open(store_url).add(history)
     day = {days: (datetime.now(UTC) - timedelta(days=days, minutes=1)).date() for days in (60, 0)}
     app = run_page(project, "Compare", account_secrets, {"from": str(day[60]), "to": str(day[0])})
     text = text_of(app).replace("\\", "")
@@ -269,8 +269,12 @@ def test_a_file_that_is_damaged_while_a_page_is_open_is_set_aside_and_named_unti
         assert not app.exception
     (aside,) = file.parent.glob("*.damaged-*")
     app = run_page(project, "Overview", account_secrets)
-    assert [one.value for one in app.warning if f"It is kept as {aside.name} beside it" in one.value.replace("\\", "")]
-    assert [one.counts for one in Store.open(store_url).all_snapshots("default")] == [
+    assert [
+        warning.value
+        for warning in app.warning
+        if f"It is kept as {aside.name} beside it" in warning.value.replace("\\", "")
+    ]
+    assert [snapshot.counts for snapshot in Store.open(store_url).all_snapshots("default")] == [
         ScoreCounts(525, 341, 210, 87, 41)
     ]
     aside.unlink()
@@ -334,7 +338,9 @@ def test_the_last_scheduled_run_and_the_next_one_are_shown(
 def picture_text(app: AppTest) -> str:
     """Return all text of the report's picture."""
     (figure,) = app.get("plotly_chart")
-    return "\n".join(one.get("text", "") for one in json.loads(figure.proto.spec)["layout"]["annotations"])
+    return "\n".join(
+        annotation.get("text", "") for annotation in json.loads(figure.proto.spec)["layout"]["annotations"]
+    )
 
 
 def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, Any], store_url: str) -> None:
@@ -342,8 +348,8 @@ def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, An
     Store.open(store_url).add(
         Snapshot("default", now - timedelta(days=ago), ScoreCounts(100, 40, 30, 20 + ago, 10)) for ago in range(100)
     )
-    asked = {"range": "90d", "compare": "7d", "title": "Board <b>pack</b>", "name": "0"}
-    app = run_page(project, "Report", account_secrets, asked)
+    params = {"range": "90d", "compare": "7d", "title": "Board <b>pack</b>", "name": "0"}
+    app = run_page(project, "Report", account_secrets, params)
     week = (now - timedelta(days=7)).date()
     assert f"{week.day} " in picture_text(app)
     assert "in 7 days" in picture_text(app)
@@ -357,6 +363,17 @@ def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, An
         "png",
         "html",
     ]
+
+
+@pytest.mark.parametrize("page", ["Overview", "History", "Compare", "Report"])
+def test_every_file_of_an_account_has_its_name(
+    project: Path, account_secrets: dict[str, Any], store_url: str, page: str
+) -> None:
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    Store.open(store_url).add(Snapshot("default", now - timedelta(days=ago), ScoreCounts(5, 4)) for ago in range(31))
+    files = downloads_of(run_page(project, page, account_secrets))
+    stem = f"safe-score-{page.lower()}-contoso-ltd-b-x-b-{now.date()}"
+    assert {download.file_name.rpartition(".")[0] for download in files} == {stem}
 
 
 def test_a_report_of_days_without_a_snapshot_reports_it(project: Path, account_secrets: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from streamlit.logger import get_logger
 from mimecast.capture.one_account import CapturedSnapshot
 from mimecast.domain.people.users import pseudonym_of
 from mimecast.domain.reporting_days import DayRange
-from mimecast.reports.html_page import render_html
+from mimecast.reports.html_file import render_html
 from mimecast.reports.people.rows import department_rows, movement_rows
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import ReportRequest, load_report

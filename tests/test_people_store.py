@@ -16,7 +16,7 @@ from mimecast.domain.people.movement import matrix, time_at_risk
 from mimecast.domain.people.users import ComponentCounts, key_fingerprint, pseudonym_of
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.store.database.schema import PEOPLE_TABLES, grade_intervals
+from mimecast.store.database.tables import PEOPLE_TABLES, grade_intervals
 from mimecast.store.maintenance.backup import write_backup
 from mimecast.store.maintenance.rename import RenameRejected, rename_account
 from mimecast.store.maintenance.restore import RestoreMode, restore_backup
@@ -144,7 +144,7 @@ def test_departments_are_compared_with_the_last_list_at_least_28_days_earlier(st
 
     def compared(until: int | None) -> list[int | None]:
         weeks = load_compared_weeks(store, "contoso", 5, until=None if until is None else FIRST + timedelta(days=until))
-        return [None if week is None else (week.taken_at - FIRST).days for week in weeks or ()]
+        return [(week.taken_at - FIRST).days if week else None for week in weeks or ()]
 
     assert compared(None) == [42, 14]
     assert compared(40) == [35, 7]

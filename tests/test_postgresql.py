@@ -29,6 +29,7 @@ from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.database.engine import parse_url
 from mimecast.store.database.exposure import optional_tls
+from mimecast.store.database.migrations import MIGRATIONS
 from mimecast.store.database.postgresql import (
     MAX_CONNECTIONS,
     MAX_READS,
@@ -36,7 +37,7 @@ from mimecast.store.database.postgresql import (
     lock_against_writes,
     translate_error,
 )
-from mimecast.store.database.schema import MIGRATIONS, data_tables, snapshots, versions
+from mimecast.store.database.tables import data_tables, snapshots, versions
 from mimecast.store.errors import (
     DatabaseLoginFailed,
     DatabaseMissing,
@@ -74,10 +75,10 @@ def database(cluster: Cluster) -> str:
 
 @pytest.fixture
 def server() -> Iterator[Cluster]:
-    """A server of one's own, for tests that end it."""
-    made = Cluster.create()
-    yield made
-    made.remove()
+    """Yield a PostgreSQL server for one test, which may stop it."""
+    cluster = Cluster.create()
+    yield cluster
+    cluster.remove()
 
 
 @pytest.fixture
@@ -101,16 +102,16 @@ def refused(url: str) -> StoreError:
 
 def test_a_wrong_password_or_an_unknown_user_is_refused(cluster: Cluster) -> None:
     for url in (cluster.url("postgres", password="recognisable"), cluster.url("postgres", user="no_one")):
-        said = refused(url)
-        assert isinstance(said, DatabaseLoginFailed)
-        assert "rejected the login of the user" in said.message
-        assert "%40" in said.remedy
+        problem = refused(url)
+        assert isinstance(problem, DatabaseLoginFailed)
+        assert "rejected the login of the user" in problem.message
+        assert "%40" in problem.remedy
 
 
 def test_a_database_that_does_not_exist_is_named(cluster: Cluster) -> None:
-    said = refused(cluster.url("nowhere"))
-    assert isinstance(said, DatabaseMissing)
-    assert said.message == "The database nowhere at 127.0.0.1 does not exist."
+    problem = refused(cluster.url("nowhere"))
+    assert isinstance(problem, DatabaseMissing)
+    assert problem.message == "The database nowhere at 127.0.0.1 does not exist."
 
 
 def test_an_unreachable_server_is_reported(cluster: Cluster) -> None:
@@ -119,9 +120,9 @@ def test_an_unreachable_server_is_reported(cluster: Cluster) -> None:
         "postgresql://dashboard:recognisable@nowhere.invalid/db",
         "postgresql://dashboard:recognisable@/db?host=/nowhere",
     ):
-        said = refused(url)
-        assert isinstance(said, DatabaseUnreachable)
-        assert said.message.startswith("There is no connection to the database db at ")
+        problem = refused(url)
+        assert isinstance(problem, DatabaseUnreachable)
+        assert problem.message.startswith("There is no connection to the database db at ")
 
 
 @pytest.mark.parametrize("setting", ["sslmod=require", "sslmode=recognisable", "application=recognisable"])
@@ -131,9 +132,9 @@ def test_a_setting_that_is_none_is_said(cluster: Cluster, setting: str) -> None:
 
 def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Cluster) -> None:
     database = cluster.create_database(owner="postgres")
-    said = refused(cluster.url(database))
-    assert isinstance(said, DatabasePermissionMissing)
-    assert said.message == f"The database {database} at 127.0.0.1 does not allow this to the user {USER}."
+    problem = refused(cluster.url(database))
+    assert isinstance(problem, DatabasePermissionMissing)
+    assert problem.message == f"The database {database} at 127.0.0.1 does not allow this to the user {USER}."
     cluster.run(f"GRANT USAGE, CREATE ON SCHEMA public TO {USER}", database=database)
     assert Store.open(cluster.url(database)).add(history(1)).new == 1
 
@@ -207,9 +208,9 @@ def test_tables_that_are_gone_are_missed(cluster: Cluster, database: str) -> Non
 )
 def test_what_a_server_says_before_it_lets_anybody_in(text: str, kind: type[StoreError]) -> None:
     refusal = OperationalError("", None, psycopg.OperationalError(text))
-    said = translate_error(refusal, parse_url("postgresql://u@h/d"))
-    assert type(said) is kind
-    assert "the database d at h" in said.message.lower()
+    problem = translate_error(refusal, parse_url("postgresql://u@h/d"))
+    assert type(problem) is kind
+    assert "the database d at h" in problem.message.lower()
 
 
 def test_more_connections_than_the_server_takes_is_a_busy_store(cluster: Cluster, database: str) -> None:
@@ -222,11 +223,11 @@ def test_the_server_is_known_by_its_certificate(server: Cluster, tmp_path_factor
     server.stop()
     server.start(*server.certificate(authority))
     url = server.url("postgres")
-    asked = f"{url}?sslmode=verify-full&sslrootcert="
-    said = refused(f"{asked}{tmp_path_factory.mktemp('empty') / 'none.pem'}")
-    assert isinstance(said, DatabaseTlsFailed)
+    base_url = f"{url}?sslmode=verify-full&sslrootcert="
+    problem = refused(f"{base_url}{tmp_path_factory.mktemp('empty') / 'none.pem'}")
+    assert isinstance(problem, DatabaseTlsFailed)
     server.run(f"CREATE SCHEMA safe AUTHORIZATION {USER}")
-    store = Store.open(f"{asked}{authority.file}&options=-csearch_path%3Dsafe")
+    store = Store.open(f"{base_url}{authority.file}&options=-csearch_path%3Dsafe")
     with store.reading() as connection:
         encrypted = connection.exec_driver_sql("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         assert encrypted.scalar_one() is True
@@ -384,9 +385,9 @@ def test_importing_the_same_file_at_once_in_any_order_stores_it_once(postgresql_
 
     with ThreadPoolExecutor(len(stores)) as pool:
         added = list(pool.map(add, range(len(stores))))
-    assert sum(one.new for one in added) == 3000
-    assert sum(one.already_there for one in added) == 9000
-    assert not any(one.different for one in added)
+    assert sum(result.new for result in added) == 3000
+    assert sum(result.already_there for result in added) == 9000
+    assert not any(result.different for result in added)
     assert list(stores[0].all_snapshots("default")) == rows
 
 
@@ -549,15 +550,15 @@ def test_machines_that_find_an_empty_database_together_make_its_tables_once(post
     running = [
         subprocess.Popen(command, env=ENVIRONMENT, text=True, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(4)
     ]
-    for one in running:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
-    for one in running:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    ended = [one.communicate(timeout=60) for one in running]
-    assert [(one.returncode, errors) for one, (_, errors) in zip(running, ended, strict=True)] == [(0, "")] * 4
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    ended = [process.communicate(timeout=60) for process in running]
+    assert [(process.returncode, errors) for process, (_, errors) in zip(running, ended, strict=True)] == [(0, "")] * 4
     with Store.open(postgresql_url).reading() as connection:
         assert connection.scalars(select(versions.c.version)).all() == list(range(1, len(MIGRATIONS) + 1))
 
@@ -572,7 +573,7 @@ def test_a_migration_waits_for_the_one_that_goes_on(
         arrived.set()
         assert go_on.wait(60)
 
-    monkeypatch.setattr("mimecast.store.database.schema.MIGRATIONS", (*MIGRATIONS, slow))
+    monkeypatch.setattr("mimecast.store.database.migrations.MIGRATIONS", (*MIGRATIONS, slow))
     monkeypatch.setattr("mimecast.store.database.open_database.MIGRATIONS", (*MIGRATIONS, slow))
     with ThreadPoolExecutor() as pool:
         first = pool.submit(Store.open, postgresql_url)
@@ -612,9 +613,9 @@ def test_processes_have_a_lease_one_after_the_other(postgresql_url: str) -> None
         subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
-    ended = [one.communicate(timeout=100) for one in running]
-    assert [(one.returncode, errors) for one, (_, errors) in zip(running, ended, strict=True)] == [(0, "")] * 4
-    turns = sorted(tuple(map(int, line.split())) for said, _ in ended for line in said.splitlines())
+    ended = [process.communicate(timeout=100) for process in running]
+    assert [(process.returncode, errors) for process, (_, errors) in zip(running, ended, strict=True)] == [(0, "")] * 4
+    turns = sorted(tuple(map(int, line.split())) for output, _ in ended for line in output.splitlines())
     assert len(turns) == 32
     assert all(end < begin for (_, end), (begin, _) in pairwise(turns)), "two had it together"
 
@@ -634,8 +635,8 @@ def test_several_schedulers_on_one_server_ask_once_and_share(
     assert [(run.returncode, run.stderr) for run in ended] == [(0, "")] * 3
     stored = list(Store.open(postgresql_url).all_snapshots("default"))
     assert {json.loads(run.stdout)["taken_at"] for run in ended} == {
-        one.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ") for one in stored
+        snapshot.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ") for snapshot in stored
     }
-    assert all(one.taken_at >= began for one in stored)
+    assert all(snapshot.taken_at >= began for snapshot in stored)
     exported = command_line("export", variables=variables)
     assert len(exported.stdout.splitlines()) == len(stored) + 1

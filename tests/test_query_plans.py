@@ -41,18 +41,18 @@ def ten_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def asked() -> Iterator[list[Query]]:
-    """Collect the statements that read any database during the block."""
-    seen: list[Query] = []
+def queries() -> Iterator[list[Query]]:
+    """Collect the statements, with their parameters, that read from any database during a test."""
+    queries: list[Query] = []
 
     def executed(
         connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
     ) -> None:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            seen.append((statement, parameters))
+            queries.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", executed)
-    yield seen
+    yield queries
     event.remove(Engine, "before_cursor_execute", executed)
 
 
@@ -76,13 +76,13 @@ def run(project: Path, page: str, store: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_query_of_a_page_uses_an_index(
-    project: Path, page: str, ten_years: Path, asked: list[Query], monkeypatch: pytest.MonkeyPatch
+    project: Path, page: str, ten_years: Path, queries: list[Query], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project)
     run(project, page, ten_years)
-    assert asked
+    assert queries
     with closing(sqlite3.connect(ten_years)) as connection:
-        for statement, parameters in asked:
+        for statement, parameters in queries:
             plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             scanned = [step for step in plan if step.startswith("SCAN") and not GIVEN.search(step)]
             assert not scanned, f"{statement[:2000]}\n{plan}"
@@ -90,13 +90,13 @@ def test_every_query_of_a_page_uses_an_index(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_query_of_a_page_reads_more_than_ten_rows_for_a_point(
-    project: Path, page: str, ten_years: Path, asked: list[Query], monkeypatch: pytest.MonkeyPatch
+    project: Path, page: str, ten_years: Path, queries: list[Query], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project)
     run(project, page, ten_years)
     with closing(sqlite3.connect(ten_years)) as connection:
         whole = steps(connection, "SELECT * FROM snapshots", ())
-        for statement, parameters in asked:
+        for statement, parameters in queries:
             rows = TEN_YEARS_OF_HOURS * steps(connection, statement, parameters) / whole
             assert rows < MOST_ROWS, f"the work of reading {rows:.0f} rows: {statement[:300]}"
 

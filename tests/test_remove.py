@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.store.database.schema import removals
+from mimecast.store.database.tables import removals
 from mimecast.store.imports import import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import write_backup
 from mimecast.store.maintenance.remove import SnapshotMissing, remove_snapshot, snapshots_at

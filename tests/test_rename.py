@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table, select
 
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
-from mimecast.store.database.schema import data_tables
+from mimecast.store.database.tables import data_tables
 from mimecast.store.imports import read_imports, undo_import
 from mimecast.store.maintenance import rename
 from mimecast.store.maintenance.rename import RenameRejected, rename_account

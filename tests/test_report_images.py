@@ -60,12 +60,14 @@ def hanging_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pages(content: bytes) -> list[tuple[tuple[int, int], str]]:
     """Return the size in points and the text of each page of a PDF file."""
     document = pypdfium2.PdfDocument(content)
-    found = []
+    sizes_and_texts = []
     for page in document:
         width, height = page.get_size()
-        found.append(((round(width), round(height)), " ".join(page.get_textpage().get_text_bounded().split())))
+        sizes_and_texts.append(
+            ((round(width), round(height)), " ".join(page.get_textpage().get_text_bounded().split()))
+        )
     document.close()
-    return found
+    return sizes_and_texts
 
 
 def fonts_without_a_file(content: bytes) -> list[str]:

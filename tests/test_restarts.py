@@ -31,9 +31,9 @@ from mimecast.domain.notes import NoteChanged
 from mimecast.domain.reporting_days import DayRange, Resolution
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.html_page import render_html
+from mimecast.reports.frames import comparison_frame
+from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
-from mimecast.reports.tables import comparison_frame
 from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note, write_restart
 from mimecast.store.causes.restarts import load_restarts
 from mimecast.store.comparisons import compare_with_day

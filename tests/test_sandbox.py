@@ -44,8 +44,8 @@ class Answer:
 
     @property
     def error(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.body["fail"][0]["errors"][0]
-        return found
+        error: dict[str, Any] = self.body["fail"][0]["errors"][0]
+        return error
 
 
 @pytest.fixture(scope="module")
@@ -278,7 +278,7 @@ def test_a_content_type_may_name_its_encoding(strict: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"", "The body is not JSON"),
         (b"{'data': [\"a\"]}", "The body is not JSON"),
@@ -293,10 +293,10 @@ def test_a_content_type_may_name_its_encoding(strict: Sandbox) -> None:
     ],
     ids=["empty", "python", "form", "not text", "too deep", "no data", "list", "null", "object", "capital"],
 )
-def test_a_body_of_another_form_is_refused(strict: Sandbox, body: bytes, said: str) -> None:
+def test_a_body_of_another_form_is_refused(strict: Sandbox, body: bytes, message: str) -> None:
     answer = send(strict, signed(), body=body)
     assert answer.status == 400
-    assert answer.error["message"] == f"{said} {ASSUMED}"
+    assert answer.error["message"] == f"{message} {ASSUMED}"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

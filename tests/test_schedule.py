@@ -72,11 +72,11 @@ def odd_place(tmp_path: Path) -> Installation:
     ],
 )
 def test_cron_gets_a_line_of_five_fields(every: str, fields: str) -> None:
-    made = make_snippet(Scheduler.CRON, parse_interval(every), PLAIN)
-    found, command = cron_reads(made.line)
-    assert " ".join(found) == fields
+    snippet = make_snippet(Scheduler.CRON, parse_interval(every), PLAIN)
+    time_fields, command = cron_reads(snippet.line)
+    assert " ".join(time_fields) == fields
     assert command == "cd /opt/safe-score && /opt/safe-score/.venv/bin/python -m mimecast snapshot --quiet"
-    assert made.paste.splitlines() == ["# Add this line with: crontab -e", made.line]
+    assert snippet.paste.splitlines() == ["# Add this line with: crontab -e", snippet.line]
 
 
 @pytest.mark.parametrize("every", ["7m", "45m", "90m", "5h", "36h", "2d", "30d"])
@@ -104,13 +104,13 @@ def test_the_shell_that_cron_starts_finds_folder_and_interpreter(odd_place: Inst
     ],
 )
 def test_systemd_gets_a_service_and_a_timer_for_any_interval(every: str, times: str) -> None:
-    made = make_snippet(Scheduler.SYSTEMD, parse_interval(every), PLAIN)
-    assert list(made.units) == [
+    snippet = make_snippet(Scheduler.SYSTEMD, parse_interval(every), PLAIN)
+    assert list(snippet.units) == [
         "safe-score-snapshot.service",
         "safe-score-snapshot.timer",
         "safe-score-snapshot-failed.service",
     ]
-    service, timer, failed = made.units.values()
+    service, timer, failed = snippet.units.values()
     assert "OnFailure=safe-score-snapshot-failed.service\n" in service
     assert "ExecStart=/bin/echo " in failed
     assert f"[Timer]\n{times}\n" in timer
@@ -119,17 +119,17 @@ def test_systemd_gets_a_service_and_a_timer_for_any_interval(every: str, times: 
 
 
 def test_pasting_the_units_writes_them_and_starts_the_timer(tmp_path: Path, odd_place: Installation) -> None:
-    """In a shell whose `systemctl` and `loginctl` write down what they were asked."""
-    made = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), odd_place)
-    asked = tmp_path / "asked"
+    """Run the instructions in a shell whose `systemctl` and `loginctl` record their arguments."""
+    snippet = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), odd_place)
+    log = tmp_path / "log"
     for name in ("systemctl", "loginctl"):
-        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {asked}\n')
+        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {log}\n')
         (tmp_path / name).chmod(0o755)
     variables = {"HOME": str(tmp_path), "PATH": f"{tmp_path}:/usr/bin:/bin"}
-    subprocess.run(["/bin/sh", "-ec", made.paste], check=True, env=variables, timeout=60)
-    for name, text in made.units.items():
+    subprocess.run(["/bin/sh", "-ec", snippet.paste], check=True, env=variables, timeout=60)
+    for name, text in snippet.units.items():
         assert (tmp_path / ".config/systemd/user" / name).read_text() == text
-    assert asked.read_text().splitlines() == [
+    assert log.read_text().splitlines() == [
         "systemctl --user daemon-reload",
         "systemctl --user enable --now safe-score-snapshot.timer",
         "loginctl enable-linger",
@@ -153,14 +153,14 @@ def test_systemd_itself_finds_nothing_to_complain_about(tmp_path: Path, odd_plac
     as_root = replace(odd_place, is_root=True, owner="root", store_folder=odd_place.project)
     cases = [*((every, odd_place) for every in ("10m", "5h", "1d", "7d")), ("1d", as_root)]
     for number, (every, place) in enumerate(cases):
-        made = make_snippet(Scheduler.SYSTEMD, parse_interval(every), place)
+        snippet = make_snippet(Scheduler.SYSTEMD, parse_interval(every), place)
         folder = tmp_path / str(number)
         folder.mkdir()
-        for name, text in made.units.items():
+        for name, text in snippet.units.items():
             assert re.fullmatch(r"(\[\w+\]\n(\w+=.*\n)+\n?)+", text)
             (folder / name).write_text(text)
         if verify:
-            files = [str(folder / name) for name in made.units]
+            files = [str(folder / name) for name in snippet.units]
             done = subprocess.run([verify, "verify", *files], capture_output=True, text=True, timeout=60, check=False)
             assert (done.returncode, done.stderr) == (0, "")
 
@@ -207,15 +207,15 @@ def test_what_a_snapshot_needs_is_never_hidden_from_it() -> None:
 
 def time_of_day(scheduler: Scheduler) -> time:
     """Return the time of daily runs in the text for a scheduler."""
-    made = make_snippet(scheduler, timedelta(days=1), WINDOWS if scheduler is Scheduler.SCHTASKS else PLAIN)
+    snippet = make_snippet(scheduler, timedelta(days=1), WINDOWS if scheduler is Scheduler.SCHTASKS else PLAIN)
     match scheduler:
         case Scheduler.CRON:
-            minute, hour = made.line.split()[:2]
+            minute, hour = snippet.line.split()[:2]
             return time(int(hour), int(minute))
         case Scheduler.SYSTEMD:
-            return time.fromisoformat(made.units["safe-score-snapshot.timer"].partition("OnCalendar=*-*-* ")[2][:8])
+            return time.fromisoformat(snippet.units["safe-score-snapshot.timer"].partition("OnCalendar=*-*-* ")[2][:8])
         case Scheduler.SCHTASKS:
-            return time.fromisoformat(made.line.partition("/ST ")[2][:5])
+            return time.fromisoformat(snippet.line.partition("/ST ")[2][:5])
 
 
 def test_the_time_of_daily_runs_occurs_exactly_once_on_every_day_of_ten_years_in_every_zone() -> None:
@@ -232,10 +232,10 @@ def test_the_time_of_daily_runs_occurs_exactly_once_on_every_day_of_ten_years_in
 
 def test_root_schedules_for_the_owner_of_the_folder() -> None:
     place = Installation(PLAIN.python, PLAIN.project, is_root=True, owner="ann")
-    made = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), place)
-    assert "User=ann\n" in made.units["safe-score-snapshot.service"]
-    assert "/etc/systemd/system/safe-score-snapshot.timer" in made.paste
-    assert "--user" not in made.paste
+    snippet = make_snippet(Scheduler.SYSTEMD, timedelta(days=1), place)
+    assert "User=ann\n" in snippet.units["safe-score-snapshot.service"]
+    assert "/etc/systemd/system/safe-score-snapshot.timer" in snippet.paste
+    assert "--user" not in snippet.paste
     assert "crontab -u ann -e" in make_snippet(Scheduler.CRON, timedelta(days=1), place).paste
 
 
@@ -277,25 +277,25 @@ def windows_reads(line: str) -> list[str]:
     ],
 )
 def test_windows_gets_one_command(every: str, when: str) -> None:
-    made = make_snippet(Scheduler.SCHTASKS, parse_interval(every), WINDOWS)
-    words = windows_reads(made.line)
+    snippet = make_snippet(Scheduler.SCHTASKS, parse_interval(every), WINDOWS)
+    words = windows_reads(snippet.line)
     assert words[:5] == ["schtasks", "/Create", "/F", "/TN", "SAFE Score snapshot"]
     assert words[5:-2] == when.split()
     assert words[-2:] == [
         "/TR",
         rf'cmd /c cd /d "{WINDOWS.project}" && "{WINDOWS.python}" -m mimecast snapshot --quiet',
     ]
-    assert made.paste.endswith(f"\n{made.line}")
-    assert all(line.startswith("rem ") for line in made.paste.splitlines()[:-1])
+    assert snippet.paste.endswith(f"\n{snippet.line}")
+    assert all(line.startswith("rem ") for line in snippet.paste.splitlines()[:-1])
 
 
 def test_a_project_at_the_root_of_a_drive_keeps_its_backslash() -> None:
-    made = make_snippet(Scheduler.SCHTASKS, timedelta(days=1), Installation(r"D:\python.exe", "D:\\"))
-    assert windows_reads(made.line)[-1].startswith('cmd /c cd /d "D:\\" && "D:\\python.exe"')
+    snippet = make_snippet(Scheduler.SCHTASKS, timedelta(days=1), Installation(r"D:\python.exe", "D:\\"))
+    assert windows_reads(snippet.line)[-1].startswith('cmd /c cd /d "D:\\" && "D:\\python.exe"')
 
 
 @pytest.mark.parametrize(
-    ("scheduler", "every", "place", "said"),
+    ("scheduler", "every", "place", "message"),
     [
         (Scheduler.SCHTASKS, "36h", WINDOWS, "cannot start something every 36 hours"),
         (Scheduler.SCHTASKS, "1d", Installation("C:\\python.exe", "C:\\100%"), "takes for the beginning of a variable"),
@@ -305,9 +305,9 @@ def test_a_project_at_the_root_of_a_drive_keeps_its_backslash() -> None:
     ],
 )
 def test_what_a_scheduler_cannot_express_is_refused(
-    scheduler: Scheduler, every: str, place: Installation, said: str
+    scheduler: Scheduler, every: str, place: Installation, message: str
 ) -> None:
-    with pytest.raises(ScheduleUnsupported, match=said):
+    with pytest.raises(ScheduleUnsupported, match=message):
         make_snippet(scheduler, parse_interval(every), place)
 
 

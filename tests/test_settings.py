@@ -97,7 +97,7 @@ def test_an_account_of_the_file_is_not_completed_from_variables() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "message"),
     [
         ({"MIMECAST_SECRET_KEY": "recognisable!"}, "MIMECAST_SECRET_KEY in the environment is not base64"),
         ({"MIMECAST_BASE_URL": "http://recognisable.com"}, "MIMECAST_BASE_URL in the environment begins with http"),
@@ -106,10 +106,10 @@ def test_an_account_of_the_file_is_not_completed_from_variables() -> None:
     ],
     ids=["secret key", "plain http", "no address", "both kinds"],
 )
-def test_a_wrong_variable_is_named_and_not_repeated(variables: dict[str, str], said: str) -> None:
+def test_a_wrong_variable_is_named_and_not_repeated(variables: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_accounts({}, VARIABLES | variables)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "recognisable" not in f"{caught.value} {caught.value!r}"
 
 
@@ -161,7 +161,7 @@ def test_a_variable_that_is_missing_is_called_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("secrets", "said"),
+    ("secrets", "message"),
     [
         (
             {"mimecast": {"name": "Contoso"}},
@@ -191,16 +191,16 @@ def test_a_variable_that_is_missing_is_called_by_its_name() -> None:
         (ACCOUNT, "name is outside any table"),
     ],
 )
-def test_a_wrong_account_is_named_by_key_and_place(secrets: dict[str, Any], said: str) -> None:
+def test_a_wrong_account_is_named_by_key_and_place(secrets: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_accounts(secrets, {})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert caught.value.remedy
     assert "recognisable" not in f"{caught.value} {caught.value!r}"
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("eu-api.mimecast.com", "is not a web address"),
         ("ftp://eu-api.mimecast.com", "is not a web address"),
@@ -219,10 +219,10 @@ def test_a_wrong_account_is_named_by_key_and_place(secrets: dict[str, Any], said
         ("https://recognisable:pw@eu-api.mimecast.com", "has more than a host"),
     ],
 )
-def test_a_wrong_base_url_is_refused(url: str, said: str) -> None:
+def test_a_wrong_base_url_is_refused(url: str, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_accounts({"mimecast": ACCOUNT | {"base_url": url}}, {})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "recognisable" not in str(caught.value)
 
 
@@ -257,7 +257,7 @@ def test_a_variable_that_is_no_database_url_is_named_and_not_repeated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("secrets", "said"),
+    ("secrets", "message"),
     [
         ({"connections": "recognisable"}, "connections is a single value"),
         ({"connections": {"snapshots": "recognisable"}}, "connections.snapshots is a single value"),
@@ -266,16 +266,16 @@ def test_a_variable_that_is_no_database_url_is_named_and_not_repeated() -> None:
         ({"connections": {"snapshots": {"url": "postgresql://USER:PASSWORD@HOST/DATABASE"}}}, "is still the example's"),
     ],
 )
-def test_a_wrong_store_is_named_and_not_repeated(secrets: dict[str, Any], said: str) -> None:
+def test_a_wrong_store_is_named_and_not_repeated(secrets: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(secrets, {})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert caught.value.remedy
     assert "recognisable" not in f"{caught.value} {caught.value!r}"
 
 
 @pytest.mark.parametrize(
-    ("table", "said", "default"),
+    ("table", "message", "default"),
     [
         ({"time_zone": "recognisable"}, "time_zone in [dashboard] is not the name of a time zone", "UTC is used"),
         ({"refresh_after": "recognisable"}, "refresh_after in [dashboard] is not a length of time", "it is 6 hours"),
@@ -285,18 +285,18 @@ def test_a_wrong_store_is_named_and_not_repeated(secrets: dict[str, Any], said: 
     ],
 )
 def test_a_faulty_key_of_the_dashboard_leaves_the_others_and_the_capture_alone(
-    table: dict[str, Any], said: str, default: str
+    table: dict[str, Any], message: str, default: str
 ) -> None:
     good = {"time_zone": "Pacific/Auckland", "refresh_after": "90m"}
     settings = read_settings({"mimecast": ACCOUNT, "dashboard": good | table}, {})
     assert [account.name for account in settings.accounts] == ["Contoso"]
-    kept = {key: value for key, value in good.items() if key not in table}
-    assert settings.dashboard.time_zone.key == kept.get("time_zone", "UTC")
+    valid = {key: value for key, value in good.items() if key not in table}
+    assert settings.dashboard.time_zone.key == valid.get("time_zone", "UTC")
     assert settings.dashboard.refresh_after == (
-        timedelta(minutes=90) if "refresh_after" in kept else timedelta(hours=6)
+        timedelta(minutes=90) if "refresh_after" in valid else timedelta(hours=6)
     )
     (problem,) = settings.warnings
-    assert said in str(problem)
+    assert message in str(problem)
     assert default in problem.remedy
     assert "recognisable" not in str(problem).replace("recognisable-not", "")
 
@@ -372,7 +372,7 @@ def test_a_near_miss_of_the_store_does_not_begin_an_empty_history(secrets: dict[
 
 
 @pytest.mark.parametrize(
-    ("secrets", "said"),
+    ("secrets", "message"),
     [
         ({"dashbord": {"time_zone": "recognisable"}}, "The table [dashbord] is unknown. Did you mean [dashboard]?"),
         ({"Dashboard": {}}, "The table [Dashboard] is unknown. Did you mean [dashboard]?"),
@@ -391,10 +391,10 @@ def test_a_near_miss_of_the_store_does_not_begin_an_empty_history(secrets: dict[
         ({"mimecst": {}}, "The table [mimecst] is unknown. Did you mean [mimecast]?"),
     ],
 )
-def test_settings_in_the_wrong_place_are_named_and_stop_nothing(secrets: dict[str, Any], said: str) -> None:
+def test_settings_in_the_wrong_place_are_named_and_stop_nothing(secrets: dict[str, Any], message: str) -> None:
     settings = read_settings({"mimecast": ACCOUNT, **secrets}, {})
     assert settings.accounts
-    assert [str(problem) for problem in settings.warnings] == [said]
+    assert [str(problem) for problem in settings.warnings] == [message]
 
 
 def test_several_accounts_under_a_misspelt_name_get_the_right_one_suggested() -> None:
@@ -403,7 +403,7 @@ def test_several_accounts_under_a_misspelt_name_get_the_right_one_suggested() ->
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         (ACCOUNT | {"client_id": ""}, "client_id in [mimecast] is empty. Remove it, since this account does not need"),
         (ACCOUNT | {"client_id": "..."}, "client_id in [mimecast] is still the example's “...”. Remove it"),
@@ -421,10 +421,10 @@ def test_several_accounts_under_a_misspelt_name_get_the_right_one_suggested() ->
         (CLIENT | {"name": "..."}, "name in [mimecast] is still the example's “...”. Remove it"),
     ],
 )
-def test_an_empty_or_unfilled_key_is_named_with_the_advice_that_fits(table: dict[str, str], said: str) -> None:
+def test_an_empty_or_unfilled_key_is_named_with_the_advice_that_fits(table: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_accounts({"mimecast": table}, {})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -477,8 +477,8 @@ def test_the_dashboard_table_is_checked() -> None:
         ({"refresh_after": 6}, "refresh_after"),
         ({"timezone": "UTC"}, "Did you mean time_zone?"),
     ]
-    for table, said in faulty:
-        assert said in dashboard_problem(table)
+    for table, message in faulty:
+        assert message in dashboard_problem(table)
 
 
 def test_a_template_for_slides_is_found_relative_to_the_project(tmp_path: Path) -> None:
@@ -500,7 +500,7 @@ def test_a_template_that_is_missing_or_no_slides_is_named_with_its_place(tmp_pat
     (tmp_path / "letter.pptx").write_text("Dear all")
     with ZipFile(tmp_path / "letter.docx", "w") as package:
         package.writestr("[Content_Types].xml", "")
-    for name, said in [
+    for name, message in [
         ("none.pptx", "which does not exist"),
         ("letter.pptx/inside.pptx", "which does not exist"),
         (".", "which is not a PowerPoint file"),
@@ -508,7 +508,7 @@ def test_a_template_that_is_missing_or_no_slides_is_named_with_its_place(tmp_pat
         ("letter.docx", "which is not a PowerPoint file"),
     ]:
         problem = dashboard_problem({"pptx_template": str(tmp_path / name)})
-        assert said in problem
+        assert message in problem
         assert str(tmp_path / name) in problem
 
 
@@ -521,7 +521,7 @@ def test_secrets_files_are_merged_by_table_and_a_missing_one_is_no_mistake(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"[mimecast]\nname = recognisable\n", "is not valid TOML, at line 2, column 8"),
         (b'[mimecast]\nname = "recognisable', "is not valid TOML, at"),
@@ -531,12 +531,12 @@ def test_secrets_files_are_merged_by_table_and_a_missing_one_is_no_mistake(tmp_p
         (b"a = " + b"[" * 100_000, "is not valid TOML, because it is nested too deeply"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_where(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_that_cannot_be_read_says_where(tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "secrets.toml"
     file.write_bytes(content)
     with pytest.raises(SettingsError) as caught:
         read_secrets_files([file])
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "recognisable" not in str(caught.value)
     assert str(file) in str(caught.value)
 

@@ -78,7 +78,7 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("secrets", "said"),
+    ("secrets", "message"),
     [
         ({"auth": "recognisable"}, "auth is a single value instead of a table"),
         ({"auth": {}}, "[auth] lacks redirect_uri. See “Sign-in” in docs/team.md."),
@@ -124,10 +124,10 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
         ),
     ],
 )
-def test_what_may_be_meant_to_keep_people_out_and_does_not_is_named(secrets: dict[str, Any], said: str) -> None:
+def test_what_may_be_meant_to_keep_people_out_and_does_not_is_named(secrets: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_auth(secrets)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert caught.value.remedy
     assert "recognisable" not in f"{caught.value} {caught.value!r}"
 
@@ -146,7 +146,7 @@ def test_allow_lists_in_tables_of_other_programs_are_theirs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ({"allowed_emails": "ada@contoso.com"}, "allowed_emails in [dashboard] is not a list of texts"),
         ({"allowed_emails": [5]}, "allowed_emails in [dashboard] is not a list of texts"),
@@ -158,11 +158,11 @@ def test_allow_lists_in_tables_of_other_programs_are_theirs() -> None:
         ({"allowed_emails": ["a\u212a@b.com"]}, "Entry 1 of allowed_emails in [dashboard] has a character that is not"),
     ],
 )
-def test_an_allow_list_is_checked(table: dict[str, Any], said: str) -> None:
+def test_an_allow_list_is_checked(table: dict[str, Any], message: str) -> None:
     for secrets in ({"auth": AUTH, "dashboard": table}, {"dashboard": table}):
         with pytest.raises(SettingsError) as caught:
             read_auth(secrets)
-        assert said in str(caught.value)
+        assert message in str(caught.value)
         assert "recognisable" not in str(caught.value)
 
 
@@ -256,7 +256,8 @@ def shown(
 
 def everything(app: AppTest) -> str:
     """Return everything that was sent to the browser."""
-    return "".join(str(one.proto) for one in [*app.main, *app.sidebar] if hasattr(one, "proto")) + str(app.main)
+    elements = [*app.main, *app.sidebar]
+    return "".join(str(element.proto) for element in elements if hasattr(element, "proto")) + str(app.main)
 
 
 def nothing_is_shown(app: AppTest) -> None:
@@ -275,7 +276,7 @@ NO_ONE = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
 @CROSSED
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
-    ("secrets", "claims", "said"),
+    ("secrets", "claims", "message"),
     [
         ({"auth": AUTH}, {}, "Sign in to see this dashboard"),
         ({"auth": AUTH}, ADA | {"iat": 0}, "Your sign-in has expired: it lasts 12 hours"),
@@ -289,10 +290,10 @@ NO_ONE = ACCOUNT | {"base_url": "http://127.0.0.1:9"}
 )
 @pytest.mark.usefixtures("stored")
 def test_a_user_who_is_not_admitted_sees_no_number_on_any_page(
-    project: Path, page: str, secrets: dict[str, Any], claims: dict[str, Any], said: str
+    project: Path, page: str, secrets: dict[str, Any], claims: dict[str, Any], message: str
 ) -> None:
     app = shown(project, page, {"mimecast": NO_ONE, **secrets}, claims)
-    assert said in everything(app).replace("\\", "")
+    assert message in everything(app).replace("\\", "")
     assert "recognisable" not in everything(app)
     nothing_is_shown(app)
 
@@ -320,7 +321,7 @@ def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: 
 @CROSSED
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"[auth]\nredirect_uri = recognisable\n", "is not valid TOML"),
         (b"[mimecast\n", "is not valid TOML"),
@@ -332,7 +333,7 @@ def test_auth_that_goes_away_while_the_dashboard_runs_does_not_open_it(project: 
 )
 @pytest.mark.usefixtures("stored")
 def test_a_file_that_cannot_be_parsed_shows_the_reason_and_no_number(
-    project: Path, home: Path, monkeypatch: pytest.MonkeyPatch, page: str, content: bytes, said: str
+    project: Path, home: Path, monkeypatch: pytest.MonkeyPatch, page: str, content: bytes, message: str
 ) -> None:
     """With an account from the environment, which would be shown without a file."""
     for key, value in {"CLIENT_ID": "id", "CLIENT_SECRET": "secret", "BASE_URL": "http://127.0.0.1:9"}.items():
@@ -340,7 +341,7 @@ def test_a_file_that_cannot_be_parsed_shows_the_reason_and_no_number(
     write_secrets(home, content)
     app = shown(project, page, {})
     shown_text = app.warning[0].value.replace("\\", "")
-    assert said in shown_text
+    assert message in shown_text
     assert "No page is shown until this is fixed" in shown_text
     nothing_is_shown(app)
 
@@ -412,4 +413,4 @@ def test_what_a_signed_in_person_writes_bears_their_address(project: Path, store
     app.file_uploader[0].upload("months.csv", rows, "text/csv")
     app.run()
     click(app, "data_store")
-    assert [one.author for one in read_imports(store, "default")] == ["Ada@Contoso.com"]
+    assert [entry.author for entry in read_imports(store, "default")] == ["Ada@Contoso.com"]

@@ -92,7 +92,7 @@ def test_every_slide_has_title_stamp_and_number_and_every_chart_and_table_an_alt
         assert slide.shapes.title.is_placeholder
         (stamp,) = [shape for shape in slide.shapes if shape.name == "Stamp"]
         assert stamp.text_frame.text == report.stamp.text
-        kinds = [one.placeholder_format.type for one in slide.placeholders]
+        kinds = [placeholder.placeholder_format.type for placeholder in slide.placeholders]
         assert kinds.count(PP_PLACEHOLDER.SLIDE_NUMBER) == 1
         for shape in slide.shapes:
             assert shape.shape_type != MSO_SHAPE_TYPE.PICTURE
@@ -116,10 +116,10 @@ def test_the_numbers_are_the_stores_to_the_user_and_stand_in_the_embedded_workbo
 
     mix = {series.name: list(series.values) for series in made_of["Grade mix"].plots[0].series}
     assert list(mix) == ["F", "D", "C", "B", "A"]
-    stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
+    stored = {snapshot.taken_at.date(): snapshot for snapshot in store.all_snapshots("contoso")}
     for place, taken_at in enumerate(report.slide_mix.users["taken_at"]):
-        one = stored[taken_at.date()].counts
-        assert tuple(mix[grade][place] for grade in "ABCDF") == (one.a, one.b, one.c, one.d, one.f)
+        stored_counts = stored[taken_at.date()].counts
+        assert [mix[grade][place] for grade in "ABCDF"] == [stored_counts.users(grade) for grade in "ABCDF"]
     assert list(made_of["Grade mix"].plots[0].categories)[:2] == ["Nov 2025", "Dec 2025"]
 
     for name, chart in made_of.items():
@@ -141,7 +141,7 @@ def all_series(chart: Any) -> list[Any]:
 def test_the_line_has_target_normal_range_notes_and_leaves_gaps_open(store: Store) -> None:
     report = demo_report(store)
     chart = charts(opened(report))["Share of users at risk"]
-    series = {one.name: list(one.values) for one in all_series(chart)}
+    series = {chart_series.name: list(chart_series.values) for chart_series in all_series(chart)}
     assert list(series) == [
         "At risk, % of users graded",
         "Target: at most 9.0% by 31 Mar 2027",
@@ -160,8 +160,8 @@ def test_the_line_has_target_normal_range_notes_and_leaves_gaps_open(store: Stor
     assert sum(value is not None for value in series["Notes"]) == 2
     assert 'dispBlanksAs val="gap"' in chart.part.blob.decode()
     band, area = report.annotations.band, chart.plots[0]
-    assert [one.name for one in area.series] == ["Normal range, lowest", "Normal range"]
-    lowest, widths = (list(one.values) for one in area.series)
+    assert [area_series.name for area_series in area.series] == ["Normal range, lowest", "Normal range"]
+    lowest, widths = (list(area_series.values) for area_series in area.series)
     wide = [(low, low + width) for low, width in zip(lowest, widths, strict=True) if width]
     assert wide == [pytest.approx((day.low, day.high)) for day in band]
     assert sum(width == 0.0 for width in widths) == 2, "upright edges on both sides"
@@ -207,7 +207,7 @@ def test_grades_have_their_colours(store: Store) -> None:
     assert colours == ["2166AC", "92C5DE", "F2E2A0", "EF8A4B", "B2182B"]
     for name, expected in (("Users by grade", colours), ("Grade mix", colours[::-1])):
         series = charts(deck)[name].plots[0].series
-        assert [str(one.format.fill.fore_color.rgb) for one in series] == expected
+        assert [str(grade_series.format.fill.fore_color.rgb) for grade_series in series] == expected
 
 
 def test_red_and_green_are_for_changes_that_are_not_normal(store: Store) -> None:
@@ -247,10 +247,10 @@ def test_the_table_compares_both_days(store: Store) -> None:
 
 @CASES
 def test_sources_and_definitions_close_the_deck(store: Store, case: Callable[[Store], Report]) -> None:
-    said = text_of(list(opened(case(store)).slides)[-1])
-    assert "At risk: Users with grade D or F." in said
-    assert "Users graded: All users with a grade." in said
-    assert ("SAMPLE DATA" in said) == (case is demo_report)
+    text = text_of(list(opened(case(store)).slides)[-1])
+    assert "At risk: Users with grade D or F." in text
+    assert "Users graded: All users with a grade." in text
+    assert ("SAMPLE DATA" in text) == (case is demo_report)
 
 
 def test_the_longest_report_keeps_every_note_and_the_whole_name(store: Store) -> None:
@@ -264,7 +264,7 @@ def test_the_longest_report_keeps_every_note_and_the_whole_name(store: Store) ->
         if shape.has_table
         for row in list(shape.table.rows)[1:]
     ]
-    assert texts == [" ".join(one.text.split("\n")) for one in report.annotations.notes]
+    assert texts == [" ".join(note.text.split("\n")) for note in report.annotations.notes]
     assert LONG_NAME in text_of(deck.slides[0])
     assert deck.core_properties.title == report.title
 
@@ -285,8 +285,8 @@ def test_what_people_typed_stays_text(store: Store) -> None:
     report = demo_report(store)
     report = annotated_report(store, replace(report, title=typed), [make_note(1, report.days.last, typed)])
     deck = opened(report)
-    said = ["".join(slide.element.itertext()) for slide in deck.slides]
-    assert sum(typed in one for one in said) >= 2
+    texts = ["".join(slide.element.itertext()) for slide in deck.slides]
+    assert sum(typed in text for text in texts) >= 2
     for slide in deck.slides:
         assert not slide.element.xpath(".//a:hlinkClick | .//a:hlinkHover | .//a:fld[@type != 'slidenum']")
         assert not [link for link in slide.part.rels.values() if link.is_external]

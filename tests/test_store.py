@@ -21,6 +21,7 @@ from sqlalchemy.dialects import sqlite as dialect
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.settings.project import PROJECT
+from mimecast.store.database.migrations import MIGRATIONS
 from mimecast.store.database.queries import (
     PlausibleInstants,
     count_covered_query,
@@ -28,7 +29,7 @@ from mimecast.store.database.queries import (
     last_in_range_query,
     misdated_queries,
 )
-from mimecast.store.database.schema import MIGRATIONS, versions
+from mimecast.store.database.tables import versions
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
@@ -136,7 +137,7 @@ def test_a_snapshot_becomes_the_newest_once_its_time_has_come(store_url: str) ->
 def test_accounts_never_mix(store: Store) -> None:
     store.add([taken(0), taken(5, "fabrikam"), taken(3)])
     assert store.accounts() == ["contoso", "fabrikam"]
-    assert [one.account for one in store.all_snapshots("fabrikam")] == ["fabrikam"]
+    assert [snapshot.account for snapshot in store.all_snapshots("fabrikam")] == ["fabrikam"]
     day = [(NOW - timedelta(days=1), NOW + timedelta(days=1))]
     assert store.last_in_each("fabrikam", day) == [taken(5, "fabrikam")]
     assert store.count_covered("no_one", day) == 0
@@ -155,9 +156,9 @@ def test_a_write_is_all_or_nothing(store: Store) -> None:
 def test_the_last_snapshot_of_each_range_is_found_in_more_ranges_than_one_statement_holds(store: Store) -> None:
     store.add([taken(hour) for hour in range(0, 5000, 2)])
     ranges = [(NOW + timedelta(hours=hour), NOW + timedelta(hours=hour + 1)) for hour in range(-100, 2400)]
-    found = store.last_in_each("contoso", ranges)
-    assert len(found) == 2500
-    assert [one for one in found if one] == [taken(hour) for hour in range(0, 2400, 2)]
+    snapshots = store.last_in_each("contoso", ranges)
+    assert len(snapshots) == 2500
+    assert [snapshot for snapshot in snapshots if snapshot] == [taken(hour) for hour in range(0, 2400, 2)]
     assert store.count_covered("contoso", ranges) == 1200
     assert store.last_in_each("contoso", [(NOW, NOW + timedelta(hours=9))]) == [taken(8)]
     assert store.last_in_each("contoso", []) == []
@@ -264,7 +265,7 @@ def test_a_store_that_vanishes_is_an_error_and_not_silence(store: Store, store_u
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("sqlite:/nonsense", "cannot be read"),
         ("mongodb://somewhere/db", "kind of database that is not installed here: mongodb"),
@@ -279,10 +280,10 @@ def test_a_store_that_vanishes_is_an_error_and_not_silence(store: Store, store_u
         ("sqlite:////proc/nowhere/s.db", "folder cannot be created"),
     ],
 )
-def test_a_store_that_cannot_be_opened_says_why(url: str, said: str) -> None:
+def test_a_store_that_cannot_be_opened_says_why(url: str, message: str) -> None:
     with pytest.raises(StoreError) as caught:
         Store.open(url)
-    assert re.search(said, str(caught.value))
+    assert re.search(message, str(caught.value))
     assert "recognisable" not in str(caught.value)
 
 
@@ -312,11 +313,11 @@ from mimecast.store.store import Store
 from datetime import datetime, UTC
 try:
     store = Store.open(sys.argv[1])
-    said = {"rows": len(list(store.all_snapshots("contoso"))), "read_only": str(store.read_only)}
+    result = {"rows": len(list(store.all_snapshots("contoso"))), "read_only": str(store.read_only)}
     store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(1))])
 except StoreError as error:
-    said = {**globals().get("said", {}), "error": type(error).__name__}
-print(json.dumps(said))
+    result = {**globals().get("result", {}), "error": type(error).__name__}
+print(json.dumps(result))
 """
 
 
@@ -325,8 +326,8 @@ def as_no_one(url: str) -> dict[str, str | int]:
     command = unprivileged([sys.executable, "-c", AS_NO_ONE, url])
     done = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(PROJECT)}, check=False)
     assert done.returncode == 0, done.stderr
-    said: dict[str, str | int] = json.loads(done.stdout)
-    return said
+    result: dict[str, str | int] = json.loads(done.stdout)
+    return result
 
 
 @SQLITE_ONLY
@@ -338,12 +339,12 @@ def test_a_store_that_cannot_be_written_is_still_read(store: Store, store_url: s
     path.chmod(file)
     path.parent.chmod(folder)
     try:
-        said = as_no_one(store_url)
+        result = as_no_one(store_url)
     finally:
         path.parent.chmod(0o755)
-    assert said["rows"] == 3
-    assert said["error"] == "StoreReadOnly"
-    assert "cannot be written" in str(said["read_only"])
+    assert result["rows"] == 3
+    assert result["error"] == "StoreReadOnly"
+    assert "cannot be written" in str(result["read_only"])
     assert path.read_bytes() == before
 
 
@@ -354,10 +355,10 @@ def test_a_store_being_written_by_someone_else_is_read_with_its_log(store: Store
         store.add([taken(hour) for hour in range(3)])
         path.parent.chmod(0o555)
         try:
-            said = as_no_one(store_url)
+            result = as_no_one(store_url)
         finally:
             path.parent.chmod(0o755)
-    assert said["rows"] == 3
+    assert result["rows"] == 3
 
 
 def test_nothing_stored_and_nowhere_to_store_is_an_error(tmp_path: Path) -> None:
@@ -365,10 +366,10 @@ def test_nothing_stored_and_nowhere_to_store_is_an_error(tmp_path: Path) -> None
     folder.mkdir()
     folder.chmod(0o555)
     try:
-        said = as_no_one(f"sqlite:///{folder / 's.db'}")
+        result = as_no_one(f"sqlite:///{folder / 's.db'}")
     finally:
         folder.chmod(0o755)
-    assert said == {"error": "StoreReadOnly"}
+    assert result == {"error": "StoreReadOnly"}
 
 
 def test_sample_data_never_replaces_real_snapshots(store: Store) -> None:

@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import Connection
 
 from mimecast.settings.project import PROJECT
+from mimecast.store.database import migrations
 from mimecast.store.database import open_database as open_database_module
-from mimecast.store.database import schema
+from mimecast.store.database.migrations import ADDITIONS, MIGRATIONS
 from mimecast.store.database.open_database import open_database
-from mimecast.store.database.schema import ADDITIONS, MIGRATIONS
+from mimecast.store.database.tables import snapshots
 from mimecast.store.database.upgrade_backup import MAX_BACKUPS, upgrade_backups
 from mimecast.store.errors import StoreFull, StoreNewer
 from mimecast.store.maintenance.backup import write_backup
@@ -147,7 +148,7 @@ def newer_version() -> Iterator[None]:
         connection.exec_driver_sql("ALTER TABLE snapshots ADD COLUMN is_implausible INTEGER DEFAULT 0 NOT NULL")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "ADDITIONS", {**ADDITIONS, "departments": extend})
+        patch.setattr(migrations, "ADDITIONS", {**ADDITIONS, "departments": extend})
         yield
 
 
@@ -159,7 +160,7 @@ def incompatible_version() -> Iterator[None]:
         connection.exec_driver_sql("ALTER TABLE snapshots DROP COLUMN other_letters")
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (schema, open_database_module):
+        for module in (migrations, open_database_module):
             patch.setattr(module, "MIGRATIONS", (*MIGRATIONS, contract))
         yield
 
@@ -227,7 +228,7 @@ def test_an_incompatible_change_is_refused(store: Store, store_url: str) -> None
 def test_a_snapshot_of_a_kind_that_only_a_newer_version_knows_is_no_crash(store: Store) -> None:
     store.add(history(3))
     with store.writing() as connection:
-        connection.execute(schema.snapshots.update().values(source="forecast"))
+        connection.execute(snapshots.update().values(source="forecast"))
     with pytest.raises(StoreNewer, match="of a kind that this dashboard does not know"):
         store.newest("default")
 

@@ -12,7 +12,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.targets import Target, TargetInvalid, TargetStatus, assess_target, latest_target_date
 from mimecast.store.annotations.targets import clear_target, load_progress, load_target, set_target
-from mimecast.store.database.schema import targets
+from mimecast.store.database.tables import targets
 from mimecast.store.store import Store
 from mimecast.text.targets import target_sentence
 from tests.support.clock import NOW, TODAY
@@ -49,8 +49,8 @@ def test_the_newest_target_of_an_account_counts_and_all_are_kept(store: Store) -
     third = setting(store, now=NOW + timedelta(hours=3))
     assert load_target(store, "contoso") == third
     with store.reading() as connection:
-        kept = connection.execute(select(targets.c.share, targets.c.author).order_by(targets.c.set_at)).all()
-    assert [tuple(row) for row in kept] == [(8.0, "lead@contoso.example"), (6.0, ""), (None, "ben"), (5.0, "")]
+        rows = connection.execute(select(targets.c.share, targets.c.author).order_by(targets.c.set_at)).all()
+    assert [tuple(row) for row in rows] == [(8.0, "lead@contoso.example"), (6.0, ""), (None, "ben"), (5.0, "")]
 
 
 def test_of_two_in_the_same_second_the_later_one_counts(store: Store) -> None:

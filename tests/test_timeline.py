@@ -86,10 +86,10 @@ def test_hourly_snapshots_around_a_change_of_the_clocks_each_count_for_the_day_t
     ]
     store.add(taken)
     timeline = load_timeline(store, "contoso", DayRange(day - timedelta(days=1), day + timedelta(days=1), zone_info))
-    last = {reporting_day(one.taken_at, zone_info): one.counts.a for one in taken}
+    last = {reporting_day(snapshot.taken_at, zone_info): snapshot.counts.a for snapshot in taken}
     shown = [day - timedelta(days=1), day, day + timedelta(days=1)]
     assert [label.date() for label in timeline.users.index] == shown
-    assert list(timeline.users["A"]) == [last[one] for one in shown]
+    assert list(timeline.users["A"]) == [last[shown_day] for shown_day in shown]
     assert (timeline.days, timeline.days_covered, timeline.gaps()) == (3, 3, [])
 
 
@@ -281,15 +281,15 @@ def test_ten_years_of_hourly_snapshots_are_read_by_seeks_in_the_key(
         timeline = load_timeline(
             ten_years, "contoso", DayRange(date(2016, 11, 25), date(2026, 11, 24), UTC_ZONE), max_points=max_points
         )
-    asked = [statement for statement in statements if "snapshots" in statement]
+    queries = [statement for statement in statements if "snapshots" in statement]
 
     assert timeline.resolution is resolution
     assert timeline.users["A"].notna().sum() == points
     assert timeline.users["A"].iloc[-1] == 3652 * 24 - 1
     assert coverage(timeline) == "3,650 of 3,652 days have a snapshot"
-    assert asked
+    assert queries
     with ten_years.reading() as connection:
-        for statement in asked:
+        for statement in queries:
             accounts = ("contoso",) * statement.count("?")
             plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", accounts)]
             touching = [step for step in plan if "snapshots" in step or "inside" in step]

@@ -66,10 +66,10 @@ def client(sandbox: Sandbox, tokens: TokenCache) -> Client:
 def test_the_counts_of_today_come_back_with_the_id_that_mimecast_gave(
     client: Client, sandbox: Sandbox, company: DemoCompany
 ) -> None:
-    asked = client.safe_score_summary()
-    assert asked.summary.counts == company.counts_on(TODAY)
-    assert sandbox.answered_ids == [asked.request_id]
-    assert asked.server_time is not None
+    response = client.safe_score_summary()
+    assert response.summary.counts == company.counts_on(TODAY)
+    assert sandbox.answered_ids == [response.request_id]
+    assert response.server_time is not None
 
 
 def test_one_token_serves_many_requests_and_every_client_of_the_process(

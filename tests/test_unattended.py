@@ -26,7 +26,7 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store import leases as module
 from mimecast.store.database.clock import DatabaseNow
-from mimecast.store.database.schema import data_tables, leases, runs
+from mimecast.store.database.tables import data_tables, leases, runs
 from mimecast.store.leases import LEASE_DURATION, RENEW_INTERVAL, Lease
 from mimecast.store.scheduled_runs import MAX_RUNS_KEPT, load_schedule_status, newest_runs, save_runs
 from mimecast.store.store import Store
@@ -57,16 +57,16 @@ def shift(store: Store, by: timedelta) -> None:
 
 
 def test_one_at_a_time_has_the_lease_of_an_account(store: Store, store_url: str) -> None:
-    mine, theirs = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
-    assert mine.acquire()
-    assert not theirs.acquire()
+    lease, other_lease = Lease(store, "contoso"), Lease(Store.open(store_url), "contoso")
+    assert lease.acquire()
+    assert not other_lease.acquire()
     assert Lease(store, "fabrikam").acquire()
-    assert mine.acquire(), "who has it renews it"
-    theirs.release()
-    assert not theirs.acquire(), "a lease is released only by its holder"
-    mine.release()
-    assert theirs.acquire()
-    assert not mine.acquire()
+    assert lease.acquire(), "who has it renews it"
+    other_lease.release()
+    assert not other_lease.acquire(), "a lease is released only by its holder"
+    lease.release()
+    assert other_lease.acquire()
+    assert not lease.acquire()
 
 
 def test_a_lease_that_is_never_released_blocks_for_20_seconds_at_most(store: Store, store_url: str) -> None:
@@ -132,10 +132,10 @@ def test_of_many_captures_at_once_one_asks_and_all_have_the_answer(
     monkeypatch.setattr("mimecast.capture.one_account.time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
     with Sandbox(counts) as sandbox, ThreadPoolExecutor(len(stores)) as pool:
         account = Account("contoso", "Contoso", sandbox.base_url, sandbox.keys)
-        found = list(pool.map(lambda store: capture(account, store), stores))
+        results = list(pool.map(lambda store: capture(account, store), stores))
         assert len(sandbox.answered_ids) == 1
-    assert sorted(one.by_another for one in found) == [False, True, True, True, True, True]
-    assert {one.snapshot for one in found} == set(stores[0].all_snapshots("contoso"))
+    assert sorted(result.by_another for result in results) == [False, True, True, True, True, True]
+    assert {result.snapshot for result in results} == set(stores[0].all_snapshots("contoso"))
 
 
 def test_schedulers_at_the_same_time_never_ask_together(
@@ -160,16 +160,16 @@ def test_schedulers_at_the_same_time_never_ask_together(
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
             for _ in range(5)
         ]
-        ended = [one.communicate(timeout=100) for one in running]
-    assert [one.returncode for one in running] == [0] * 5
+        ended = [process.communicate(timeout=100) for process in running]
+    assert [process.returncode for process in running] == [0] * 5
     assert [errors for _, errors in ended] == [""] * 5
     assert all(together), "two asked at the same time"
-    lines = [line for said, _ in ended for line in said.splitlines()]
-    asked = [line for line in lines if "by another run" not in line]
+    lines = [line for output, _ in ended for line in output.splitlines()]
+    request_lines = [line for line in lines if "by another run" not in line]
     store = Store.open(store_url)
     assert len(lines) == 5
-    assert 1 <= len(asked) == len(slow.answered_ids) == len(list(store.all_snapshots("default"))) < 5
-    assert [run.outcome for run in newest_runs(store, "default")].count(RunOutcome.STORED) == len(asked)
+    assert 1 <= len(request_lines) == len(slow.answered_ids) == len(list(store.all_snapshots("default"))) < 5
+    assert [run.outcome for run in newest_runs(store, "default")].count(RunOutcome.STORED) == len(request_lines)
 
 
 def test_when_the_other_run_was_killed_this_one_asks(account: Account, store: Store) -> None:
@@ -226,9 +226,9 @@ def test_each_run_is_recorded_with_what_came_of_it(
     assert (failed.outcome, failed.title) == (RunOutcome.FAILED, "Mimecast rejected the credentials")
     assert failed.message.startswith("Mimecast answered with status 401")
     with Store.open(store_url).reading() as connection:
-        kept = str([row for table in data_tables() for row in connection.execute(select(table))])
-    assert "status 401" in kept
-    assert "cmVjb2duaXNhYmxl" not in kept
+        content = str([row for table in data_tables() for row in connection.execute(select(table))])
+    assert "status 401" in content
+    assert "cmVjb2duaXNhYmxl" not in content
 
 
 def test_a_run_that_cannot_be_recorded_changes_nothing_of_the_capture(
@@ -247,16 +247,18 @@ def test_the_newest_hundred_runs_of_an_account_are_kept(store: Store) -> None:
     save_runs(store, run_at(NOW, account="fabrikam"))
     for hour in range(MAX_RUNS_KEPT + 7):
         save_runs(store, run_at(NOW + timedelta(hours=hour)))
-    kept = newest_runs(store, "contoso", limit=1000)
-    assert [run.started for run in kept] == [NOW + timedelta(hours=hour) for hour in range(MAX_RUNS_KEPT + 6, 6, -1)]
+    stored_runs = newest_runs(store, "contoso", limit=1000)
+    assert [run.started for run in stored_runs] == [
+        NOW + timedelta(hours=hour) for hour in range(MAX_RUNS_KEPT + 6, 6, -1)
+    ]
     with store.reading() as connection:
         assert connection.execute(select(func.count()).select_from(runs)).scalar_one() == MAX_RUNS_KEPT + 1
 
 
 def test_a_problem_of_any_length_can_be_recorded(store: Store) -> None:
     save_runs(store, run_from_outcome("contoso", NOW, NOW, Problem("x" * 5000, title="y" * 500)))
-    (kept,) = newest_runs(store, "contoso")
-    assert (kept.title, kept.message) == ("y" * 200, "x" * 1000)
+    (run,) = newest_runs(store, "contoso")
+    assert (run.title, run.message) == ("y" * 200, "x" * 1000)
 
 
 def test_the_next_run_is_expected_after_the_usual_interval(store: Store) -> None:
@@ -286,5 +288,5 @@ def test_the_next_run_is_expected_after_the_usual_interval(store: Store) -> None
     ids=["clocks change", "two machines", "once by hand", "a day missed", "by hand only", "too few", "changed"],
 )
 def test_the_usual_interval_is_what_most_runs_keep_to(hours: list[float], usual: float | None) -> None:
-    found = usual_interval([NOW + timedelta(hours=hour) for hour in reversed(hours)])
-    assert found == (None if usual is None else timedelta(hours=usual))
+    interval = usual_interval([NOW + timedelta(hours=hour) for hour in reversed(hours)])
+    assert interval == (None if usual is None else timedelta(hours=usual))

@@ -78,9 +78,9 @@ def test_two_dates_in_the_url_are_compared(params: dict[str, str], dates: TwoDat
     ],
 )
 def test_two_invalid_dates_are_reported(params: dict[str, str], complaint: str) -> None:
-    asked = pick_dates(params, TODAY)
-    assert complaint in asked.complaint
-    assert (asked.earlier, asked.later) == (None, None)
+    dates = pick_dates(params, TODAY)
+    assert complaint in dates.complaint
+    assert (dates.earlier, dates.later) == (None, None)
 
 
 def test_a_resolution_in_the_url_is_used_if_it_is_known() -> None:

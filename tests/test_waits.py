@@ -16,7 +16,7 @@ from mimecast.sandbox.api1 import TOY_KEYS
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store.database.clock import DatabaseNow
-from mimecast.store.database.schema import waits
+from mimecast.store.database.tables import waits
 from mimecast.store.store import Store
 from mimecast.store.waits import MAX_WAIT, load_wait, save_wait
 from tests.support.clock import NOW

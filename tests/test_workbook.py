@@ -18,10 +18,12 @@ import pytest
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.exports.text_files import csv_file, json_file
+from mimecast.reports.exports.workbook import write_xlsx
+from mimecast.reports.frames import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
 from mimecast.reports.report import Report
-from mimecast.reports.snapshots.csv_files import snapshots_csv, snapshots_json, template_csv
-from mimecast.reports.tables import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
-from mimecast.reports.workbook import footer, render_xlsx, write_snapshots_xlsx
+from mimecast.reports.snapshots.rows import snapshots_table, template_csv
+from mimecast.reports.workbook import footer, render_xlsx
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_days
 from tests.support.clock import NOW
@@ -98,15 +100,19 @@ def test_the_daily_values_are_the_stores_to_the_user_and_gaps_stay_empty(store: 
     header, *days = rows(opened(store, report)["Daily values"])
     assert header[0] == "Day (UTC)"
     assert len(days) == 366
-    stored = {one.taken_at.date(): one for one in store.all_snapshots("contoso")}
+    stored = {snapshot.taken_at.date(): snapshot for snapshot in store.all_snapshots("contoso")}
     for day, taken_at, *values, _ in days:
         assert isinstance(day, datetime)
-        one = stored.get(day.date())
-        if one is None:
+        snapshot = stored.get(day.date())
+        if snapshot is None:
             assert (taken_at, set(values[:-1]), values[-1]) == (None, {None}, "no snapshot")
         else:
-            assert taken_at == one.taken_at.replace(tzinfo=None)
-            assert values[:8] == [*one.counts.as_mapping().values(), one.counts.users_graded, one.counts.at_risk]
+            assert taken_at == snapshot.taken_at.replace(tzinfo=None)
+            assert values[:8] == [
+                *snapshot.counts.as_mapping().values(),
+                snapshot.counts.users_graded,
+                snapshot.counts.at_risk,
+            ]
             assert values[-1] == "SAMPLE DATA"
 
 
@@ -133,7 +139,7 @@ def test_no_text_becomes_a_formula_or_a_link(store: Store) -> None:
             for cell in row:
                 assert cell.data_type in ("s", "n", "d"), cell.value
                 assert cell.hyperlink is None
-    assert [row[1] for row in rows(book["Notes"])[1:]] == [one.text for one in notes]
+    assert [row[1] for row in rows(book["Notes"])[1:]] == [note.text for note in notes]
 
 
 def test_no_text_of_a_csv_is_run_by_a_spreadsheet_and_numbers_stay_numbers() -> None:
@@ -153,12 +159,12 @@ def test_the_longest_and_the_smallest_can_be_read(store: Store, case: Any) -> No
 
 
 def test_snapshots_are_written_in_the_columns_of_export() -> None:
-    made = [
+    snapshots = [
         Snapshot("contoso", NOW - timedelta(days=ago), ScoreCounts(5, 4, 3, 2, 1, ago), Source.SAMPLE)
         for ago in (2, 1, 0)
     ]
     out = io.BytesIO()
-    assert write_snapshots_xlsx(made, out) == 3
+    assert write_xlsx(snapshots_table(snapshots), out) == 3
     book = openpyxl.load_workbook(out)
     header, *lines = rows(book["Snapshots"])
     assert header == ("account", "taken_at", "a", "b", "c", "d", "f", "other")
@@ -169,7 +175,7 @@ def test_snapshots_are_written_in_the_columns_of_export() -> None:
 
 def test_a_workbook_without_snapshots_has_a_header() -> None:
     out = io.BytesIO()
-    assert write_snapshots_xlsx([], out) == 0
+    assert write_xlsx(snapshots_table([]), out) == 0
     assert len(rows(openpyxl.load_workbook(out)["Snapshots"])) == 1
 
 
@@ -219,13 +225,13 @@ def test_a_csv_to_download_begins_with_one_byte_order_mark(store: Store) -> None
     files = [
         to_csv(grades_frame(report.stamp, report.comparison)),
         to_csv(history_frame(report.timeline, "contoso")),
-        snapshots_csv(store.all_snapshots("contoso")),
+        csv_file(snapshots_table(store.all_snapshots("contoso"))),
         template_csv("contoso", [NOW]),
     ]
     for content in files:
         assert content.startswith(codecs.BOM_UTF8)
         assert content.count(codecs.BOM_UTF8) == 1
-    assert not snapshots_json(store.all_snapshots("contoso")).startswith(codecs.BOM_UTF8)
+    assert not json_file(snapshots_table(store.all_snapshots("contoso"))).startswith(codecs.BOM_UTF8)
 
 
 def test_a_full_disk_ends_the_writing_of_a_workbook_with_its_reason() -> None:
@@ -234,10 +240,10 @@ def test_a_full_disk_ends_the_writing_of_a_workbook_with_its_reason() -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(OSError, match="No space left on device"):
-        write_snapshots_xlsx([Snapshot("contoso", NOW, ScoreCounts(1))], FullDisk())
+        write_xlsx(snapshots_table([Snapshot("contoso", NOW, ScoreCounts(1))]), FullDisk())
 
 
 def test_a_year_that_excel_has_no_dates_for_is_text() -> None:
     out = io.BytesIO()
-    write_snapshots_xlsx([Snapshot("contoso", NOW.replace(year=206), ScoreCounts(1))], out)
+    write_xlsx(snapshots_table([Snapshot("contoso", NOW.replace(year=206), ScoreCounts(1))]), out)
     assert openpyxl.load_workbook(out)["Snapshots"]["B2"].value == "0206-11-24T12:50:11Z"

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from mimecast.domain.people.users import COMPONENTS, key_fingerprint, pseudonym_of
 from mimecast.domain.scores import GRADES, ScoreCounts
 from mimecast.domain.snapshot import Source
-from mimecast.store.database.schema import (
+from mimecast.store.database.tables import (
     component_counts,
     department_counts,
     grade_intervals,

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from bench.harness.people import add_people
 from mimecast.domain.snapshot import Source
-from mimecast.store.database.schema import snapshots
+from mimecast.store.database.tables import snapshots
 from mimecast.store.store import Store
 
 SEED: Final = 20_261_124

@@ -18,8 +18,8 @@ from mimecast.api.errors import MimecastError
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.api.safe_score_details import SafeScoreDetails
 from mimecast.capture.one_account import CapturedSnapshot, keep_wait
+from mimecast.domain.people.limits import MIN_KEY_BYTES
 from mimecast.domain.people.users import (
-    MIN_KEY_BYTES,
     ListedUser,
     Pseudonym,
     key_fingerprint,

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Final
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from mimecast.charts.palette import AT_RISK_INK, HEADER_FILL, INK, QUIET, RULE
+from mimecast.charts.palette import AT_RISK_INK, INK, QUIET, RULE
 from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
@@ -27,20 +25,19 @@ from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.people.report_tables import Kind
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
-from mimecast.reports.snapshots.csv_files import COLUMNS, COUNT_COLUMNS, exported_row
+from mimecast.reports.sheets import (
+    DAY_FORMAT,
+    TEXT_ONLY,
+    add_definitions,
+    add_sheet,
+    header_format,
+    number_format,
+    write_row,
+)
 from mimecast.reports.xml_text import xml_text
 from mimecast.text.changes import comparison_sentence
-from mimecast.text.glossary import DEFINITIONS, SAMPLE_WARNING
 from mimecast.text.stamp import Stamp
 from mimecast.text.timelines import coverage
-
-TEXT_ONLY: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-MAX_SHEET_ROWS: Final = 1_000_000
-"""Rows of a sheet, below Excel's limit of 1,048,576. Further rows go to another sheet."""
-
-MIN_EXCEL_YEAR: Final = 1900
-"""The first year that Excel has dates for."""
 
 FOOTER: Final = "&L&8 {}&R&8 &P / &N"
 MAX_FOOTER_CHARS: Final = 255
@@ -60,7 +57,6 @@ SHARE_FORMAT: Final = "0.0%"
 POINTS_FORMAT: Final = "+0.00;-0.00;0.00"
 USERS_FORMAT: Final = "#,##0"
 CHANGE_FORMAT: Final = "+#,##0;-#,##0;0"
-DAY_FORMAT: Final = "d mmm yyyy"
 
 
 def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> bytes:
@@ -73,24 +69,24 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
         _add_days(book, report, rows)
         if report.annotations.notes:
             notes = [(note.day, note.labelled_text) for note in report.annotations.notes]
-            formats = [_number_format(book, DAY_FORMAT), _number_format(book)]
+            formats = [number_format(book, DAY_FORMAT), number_format(book)]
             _add_sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, formats, report)
         for cause_sheet in cause_sheets(report):
-            sheet_formats = [_number_format(book, code) for _, _, code in cause_sheet.columns]
+            sheet_formats = [number_format(book, code) for _, _, code in cause_sheet.columns]
             widths = [(title, width) for title, width, _ in cause_sheet.columns]
             _add_sheet(book, cause_sheet.name, widths, cause_sheet.rows, sheet_formats, report)
         _add_people(book, report)
-        _add_definitions(book, [*sources(report), *definitions(report)], report)
+        _set_up_printing(add_definitions(book, [*sources(report), *definitions(report)]), report)
     return content.getvalue()
 
 
 def _add_people(book: Workbook, report: Report) -> None:
     """Add a sheet for each table of departments and movement; its name is the first word of the table's title."""
     formats = {
-        Kind.TEXT: _number_format(book),
-        Kind.USERS: _number_format(book, USERS_FORMAT),
-        Kind.SHARE: _number_format(book, SHARE_FORMAT),
-        Kind.POINTS: _number_format(book, POINTS_FORMAT),
+        Kind.TEXT: number_format(book),
+        Kind.USERS: number_format(book, USERS_FORMAT),
+        Kind.SHARE: number_format(book, SHARE_FORMAT),
+        Kind.POINTS: number_format(book, POINTS_FORMAT),
     }
     for table in report.people:
         kinds = [kind for _, kind in table.columns]
@@ -100,65 +96,6 @@ def _add_people(book: Workbook, report: Report) -> None:
         ]
         columns = [(name, 34 if kind is Kind.TEXT else 16) for name, kind in table.columns]
         _add_sheet(book, table.title.partition(" ")[0], columns, rows, [formats[kind] for kind in kinds], report)
-
-
-def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:
-    """Write snapshots in the columns of `export`, and what these mean; return the number of snapshots.
-
-    `taken_at` is a date with a time in UTC. A workbook has no time zones, so its number format ends with a Z. A year
-    that Excel has no dates for is written as text. Raises OSError when there is no room for the rows.
-    """
-    content = io.BytesIO()  # the archive of a file that cannot be written ends in a traceback when it is finalised
-    try:
-        with (
-            TemporaryDirectory() as folder,
-            xlsxwriter.Workbook(content, {**TEXT_ONLY, "constant_memory": True, "tmpdir": folder}) as book,
-        ):
-            written = _write_snapshots(book, snapshots)
-    except FileCreateError as error:
-        reason = error.args[0]
-        raise reason if isinstance(reason, OSError) else OSError(str(reason)) from None
-    out.write(content.getbuffer())
-    return written
-
-
-def _write_snapshots(book: Workbook, snapshots: Iterable[Snapshot]) -> int:
-    written, is_sample = 0, False
-    instant, users = _number_format(book, 'yyyy-mm-dd"T"hh:mm:ss"Z"'), _number_format(book, "0")
-    sheet: Worksheet | None = None
-    for snapshot in snapshots:
-        row = written % MAX_SHEET_ROWS + 1
-        if sheet is None or row == 1:
-            sheet = _add_snapshot_sheet(book, written // MAX_SHEET_ROWS)
-        values = exported_row(snapshot)
-        sheet.write_string(row, 0, str(values["account"]))
-        if snapshot.taken_at.year < MIN_EXCEL_YEAR:
-            sheet.write_string(row, 1, str(values["taken_at"]))
-        else:
-            sheet.write_datetime(row, 1, snapshot.taken_at.replace(tzinfo=None), instant)
-        for column, name in enumerate(COUNT_COLUMNS, start=2):
-            sheet.write_number(row, column, values[name], users)
-        written += 1
-        is_sample = is_sample or snapshot.source.is_made_up
-    if sheet is None:
-        _add_snapshot_sheet(book, 0)
-    note = [("Note", SAMPLE_WARNING)] if is_sample else []
-    _add_definitions(book, [*note, ("taken_at", "UTC."), *DEFINITIONS])
-    return written
-
-
-def _add_snapshot_sheet(book: Workbook, sheets_before: int) -> Worksheet:
-    sheet = book.add_worksheet(f"Snapshots {sheets_before + 1}" if sheets_before else "Snapshots")
-    widths = {"account": 24, "taken_at": 24}
-    for column, name in enumerate(COLUMNS):
-        sheet.set_column(column, column, widths.get(name, 10))
-        sheet.write_string(0, column, name, _header(book))
-    sheet.freeze_panes(1, 0)
-    return sheet
-
-
-def _add_definitions(book: Workbook, terms: Sequence[tuple[str, str]], report: Report | None = None) -> None:
-    _add_sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), terms, [_bold(book), _wrapped(book)], report)
 
 
 def _add_summary(book: Workbook, report: Report, days: int) -> None:
@@ -180,14 +117,14 @@ def _add_summary(book: Workbook, report: Report, days: int) -> None:
         columns += [("Change, users", CHANGE_FORMAT), ("Change, points", POINTS_FORMAT)]
     header = len(lines) + 1
     for column, (name, _) in enumerate(columns):
-        sheet.write_string(header, column, name, _header(book, is_number=column > 0))
-    number_formats = [_number_format(book, code) if code else None for _, code in columns]
+        sheet.write_string(header, column, name, header_format(book, is_number=column > 0))
+    cell_formats = [number_format(book, code) if code else None for _, code in columns]
     rows = grade_rows(report.stamp.newest.counts, report.comparison)
     for index, row in enumerate(rows, start=header + 1):
         values: list[Any] = [row.label, row.users, _fraction(row.share)]
         if report.comparison:
             values += [row.users_then, _fraction(row.share_then), row.change_users, _hundredths(row.change_points)]
-        _write(sheet, index, values, number_formats)
+        write_row(sheet, index, values, cell_formats)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, len(columns) - 1, 18)
     if report.timeline.shares["at_risk"].count() > 1:
@@ -262,9 +199,9 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
         ("Source", 20),
         *((level.name, 24) for level in levels),
     )
-    users, share = _number_format(book, USERS_FORMAT), _number_format(book, SHARE_FORMAT)
-    instant = _number_format(book, "d mmm yyyy hh:mm")
-    formats = [_number_format(book, DAY_FORMAT), instant, *[users] * len(GRADES)]
+    users, share = number_format(book, USERS_FORMAT), number_format(book, SHARE_FORMAT)
+    instant = number_format(book, "d mmm yyyy hh:mm")
+    formats = [number_format(book, DAY_FORMAT), instant, *[users] * len(GRADES)]
     formats += [users, users, share, users, share, None, *[share] * len(levels)]
 
     def rows() -> Iterator[list[Any]]:
@@ -295,29 +232,10 @@ def _add_sheet(
     columns: Sequence[tuple[str, float]],
     rows: Iterable[Sequence[Any]],
     formats: Sequence[Format | None],
-    report: Report | None = None,
+    report: Report,
 ) -> None:
-    """Add a sheet of rows under a frozen header. `columns` are titles and widths in characters."""
-    sheet = book.add_worksheet(name)
-    for column, (title, width) in enumerate(columns):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, title, _header(book))
-    for row, values in enumerate(rows, start=1):
-        _write(sheet, row, values, formats)
-    sheet.freeze_panes(1, 1 if len(columns) > 2 else 0)
-    sheet.repeat_rows(0)
-    if report:
-        _set_up_printing(sheet, report)
-
-
-def _write(sheet: Worksheet, row: int, values: Sequence[Any], formats: Sequence[Format | None]) -> None:
-    for column, (value, number_format) in enumerate(zip(values, formats, strict=True)):
-        if isinstance(value, str):
-            sheet.write_string(row, column, xml_text(value), number_format)
-        elif isinstance(value, date | datetime):
-            sheet.write_datetime(row, column, value, number_format)
-        elif value is not None:
-            sheet.write_number(row, column, value, number_format)
+    """Add a sheet of rows that prints with the report's stamp. `columns` are titles and widths in characters."""
+    _set_up_printing(add_sheet(book, name, columns, rows, formats), report)
 
 
 def _set_up_printing(sheet: Worksheet, report: Report) -> None:
@@ -348,10 +266,6 @@ def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _number_format(book: Workbook, code: str = "General") -> Format:
-    return book.add_format({"num_format": code, **({"align": "left"} if code == DAY_FORMAT else {})})
-
-
 def _fraction(percent: float | None) -> float | None:
     """Return a percentage as Excel stores it."""
     return None if percent is None else percent / 100
@@ -362,32 +276,5 @@ def _hundredths(points: float | None) -> float | None:
     return None if points is None else round(points, 2) + 0.0  # no "-0.00"
 
 
-def _header(book: Workbook, *, is_number: bool = False) -> Format:
-    align = "right" if is_number else "left"
-    form = {"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": True, "valign": "top", "align": align}
-    return book.add_format(form)
-
-
 def _title(book: Workbook) -> Format:
     return book.add_format({"bold": True, "font_size": 14})
-
-
-def _bold(book: Workbook) -> Format:
-    return book.add_format({"bold": True, "valign": "top"})
-
-
-def _wrapped(book: Workbook) -> Format:
-    return book.add_format({"text_wrap": True, "valign": "top"})
-
-
-def write_rows_xlsx(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str | int]], out: BinaryIO) -> None:
-    """Write rows into a sheet of a new workbook, texts as texts and numbers as numbers."""
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
-        sheet = book.add_worksheet(name.capitalize())
-        sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            sheet.write_row(number, 0, [row[column] for column in columns])
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(columns) - 1, 18)
-    out.write(content.getvalue())

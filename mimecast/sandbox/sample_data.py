@@ -14,7 +14,7 @@ from typing import Final
 
 from mimecast.domain import account_id
 from mimecast.domain.causes.reference_lines import MAX_REFERENCE_LINES
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.domain.people.users import key_fingerprint, pseudonym_of, tally_users
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.demo_causes import (
@@ -39,7 +39,7 @@ from mimecast.store.causes.reference_lines import (
     delete_reference_line,
     load_reference_lines,
 )
-from mimecast.store.database.schema import campaigns, implausible_answers
+from mimecast.store.database.tables import campaigns, implausible_answers
 from mimecast.store.errors import StoreFull, StoreInaccessible, StoreReadOnly
 from mimecast.store.people.read import load_captures
 from mimecast.store.people.write import PeopleList, delete_people, save_people_in

@@ -11,7 +11,7 @@ from typing import Any, Final
 from zipfile import is_zipfile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.settings.people import (
     DEFAULT_RETENTION,
     PEOPLE_KEYS,

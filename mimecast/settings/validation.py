@@ -5,10 +5,10 @@ Every error names the key and its place, never the value, which may be a secret.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -58,7 +58,14 @@ def nearest(name: str, known: Collection[str], *, cutoff: float) -> str | None:
     `cutoff` is a similarity from 0 to 1, as `difflib` defines it.
     """
     shown = name[:MAX_SHOWN_CHARS].lower()  # the time that difflib takes grows with the square of the length
-    return next(iter(difflib.get_close_matches(shown, known, n=1, cutoff=cutoff)), None)
+    return _nearest(shown, tuple(known), cutoff)
+
+
+@lru_cache(maxsize=512)
+def _nearest(name: str, known: tuple[str, ...], cutoff: float) -> str | None:
+    import difflib  # only a faulty setting needs it
+
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), None)
 
 
 def is_placeholder(text: str) -> bool:

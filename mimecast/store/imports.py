@@ -19,7 +19,7 @@ from mimecast.domain.causes.implausible import find_implausible
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.problem import Problem
 from mimecast.store.causes.implausible import insert_marks
-from mimecast.store.database.schema import implausible_answers, imported_snapshots, imports, snapshots
+from mimecast.store.database.tables import implausible_answers, imported_snapshots, imports, snapshots
 from mimecast.store.snapshot_rows import AddResult, insert_snapshots
 from mimecast.store.store import Store
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from mimecast.domain.scheduled_runs import Run, RunOutcome, ScheduleStatus, schedule_status
 from mimecast.store.database.queries import BATCH_ROWS, accounts_cte
-from mimecast.store.database.schema import runs
+from mimecast.store.database.tables import runs
 from mimecast.store.store import Store
 
 MAX_RUNS_KEPT: Final = 100

@@ -17,6 +17,7 @@ from mimecast.store.database.change_token import postgresql_token, sqlite_token
 from mimecast.store.database.engine import display_url, transaction, translate_errors
 from mimecast.store.database.exposure import optional_tls, writable_by_others
 from mimecast.store.database.group_commit import GroupCommit
+from mimecast.store.database.migrations import read_state
 from mimecast.store.database.open_database import Database, open_database, open_existing_database, read_only_reason
 from mimecast.store.database.postgresql import POSTGRESQL
 from mimecast.store.database.quarantine import latest_quarantined
@@ -33,7 +34,7 @@ from mimecast.store.database.queries import (
     real_query,
 )
 from mimecast.store.database.read_limit import ReadLimit
-from mimecast.store.database.schema import data_tables, implausible_answers, read_state, snapshots
+from mimecast.store.database.tables import data_tables, implausible_answers, snapshots
 from mimecast.store.database.vacuum import vacuum
 from mimecast.store.errors import StoreError, StoreQuarantined
 from mimecast.store.snapshot_rows import (

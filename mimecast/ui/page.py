@@ -9,16 +9,17 @@ from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 import streamlit as st
 import truststore
 
-from mimecast.domain.snapshot import Snapshot, misdated_problem
+from mimecast.domain.reporting_days import reporting_day
+from mimecast.domain.snapshot import misdated_problem
 from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
 from mimecast.settings.secrets_files import UnreadableSecretsError
-from mimecast.store.causes.campaigns import has_campaigns
 from mimecast.store.errors import StoreError
 from mimecast.text.stamp import SAMPLE_MARK
 from mimecast.ui import resources
 from mimecast.ui.access import gate
 from mimecast.ui.access.guard import guard
+from mimecast.ui.account_state import AccountState, load_account_state
 from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.causes.implausible import show_implausible_answers
 from mimecast.ui.causes.restarts import show_restart_suggestion
@@ -91,18 +92,20 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
     accounts = {account.id: account for account in context.accounts}
     chosen, complaint = params.pick_account(st.query_params.get("account"), list(accounts))
     account = accounts[chosen]
-    _draw_sidebar(context, account)
-    newest, last_answer = _load_newest(context, account)
+    now = datetime.now(UTC)
+    account_state = _load_state(context, account, now)
+    _draw_sidebar(context, account, account_state)
     settings_problem = context.settings_problem(account)
     shared: dict[str, Any] = {
         "account": account,
         "accounts": tuple(context.accounts),
         "dashboard": context.dashboard,
         "is_sample": context.is_sample,
-        "now": datetime.now(UTC),
+        "now": now,
         "settings_problem": settings_problem if account.keys is None else None,
-        "last_answer": last_answer,
+        "state": account_state,
     }
+    newest = account_state.newest
     page = Page(**shared, store=context.store, newest=newest)
     if context.store and newest:
         page = AccountPage(**shared, store=context.store, newest=newest)
@@ -116,8 +119,8 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
         show_notice(complaint)
     if not of_all_accounts:
         refresh_messages(page)
-        load_or_stop(show_implausible_answers, page)
-        load_or_stop(show_restart_suggestion, page)
+        show_implausible_answers(page)
+        show_restart_suggestion(page)
     return page
 
 
@@ -131,7 +134,7 @@ def load_or_stop(load: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         st.stop()
 
 
-def _draw_sidebar(context: AppContext, account: Account) -> None:
+def _draw_sidebar(context: AppContext, account: Account, account_state: AccountState) -> None:
     with st.sidebar:
         st.markdown(f"**{PRODUCT}**")
         if len(context.accounts) > 1:
@@ -139,7 +142,7 @@ def _draw_sidebar(context: AppContext, account: Account) -> None:
         for script, title, icon in PAGES:
             if script == ACCOUNTS_PAGE and len(context.accounts) < 2:
                 continue
-            if script == CAMPAIGNS_PAGE and not _has_campaigns(context, account):
+            if script == CAMPAIGNS_PAGE and not account_state.has_campaigns:
                 continue
             if script == PEOPLE_PAGE and not context.dashboard.people_level.is_on:
                 continue
@@ -153,13 +156,6 @@ def _draw_sidebar(context: AppContext, account: Account) -> None:
         gate.show_signed_in_user()
 
 
-def _has_campaigns(context: AppContext, account: Account) -> bool:
-    try:
-        return context.store is not None and has_campaigns(context.store, account.id)
-    except StoreError:  # what reads the snapshots reports it
-        return False
-
-
 def _draw_account_picker(accounts: list[Account], account: Account) -> None:
     labels = distinct_labels(accounts)
     key = "account_picker"
@@ -171,19 +167,21 @@ def _draw_account_picker(accounts: list[Account], account: Account) -> None:
     st.selectbox("Account", list(labels), key=key, format_func=labels.__getitem__, on_change=guard(apply_choice))
 
 
-def _load_newest(context: AppContext, account: Account) -> tuple[Snapshot | None, Snapshot | None]:
-    """Return the account's newest plausible snapshot and its newest one of all."""
+def _load_state(context: AppContext, account: Account, now: datetime) -> AccountState:
+    """Return what is stored of the account. Where the store fails, it cannot be used during this run."""
     if context.store is None:
-        return None, None
+        return AccountState()
+    zone = context.dashboard.time_zone
     try:
-        if misdated := misdated_problem(account.id, context.store.misdated_snapshots(account.id)):
-            context.problems.append(misdated)
-        return context.store.newest(account.id), context.store.newest(account.id, include_marked=True)
+        account_state = load_account_state(context.store, account.id, reporting_day(now, zone), zone)
     except StoreError as problem:
         resources.forget_stores()
         context.problems.append(problem)
         context.store = None
-        return None, None
+        return AccountState()
+    if misdated := misdated_problem(account.id, account_state.misdated):
+        context.problems.append(misdated)
+    return account_state
 
 
 def _draw_heading(title: str, page: Page) -> None:
@@ -194,7 +192,7 @@ def _draw_heading(title: str, page: Page) -> None:
 
 
 def _no_snapshot_text(page: Page) -> str:
-    if page.last_answer:
+    if page.state.last_answer:
         return "Every stored answer of this account is implausible, so no numbers can be shown."
     if page.account.keys is None:
         return "No snapshot is stored for this account, and it has no keys to request one with."

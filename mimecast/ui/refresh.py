@@ -22,6 +22,7 @@ from mimecast.ui import resources
 from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.guard import fragment, guard
 from mimecast.ui.access.identity import current_user_email
+from mimecast.ui.account_state import load_account_state
 from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.context import Page
 
@@ -64,7 +65,7 @@ def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
     """Draw age and button. Runs periodically, and runs the whole page again when there is something new."""
     if (
         resources.refresher().state(page.refresh_key()).completed != seen.completed
-        or _load_last(page) != page.last_answer
+        or _load_last(page) != page.state.last_answer
     ):
         st.rerun()
     state = _request(page, automatic=True)
@@ -122,6 +123,7 @@ def _is_due(page: Page) -> bool:
 def _load_last(page: Page) -> Snapshot | None:
     """Return the newest snapshot in the store, plausible or not. If the store fails, return what the page shows."""
     try:
-        return page.store.newest(page.account.id, include_marked=True) if page.store else page.last_answer
+        state = load_account_state(page.store, page.account.id, page.today, page.zone) if page.store else page.state
     except StoreError:
-        return page.last_answer
+        return page.state.last_answer
+    return state.last_answer

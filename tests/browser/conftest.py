@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Return a browser profile without the dashboard's content security policy.
 
-    The policy refuses the JavaScript with which tests wait. `test_shell.py` tests the policy.
+    The policy refuses the JavaScript with which tests wait. `test_headers.py` tests the policy.
     """
     with browser.new_context(viewport=DESKTOP, color_scheme="light", accept_downloads=True, bypass_csp=True) as context:
         context.set_default_timeout(TIMEOUT_MILLISECONDS)

@@ -23,8 +23,8 @@ from tests.support.waiting import wait_until
 
 
 @pytest.fixture
-def kept(store: Store) -> Store:
-    """A year with twelve notes, two of them of the same day and three within a week, and a target."""
+def annotated_store(store: Store) -> Store:
+    """Return a store of a year with twelve notes, two of them of the same day and three within a week, and a target."""
     now = datetime.now(UTC) - timedelta(minutes=1)
     store.add(
         Snapshot("default", now - timedelta(days=ago), ScoreCounts(800, d=100 + ago % 30, f=20)) for ago in range(365)
@@ -44,7 +44,7 @@ def open_note_form(tab: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_twelve_notes_can_be_read_on_a_phone(
-    run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: Store, scheme: Any
+    run_app: RunApp, tab: Page, account_variables: dict[str, str], annotated_store: Store, scheme: Any
 ) -> None:
     tab.set_viewport_size(PHONE)
     tab.emulate_media(color_scheme=scheme)
@@ -58,18 +58,18 @@ def test_twelve_notes_can_be_read_on_a_phone(
             assert [tag.text_content() for tag in tags] == [str(number) for number in range(1, 13)]
             boxes = [box for tag in tags if (box := tag.locator("rect").first.bounding_box())]
             assert len(boxes) == 12
-            assert all(one["x"] + one["width"] <= other["x"] + 0.5 for one, other in pairwise(boxes))
+            assert all(box["x"] + box["width"] <= other["x"] + 0.5 for box, other in pairwise(boxes))
             assert all(0 <= box["x"] <= PHONE["width"] - box["width"] for box in boxes)
         expect(tab.get_by_text("Note of 330 days ago")).to_be_visible()
         overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"
         assert tab.evaluate(overflow) <= 0
         open_note_form(tab)
         expect(tab.get_by_label("What happened")).to_be_visible()
-        assert {one["id"]: one["help"] for one in Axe().run(tab).response["violations"]} == {}
+        assert {violation["id"]: violation["help"] for violation in Axe().run(tab).response["violations"]} == {}
 
 
 def test_a_note_is_pointed_at_deleted_and_brought_back(
-    run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: Store
+    run_app: RunApp, tab: Page, account_variables: dict[str, str], annotated_store: Store
 ) -> None:
     with run_app(account_variables) as url:
         open_page(tab, f"{url}/history")
@@ -80,9 +80,9 @@ def test_a_note_is_pointed_at_deleted_and_brought_back(
         tab.get_by_role("combobox", name="Note").click()
         tab.get_by_role("option", name="Note of 0 days ago").click()
         tab.get_by_role("button", name="Delete", exact=True).click()
-        wait_until(lambda: len(load_notes(kept, "default")) == 11)
+        wait_until(lambda: len(load_notes(annotated_store, "default")) == 11)
         expect(tab.get_by_text("Deleted: ")).to_be_visible()
         tab.get_by_role("button", name="Undo", exact=True).click()
-        wait_until(lambda: len(load_notes(kept, "default")) == 12)
+        wait_until(lambda: len(load_notes(annotated_store, "default")) == 12)
         wait_until_complete(tab)
         expect(tab.get_by_text("Undone. The note is back")).to_be_visible()

@@ -21,7 +21,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
-from mimecast.store.database.schema import waits
+from mimecast.store.database.tables import waits
 from mimecast.store.store import Store
 from tests.support.browser import alerts, open_page
 from tests.support.clock import TODAY
@@ -38,7 +38,7 @@ BY_API_2 = [*sorted(API_2_FAULTS - {"token-expired-once"}), "forbidden", "produc
 
 
 def sample_of(faults: list[str]) -> list[str]:
-    """Return every sixth fault, or all faults in an exhaustive run: `test_diagnosis.py` covers every one."""
+    """Return every sixth fault, or all faults in an exhaustive run: `test_diagnostics.py` covers every one."""
     return faults if is_exhaustive() else faults[::6]
 
 
@@ -130,9 +130,9 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(
             expected = EXPECTED_ERRORS[fault]
             assert expected
             with subtests.test(fault=fault):
-                asked = requests_to(sandbox)
+                requests_before = requests_to(sandbox)
                 shown_after_refresh(tab, expected[0])
-                assert requests_to(sandbox) > asked
+                assert requests_to(sandbox) > requests_before
                 detector.inspect("the Overview", tab.content())
             end_every_wait(store_url)
         for page in PAGES[1:]:

@@ -32,9 +32,9 @@ HOSTILE = "<img src=x onerror=alert(1)> **b** $x$ [a](http://x) =1+1 @x www.evil
 ALIVE = """() => [...document.querySelectorAll(
     'img[src="x"], .katex, a[href*="evil"], a[href="http://x"], a[href^="http://x/"], a[href^="mailto:"], svg a, ' +
     'svg image, iframe, object, embed'
-  )].map(one => one.outerHTML).concat(
-    [...document.querySelectorAll('strong, b, em, i')].filter(one => ['b', 'r', 'i', 'x'].includes(one.textContent))
-    .map(one => one.outerHTML))"""
+  )].map(node => node.outerHTML).concat(
+    [...document.querySelectorAll('strong, b, em, i')].filter(node => ['b', 'r', 'i', 'x'].includes(node.textContent))
+    .map(node => node.outerHTML))"""
 """Return the parts of the name that have become more than text."""
 
 
@@ -113,18 +113,24 @@ def holds_no_formula(text: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_every_page_asks_its_own_server_only(run_app: RunApp, browser: Browser, scheme: Any) -> None:
-    asked: set[str] = set()
+    requested_urls: set[str] = set()
     with run_app() as url, browser.new_context(viewport=DESKTOP, color_scheme=scheme, bypass_csp=True) as context:
-        context.on("request", lambda request: asked.add(request.url))
+        context.on("request", lambda request: requested_urls.add(request.url))
         tab = context.new_page()
-        tab.on("websocket", lambda websocket: asked.add(websocket.url))
+        tab.on("websocket", lambda websocket: requested_urls.add(websocket.url))
         for page in PAGES:
             drawn(tab, f"{url}/{page}")
             tab.wait_for_load_state("networkidle")
     ours = urlsplit(url).netloc
-    assert [one for one in asked if not one.startswith(("data:", "blob:")) and urlsplit(one).netloc != ours] == []
-    assert any(one.startswith("ws") for one in asked)
-    assert any(one.endswith((".woff2", ".ttf")) for one in asked), "the fonts are the server's own"
+    assert [
+        requested_url
+        for requested_url in requested_urls
+        if not requested_url.startswith(("data:", "blob:")) and urlsplit(requested_url).netloc != ours
+    ] == []
+    assert any(requested_url.startswith("ws") for requested_url in requested_urls)
+    assert any(requested_url.endswith((".woff2", ".ttf")) for requested_url in requested_urls), (
+        "the fonts are the server's own"
+    )
 
 
 def test_an_upload_of_more_than_5_mb_is_refused(run_app: RunApp, tab: Page) -> None:
@@ -132,7 +138,7 @@ def test_an_upload_of_more_than_5_mb_is_refused(run_app: RunApp, tab: Page) -> N
     tab.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(as_bytes(frame))))
     with run_app() as url:
         drawn(tab, url)
-        token = next(one.get("value") for one in tab.context.cookies() if one.get("name") == "_streamlit_xsrf")
+        token = next(cookie.get("value") for cookie in tab.context.cookies() if cookie.get("name") == "_streamlit_xsrf")
         sessions = set(re.findall(rb"\$([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", frames[0]))
 
         def answers(size: int) -> set[int]:
@@ -165,7 +171,7 @@ def test_a_foreign_host_name_that_resolves_to_this_server_is_refused(run_app: Ru
     """A web page elsewhere can let its own name lead to 127.0.0.1, and would then count as the same origin."""
     with run_app() as url:
         port = urlsplit(url).port
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         headers = {
             "Host": f"{host}:{port}",
             "Origin": f"http://{host}:{port}",
@@ -174,6 +180,6 @@ def test_a_foreign_host_name_that_resolves_to_this_server_is_refused(run_app: Ru
             "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
         }
-        asked.request("GET", "/_stcore/stream", headers=headers)
-        assert asked.getresponse().status == status
-        asked.close()
+        connection.request("GET", "/_stcore/stream", headers=headers)
+        assert connection.getresponse().status == status
+        connection.close()

@@ -35,8 +35,8 @@ class Sheet:
 
 
 AT_REST = """() => {
-  const now = [...document.querySelectorAll('[data-testid=stMain], .main-svg')].map(one =>
-    `${one.scrollHeight} ${JSON.stringify(one.getBoundingClientRect())}`).join();
+  const now = [...document.querySelectorAll('[data-testid=stMain], .main-svg')].map(element =>
+    `${element.scrollHeight} ${JSON.stringify(element.getBoundingClientRect())}`).join();
   if (window.laidOut !== now) { window.laidOut = now; window.since = Date.now(); }
   return Date.now() - window.since > 700;
 }"""
@@ -98,13 +98,13 @@ def test_a_page_prints_cleanly_on_a4(
         for left, bottom, right, top in sheet.boxes:
             assert MARGIN <= left <= right <= sheet.size[0] - MARGIN
             assert MARGIN <= bottom <= top <= sheet.size[1] - MARGIN
-    said = [sheet.characters for sheet in sheets]
-    assert "SAMPLEDATA" in said[0]
+    sheet_texts = [sheet.characters for sheet in sheets]
+    assert "SAMPLEDATA" in sheet_texts[0]
     for chart in charts:
-        assert [chart in one for one in said].count(True) == 1, chart
-    assert "".join(said).count("1,204usersgraded·SAMPLEDATA") == stamps
+        assert [chart in sheet_text for sheet_text in sheet_texts].count(True) == 1, chart
+    assert "".join(sheet_texts).count("1,204usersgraded·SAMPLEDATA") == stamps
     for hidden in ("Refresh", "Download", "PowerPoint", "Owndates", "Amade-upcompany"):
-        assert hidden not in "".join(said)
+        assert hidden not in "".join(sheet_texts)
 
 
 def test_a_chart_and_its_stamp_stand_on_the_same_sheet(run_app: RunApp, tab: Page) -> None:

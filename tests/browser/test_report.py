@@ -120,10 +120,10 @@ def test_an_address_with_every_option_survives_reload_a_click_and_back(run_app: 
         open_page(tab, f"{url}/report?{query}")
         expect(tab.get_by_role("radio", name="90 days")).to_be_checked()
         for _ in range(2):
-            said = characters(tab)
-            assert "Board pack" in said
-            assert "7 days" in said
-            assert "Contoso" not in said
+            page_text = characters(tab)
+            assert "Board pack" in page_text
+            assert "7 days" in page_text
+            assert "Contoso" not in page_text
             assert address_of(tab) == ("/report", options)
             tab.reload()
             wait_until_complete(tab, "Report")
@@ -165,8 +165,8 @@ def test_the_report_fits_a_phone_and_breaks_no_accessibility_rule(
         assert box is not None
         assert box["x"] + box["width"] <= PHONE["width"]
         show_whole_page(tab)
-        found = Axe().run(tab).response["violations"]
-        assert {one["id"]: one["help"] for one in found} == {}
+        violations = Axe().run(tab).response["violations"]
+        assert {violation["id"]: violation["help"] for violation in violations} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -182,7 +182,7 @@ def test_the_html_file_opens_without_a_network_in_both_themes(
         alone = context.new_page()
         alone.on("request", lambda request: requests.append(request.url))
         alone.on("pageerror", lambda error: errors.append(str(error)))
-        alone.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        alone.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         alone.goto((tmp_path / "report.html").as_uri())
         expect(alone.locator(".js-plotly-plot .main-svg").nth(11)).to_be_attached()
         paper = alone.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -190,7 +190,7 @@ def test_the_html_file_opens_without_a_network_in_both_themes(
         letter = alone.locator(".js-plotly-plot .gtitle").first.evaluate("text => getComputedStyle(text).fill")
         assert letter == {"light": "rgb(15, 24, 34)", "dark": "rgb(230, 234, 239)"}[scheme]
         expect(alone.locator("[data-title*='cloud' i], [data-title*='share' i]")).to_have_count(0)
-        found = Axe().run(alone).response["violations"]
-        assert {one["id"]: one["help"] for one in found} == {}
-    assert [one for one in requests if not one.startswith("file:")] == []
+        violations = Axe().run(alone).response["violations"]
+        assert {violation["id"]: violation["help"] for violation in violations} == {}
+    assert [requested_url for requested_url in requests if not requested_url.startswith("file:")] == []
     assert errors == []

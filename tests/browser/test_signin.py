@@ -128,7 +128,7 @@ def test_who_presses_refresh_is_in_the_log_and_who_refuses_at_the_provider_is_as
 
 
 @pytest.mark.parametrize(
-    ("claims", "said"),
+    ("claims", "message"),
     [
         ({"email": "eve@fabrikam.com"}, "you are not on the list of users who may see this dashboard"),
         ({"email": "eve@contoso.com", "email_verified": False}, "does not say that your e-mail address is verified"),
@@ -142,7 +142,7 @@ def test_who_may_not_see_it_gets_one_sentence_and_the_way_out(
     provider: Provider,
     account_variables: dict[str, str],
     claims: dict[str, object],
-    said: str,
+    message: str,
 ) -> None:
     provider.claims |= claims
     secrets = f'{provider.auth_table()}[dashboard]\nallowed_domains = ["contoso.com"]\n'
@@ -151,7 +151,7 @@ def test_who_may_not_see_it_gets_one_sentence_and_the_way_out(
         signs_in(tab)
         for page in PAGES.values():
             tab.goto(f"{url}/{page}")
-            expect(tab.get_by_text(said)).to_be_visible()
+            expect(tab.get_by_text(message)).to_be_visible()
             expect(tab.get_by_text("dministrator")).to_be_visible()
             expect(tab.get_by_test_id("stPageLink")).to_have_count(0)
         assert b"1,204" not in b"".join(frames)

@@ -38,8 +38,8 @@ SETTINGS = {
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[str]:
-    """A store with one old snapshot, held to be the same afterwards."""
+def unchanged_store_url(tmp_path: Path) -> Iterator[str]:
+    """Yield the URL of a store with one old snapshot, and check afterwards that nothing in it has changed."""
     file = tmp_path / "kept" / "snapshots.db"
     url = f"sqlite:///{file}"
     old = Snapshot("default", datetime.now(UTC) - timedelta(hours=1), ScoreCounts(5, 4, 3, 2, 1))
@@ -48,21 +48,25 @@ def kept(tmp_path: Path) -> Iterator[str]:
     assert list(Store.open(url).all_snapshots("default")) == [old]
 
 
-@pytest.mark.parametrize(("secrets", "said"), every_nth([*SETTINGS.values()], 4), ids=SETTINGS)
+@pytest.mark.parametrize(("secrets", "message"), every_nth([*SETTINGS.values()], 4), ids=SETTINGS)
 def test_settings_that_are_wrong_are_named_and_what_is_stored_is_shown(
-    run_app: RunApp, tab: Page, kept: str, secrets: str, said: str
+    run_app: RunApp, tab: Page, unchanged_store_url: str, secrets: str, message: str
 ) -> None:
-    with run_app({"SNAPSHOTS_URL": kept}, secrets=secrets) as url:
+    with run_app({"SNAPSHOTS_URL": unchanged_store_url}, secrets=secrets) as url:
         for page in ("", "history"):
             open_page(tab, f"{url}/{page}")
-            expect(tab.get_by_test_id("stAlert").filter(has_text=said)).to_be_visible()
+            expect(tab.get_by_test_id("stAlert").filter(has_text=message)).to_be_visible()
             assert "15 users graded" in tab.get_by_test_id("stMain").inner_text()
             assert "recognisable" not in tab.content()
             assert "SAMPLE DATA" not in tab.content()
 
 
-def test_a_file_that_is_not_toml_shows_the_reason_and_no_number(run_app: RunApp, tab: Page, kept: str) -> None:
-    with run_app({"SNAPSHOTS_URL": kept}, secrets="[mimecast]\naccess_key = recognisable-access\n") as url:
+def test_a_file_that_is_not_toml_shows_the_reason_and_no_number(
+    run_app: RunApp, tab: Page, unchanged_store_url: str
+) -> None:
+    with run_app(
+        {"SNAPSHOTS_URL": unchanged_store_url}, secrets="[mimecast]\naccess_key = recognisable-access\n"
+    ) as url:
         for page in ("", "history"):
             tab.goto(f"{url}/{page}")
             alert = tab.get_by_test_id("stAlert").filter(has_text="is not valid TOML, at line 2")
@@ -84,13 +88,13 @@ def test_without_settings_there_is_sample_data_and_no_complaint(
 
 
 def test_a_store_that_cannot_be_written_is_shown_and_named(
-    run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: str
+    run_app: RunApp, tab: Page, account_variables: dict[str, str], unchanged_store_url: str
 ) -> None:
-    file = Path(kept.removeprefix("sqlite:///"))
+    file = Path(unchanged_store_url.removeprefix("sqlite:///"))
     file.chmod(0o444)
     file.parent.chmod(0o555)
     try:
-        with run_app({**account_variables, "SNAPSHOTS_URL": kept}, is_unprivileged=True) as url:
+        with run_app({**account_variables, "SNAPSHOTS_URL": unchanged_store_url}, is_unprivileged=True) as url:
             open_page(tab, url)
             expect(tab.get_by_test_id("stAlert").filter(has_text="The store is read-only")).to_be_visible()
             assert "15 users graded" in tab.get_by_test_id("stMain").inner_text()
@@ -128,9 +132,9 @@ def test_a_store_that_is_deleted_while_the_dashboard_runs_is_created_again(
 
 
 def test_while_mimecast_cannot_be_reached_the_page_shows_what_is_stored_and_why(
-    run_app: RunApp, tab: Page, account_variables: dict[str, str], kept: str
+    run_app: RunApp, tab: Page, account_variables: dict[str, str], unchanged_store_url: str
 ) -> None:
-    refused = {**account_variables, "MIMECAST_BASE_URL": "http://127.0.0.1:9", "SNAPSHOTS_URL": kept}
+    refused = {**account_variables, "MIMECAST_BASE_URL": "http://127.0.0.1:9", "SNAPSHOTS_URL": unchanged_store_url}
     with run_app(refused) as url:
         open_page(tab, url)
         expect(alerts(tab)).to_have_count(0)
@@ -165,9 +169,9 @@ def test_settings_written_and_fixed_while_the_dashboard_runs_are_taken_at_the_ne
     wrong = right.replace("app_key", "ap_key")
     file = tmp_path / "clone" / ".streamlit" / "secrets.toml"
 
-    def after_reload(said: str) -> bool:
+    def after_reload(text: str) -> bool:
         open_page(tab, url, has_charts=False)
-        return said in tab.get_by_test_id("stMain").inner_text()
+        return text in tab.get_by_test_id("stMain").inner_text()
 
     with run_app({}) as url:
         assert after_reload("SAMPLE DATA")

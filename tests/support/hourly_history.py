@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 
 from mimecast.domain.snapshot import Source
-from mimecast.store.database.schema import snapshots
+from mimecast.store.database.tables import snapshots
 from mimecast.store.store import Store
 
 

@@ -89,10 +89,10 @@ def check_relationships(parts: Parts, trees: dict[str, Any]) -> set[str]:
         assert duplicates(ids) == [], name
         assert all(element.get("Type") for element in root), name
         assert not [element.get("Target") for element in root if element.get("TargetMode") == "External"], name
-        found = {element.get("Id"): target_of(folder, unquote(element.get("Target"))) for element in root}
-        for target in found.values():
+        targets_by_id = {element.get("Id"): target_of(folder, unquote(element.get("Target"))) for element in root}
+        for target in targets_by_id.values():
             assert target in parts, f"{name} refers to {target}"
-        targets[source] = set(found.values()) | {name}
+        targets[source] = set(targets_by_id.values()) | {name}
         if source in trees:
             check_references(source, trees[source], set(ids))
     for name, root in trees.items():

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, null, select
 
 from mimecast.domain.notes import Note, NoteChanged, NoteEdit, check_note
-from mimecast.store.database.schema import notes, restart_notes
+from mimecast.store.database.tables import notes, restart_notes
 from mimecast.store.store import Store
 
 

@@ -12,7 +12,7 @@ from mimecast.domain.causes.implausible import Implausibility, Implausible, Mark
 from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
 from mimecast.store.database.engine import upsert
-from mimecast.store.database.schema import implausible_answers, snapshots
+from mimecast.store.database.tables import implausible_answers, snapshots
 from mimecast.store.snapshot_rows import from_row, to_seconds
 from mimecast.store.store import Store
 

@@ -14,7 +14,7 @@ from mimecast.domain.causes.reference_lines import (
     ReferenceLineInvalid,
     check_reference_line,
 )
-from mimecast.store.database.schema import reference_lines
+from mimecast.store.database.tables import reference_lines
 from mimecast.store.store import Store
 
 

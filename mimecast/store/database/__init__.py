@@ -1,1 +1,1 @@
-"""The database under the store: engine, schema, queries, and recovery from damage."""
+"""The database under the store: engine, tables, migrations, queries, and recovery from damage."""

@@ -18,9 +18,10 @@ from mimecast.store.database.engine import (
     sqlite_file,
     transaction,
 )
+from mimecast.store.database.migrations import MIGRATIONS, SchemaState, migrate, read_state
 from mimecast.store.database.postgresql import POSTGRESQL, require_writable
 from mimecast.store.database.quarantine import quarantine_if_corrupt
-from mimecast.store.database.schema import MIGRATIONS, SchemaState, data_tables, migrate, read_state
+from mimecast.store.database.tables import data_tables
 from mimecast.store.database.upgrade_backup import back_up_before_upgrade
 from mimecast.store.errors import (
     DatabasePermissionMissing,

@@ -33,7 +33,7 @@ from sqlalchemy import (
 
 from mimecast.domain.scores import AT_RISK, ScoreCounts
 from mimecast.domain.snapshot import Source
-from mimecast.store.database.schema import IS_FROM_SANDBOX, implausible_answers, snapshots
+from mimecast.store.database.tables import IS_FROM_SANDBOX, implausible_answers, snapshots
 
 BATCH_ROWS: Final = 1000
 """Rows or ranges in one statement, which stays below the limits on variables of both databases."""

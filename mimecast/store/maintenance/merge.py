@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from mimecast.store.database.queries import BATCH_ROWS
-from mimecast.store.database.schema import (
+from mimecast.store.database.tables import (
     PEOPLE_TABLES,
     data_tables,
     imported_snapshots,

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, Table, func, select
 
 from mimecast.formatting import pluralize
 from mimecast.problem import Problem
-from mimecast.store.database.schema import data_tables, people_captures, refuse_unknown_additions, snapshots
+from mimecast.store.database.migrations import refuse_unknown_additions
+from mimecast.store.database.tables import data_tables, people_captures, snapshots
 from mimecast.store.store import Store
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, CursorResult, Row, String, Table, func, inspe
 from mimecast.store.database.engine import SQLITE, translate_errors
 from mimecast.store.database.postgresql import advance_sequence
 from mimecast.store.database.queries import BATCH_ROWS
-from mimecast.store.database.schema import data_tables
+from mimecast.store.database.tables import data_tables
 
 
 def copy_rows(

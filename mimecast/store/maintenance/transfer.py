@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import zip_longest
 
+from mimecast.store.database.migrations import refuse_unknown_additions
 from mimecast.store.database.postgresql import lock_against_writes
-from mimecast.store.database.schema import data_tables, refuse_unknown_additions
+from mimecast.store.database.tables import data_tables
 from mimecast.store.errors import CopyVerificationFailed, StoreError, TargetNotEmpty
 from mimecast.store.maintenance.rows import copy_rows, count_rows, read_batches
 from mimecast.store.store import Store

@@ -17,7 +17,7 @@ from mimecast.domain.notifications.deliveries import (
     is_too_old,
 )
 from mimecast.store.database.engine import upsert
-from mimecast.store.database.schema import deliveries, messages
+from mimecast.store.database.tables import deliveries, messages
 from mimecast.store.snapshot_rows import to_seconds
 from mimecast.store.store import Store
 

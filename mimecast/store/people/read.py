@@ -21,7 +21,7 @@ from mimecast.domain.people.movement import (
 )
 from mimecast.domain.people.users import COMPONENTS, NOT_GRADED, ComponentCounts, Pseudonym
 from mimecast.domain.scores import AT_RISK, ScoreCounts
-from mimecast.store.database.schema import (
+from mimecast.store.database.tables import (
     component_counts,
     department_counts,
     grade_intervals,

@@ -14,7 +14,7 @@ from mimecast.domain.people.movement import is_complete
 from mimecast.domain.people.users import ComponentCounts, PeopleTally, Pseudonym
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Source
-from mimecast.store.database.schema import (
+from mimecast.store.database.tables import (
     PEOPLE_TABLES,
     component_counts,
     department_counts,

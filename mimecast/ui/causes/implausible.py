@@ -12,7 +12,7 @@ from mimecast.domain.causes.implausible import Mark
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date, format_int, pluralize
 from mimecast.store.annotations.notes import write_restart
-from mimecast.store.causes.implausible import accept_answers, load_open_marks, reject_answers
+from mimecast.store.causes.implausible import accept_answers, reject_answers
 from mimecast.store.store import Store
 from mimecast.text.causes import implausible_answers_sentence
 from mimecast.ui.access.guard import guard
@@ -29,12 +29,12 @@ _FLASH: Final = "implausible_answer_judged"
 
 
 def show_implausible_answers(page: Page) -> None:
-    """Draw the banner about the answers on which no reader has decided, if there are any. Raises StoreError."""
+    """Draw the banner about the answers on which no reader has decided, if there are any."""
     store = page.store
     if store is None:
         return
     _draw_result(page)
-    marks = load_open_marks(store, page.account.id)
+    marks = page.state.open_marks
     if not marks:
         return
     with st.container(key=BANNER_KEY, gap="small"):
@@ -50,7 +50,7 @@ def show_implausible_answers(page: Page) -> None:
             ):
                 name = label if len(marks) == 1 else label.replace("It is", "They are").replace("restarts", "restart")
                 is_off = bool(store.read_only)
-                st.button(name, key=key, on_click=guard(callback), args=(page, store, tuple(marks)), disabled=is_off)
+                st.button(name, key=key, on_click=guard(callback), args=(page, store, marks), disabled=is_off)
 
 
 def _draw_result(page: Page) -> None:

@@ -11,12 +11,13 @@ from mimecast.charts.causes.overlay import MARK
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.implausible import Mark
 from mimecast.formatting import format_date, pluralize
-from mimecast.store.causes.implausible import accept_answers, load_marks
+from mimecast.store.causes.implausible import accept_answers
 from mimecast.text.causes import left_out_sentence, short_campaign_line
 from mimecast.ui.access.guard import guard
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, run_and_flash
+from mimecast.ui.widgets.entry_form import ANNOTATION_FLASH
 
 MAX_CAMPAIGNS: Final = 6
 """Campaigns that are listed, the last ones; all of them are on the Campaigns page."""
@@ -42,8 +43,8 @@ def cause_lines(annotations: Annotations) -> list[str]:
 
 
 def show_left_out_answers(page: AccountPage) -> None:
-    """Draw the answers that a reader judged wrong, each with the way to take that back. Raises StoreError."""
-    marks = [mark for mark in load_marks(page.store, page.account.id) if not mark.is_open]
+    """Draw the answers that a reader judged wrong, each with the way to take that back."""
+    marks = [mark for mark in page.state.marks if not mark.is_open]
     if not marks:
         return
     st.markdown("**Answers left out**")
@@ -60,4 +61,4 @@ def _accept(page: AccountPage, marks: Sequence[Mark]) -> None:
         accept_answers(page.store, marks)
         return Flash("The answer counts again.")
 
-    run_and_flash("annotations_done", page.account.id, action, log="accepted an implausible answer as right")
+    run_and_flash(ANNOTATION_FLASH, page.account.id, action, log="accepted an implausible answer as right")

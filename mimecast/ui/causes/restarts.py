@@ -11,14 +11,12 @@ from mimecast.domain.causes.restarts import RestartSuggestion
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date, format_int
 from mimecast.store.annotations.notes import write_restart
-from mimecast.store.causes.implausible import load_open_marks
-from mimecast.store.causes.restarts import dismiss_suggestion, load_suggestion
+from mimecast.store.causes.restarts import dismiss_suggestion
 from mimecast.store.store import Store
 from mimecast.text.causes import suggestion_sentence
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.banners import show_problem
-from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
@@ -30,7 +28,7 @@ _FLASH: Final = "restart_suggestion_done"
 
 
 def show_restart_suggestion(page: Page) -> None:
-    """Draw the suggestion of a baseline restart, unless an answer waits to be judged. Raises StoreError."""
+    """Draw the suggestion of a baseline restart, unless an answer waits to be judged."""
     store = page.store
     if store is None or page.newest is None:
         return
@@ -40,10 +38,8 @@ def show_restart_suggestion(page: Page) -> None:
     elif flash:
         st.session_state.pop(_FLASH, None)
         st.toast(escape_markdown(flash.message), icon=":material/check:")
-    account, today, zone = page.account.id, page.today, page.zone
-    key = ("restart_suggestion", account, today, zone.key)
-    suggestion = PAGE_CACHE.get(store, key, lambda: load_suggestion(store, account, today, zone))
-    if suggestion is None or load_open_marks(store, account):
+    suggestion = page.state.suggestion
+    if suggestion is None or page.state.open_marks:
         return
     is_off = bool(store.read_only)
     with st.container(key=BANNER_KEY, gap="small"):

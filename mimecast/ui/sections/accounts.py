@@ -23,7 +23,7 @@ from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.accounts import AccountsData
 from mimecast.ui.url import state
 from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.downloads import offer_csv
+from mimecast.ui.widgets.download_links import offer_csv
 from mimecast.ui.widgets.metrics import show_totals
 
 DEFAULT_PANELS: Final = 6

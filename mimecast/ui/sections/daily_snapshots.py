@@ -8,16 +8,15 @@ import streamlit as st
 
 from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.formatting import format_age, format_datetime, format_duration
-from mimecast.store.scheduled_runs import load_schedule_status
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 
 
 def show_daily_snapshots(page: Page) -> None:
-    """Draw what is known about the account's scheduled captures. Raises StoreError."""
+    """Draw what is known about the account's scheduled captures."""
     st.header("Daily snapshots", anchor=False)
-    schedule = load_schedule_status(page.store, page.account.id) if page.store else None
-    if schedule is None or schedule.last is None:
+    schedule = page.state.schedule
+    if schedule.last is None:
         st.markdown("Daily snapshots are not set up. Missed days cannot be recovered.")
     else:
         last = schedule.last

@@ -32,7 +32,7 @@ from mimecast.ui.page_data.people import MovementData, PeopleData
 from mimecast.ui.url import state
 from mimecast.ui.widgets.cards import Card, show_cards
 from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.downloads import offer_csv
+from mimecast.ui.widgets.download_links import offer_csv
 from mimecast.ui.widgets.summary import show_headline
 
 ROW_HEIGHT: Final = 35

@@ -13,7 +13,7 @@ from mimecast.formatting import UNDEFINED, format_age, format_datetime, pluraliz
 from mimecast.store.notifications.messages import load_last_deliveries
 from mimecast.store.scheduled_runs import load_schedule_status
 from mimecast.ui.context import Page, distinct_labels
-from mimecast.ui.widgets.tables import show_table
+from mimecast.ui.widgets.grade_tables import show_table
 
 MAX_ACCOUNTS: Final = 20
 """Accounts that the board shows, the chosen one first; the Accounts page shows all."""

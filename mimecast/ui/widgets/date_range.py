@@ -39,7 +39,7 @@ class RangeChoice:
 
 
 def choose_range(page: AccountPage) -> RangeChoice:
-    """Draw the choice of range and return it. Raises StoreError."""
+    """Draw the choice of range and return it."""
     chosen = _requested(page)
     with _row():
         _range_widgets(chosen, page.today)
@@ -47,7 +47,7 @@ def choose_range(page: AccountPage) -> RangeChoice:
 
 
 def choose_range_and_resolution(page: AccountPage) -> RangeChoice:
-    """Draw the choices of range and resolution side by side and return both. Raises StoreError."""
+    """Draw the choices of range and resolution side by side and return both."""
     chosen = _requested(page)
     resolution, complaint = pick_resolution(state.current().get("by"))
     if complaint:
@@ -65,7 +65,7 @@ def show_empty_range(days: DayRange) -> None:
 
 
 def _requested(page: AccountPage) -> DateRange:
-    oldest = page.store.oldest(page.account.id) or page.newest
+    oldest = page.state.oldest or page.newest
     chosen = pick_range(state.current(), page.today, reporting_day(oldest.taken_at, page.zone))
     if chosen.complaint:
         show_notice(chosen.complaint)

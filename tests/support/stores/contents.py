@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from mimecast.domain.causes.campaigns import Campaign
 from mimecast.domain.causes.implausible import Implausibility, Implausible
-from mimecast.domain.notifications.alerts import Observation, Rule, State, next_state
+from mimecast.domain.notifications.alert_states import Observation, Rule, State, next_state
 from mimecast.domain.notifications.deliveries import Delivery, DeliveryResult, Message, MessageKind
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
@@ -19,7 +19,7 @@ from mimecast.store.causes.campaigns import save_campaigns
 from mimecast.store.causes.implausible import insert_marks
 from mimecast.store.causes.reference_lines import add_reference_line
 from mimecast.store.causes.restarts import dismiss_suggestion
-from mimecast.store.database.schema import data_tables
+from mimecast.store.database.tables import data_tables
 from mimecast.store.imports import import_snapshots
 from mimecast.store.notifications.alert_states import claim_transitions
 from mimecast.store.notifications.messages import add_deliveries, claim_message

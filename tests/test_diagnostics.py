@@ -164,7 +164,7 @@ DAILY_RUNS = [
 
 
 @pytest.mark.parametrize(
-    ("runs", "status", "said"),
+    ("runs", "status", "detail"),
     [
         ([], StepStatus.WARNING, "No scheduled snapshot was ever recorded."),
         (
@@ -191,13 +191,13 @@ DAILY_RUNS = [
     ids=["not set up", "in order", "few and old", "overdue", "few", "failed"],
 )
 def test_the_schedule_is_part_of_the_check(
-    sandbox: Sandbox, store: Store, runs: list[Run], status: StepStatus, said: str
+    sandbox: Sandbox, store: Store, runs: list[Run], status: StepStatus, detail: str
 ) -> None:
     if runs:
         save_runs(store, *runs)
     step = checked(account_of(sandbox, 2), store, now=NOW)[DAILY]
     assert step.status is status
-    assert said in step.detail
+    assert detail in step.detail
     assert bool(step.problem) is (status is not StepStatus.DONE)
 
 
@@ -309,10 +309,10 @@ def test_the_text_for_support_has_the_id_and_the_time_and_no_key(sandbox: Sandbo
     account = account_of(sandbox, 1)
     steps = list(checked(account, store).values())
     text = support_text(steps, account, NOW)
-    asked = next(step for step in steps if step.requested_at)
-    assert asked.request_id
-    assert f"Request id: {asked.request_id}" in text
-    assert f"Time of the request: {asked.requested_at:%Y-%m-%d %H:%M:%S} UTC" in text
+    request_step = next(step for step in steps if step.requested_at)
+    assert request_step.request_id
+    assert f"Request id: {request_step.request_id}" in text
+    assert f"Time of the request: {request_step.requested_at:%Y-%m-%d %H:%M:%S} UTC" in text
     assert "HTTP status: 403" in text
     for secret in (sandbox.keys.access_key, sandbox.keys.secret_key, sandbox.keys.app_key, sandbox.keys.app_id):
         assert secret not in text

@@ -28,9 +28,9 @@ def strict(browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("page", every_nth([*PAGES], 4))
 def test_every_page_keeps_to_a_policy_that_lets_in_no_script_but_ours(run_app: RunApp, strict: Page, page: str) -> None:
-    said: list[str] = []
-    strict.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    strict.on("pageerror", lambda error: said.append(str(error)))
+    errors: list[str] = []
+    strict.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    strict.on("pageerror", lambda error: errors.append(str(error)))
     with run_app() as url:
         answer = strict.goto(f"{url}/{page}")
         assert answer is not None
@@ -43,8 +43,10 @@ def test_every_page_keeps_to_a_policy_that_lets_in_no_script_but_ours(run_app: R
         assert strict.evaluate("window.alive") is None
     assert "'unsafe-eval'" not in policy
     assert "script-src 'self' 'sha256-" in policy
-    assert len([one for one in said if "Content Security Policy" in one]) == 1, "only the script that was put in here"
-    assert [one for one in said if "Content Security Policy" not in one] == []
+    assert len([error for error in errors if "Content Security Policy" in error]) == 1, (
+        "only the script that was put in here"
+    )
+    assert [error for error in errors if "Content Security Policy" not in error] == []
 
 
 def test_every_answer_has_headers_that_leave_nothing_to_guess(run_app: RunApp, tab: Page) -> None:
@@ -59,25 +61,27 @@ def test_every_answer_has_headers_that_leave_nothing_to_guess(run_app: RunApp, t
 
 @pytest.mark.parametrize("page", every_nth(["", "history", "history?range=30d"], 2))
 def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, tab: Page, page: str) -> None:
-    asked: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url))
+    requested_urls: list[str] = []
+    tab.on("request", lambda request: requested_urls.append(request.url))
     with run_app() as url:
         tab.goto(f"{url}/{page}")
         expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
-        assert [one for one in asked if one.endswith("/_stcore/health")] == [f"{url}/_stcore/health"]
+        assert [requested_url for requested_url in requested_urls if requested_url.endswith("/_stcore/health")] == [
+            f"{url}/_stcore/health"
+        ]
 
 
 @pytest.mark.parametrize("page", every_nth(["", "history", "accounts"], 2))
 def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, tab: Page, page: str) -> None:
     """Before the client has found its server, and so long before it knows that there are charts."""
-    asked: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    files: list[str] = []
+    tab.on("request", lambda request: files.append(request.url.rpartition("/")[2]))
     with run_app() as url:
         tab.goto(f"{url}/{page}")
         expect(tab.locator(".js-plotly-plot .main-svg").first).to_be_attached()
     for element in PRELOADED_ELEMENTS:
-        assert len([one for one in asked if one.startswith(f"{element}.")]) == 1
-    assert next(asked.index(one) for one in asked if one.startswith(f"{PLOTLY}.")) < asked.index("health")
+        assert len([file for file in files if file.startswith(f"{element}.")]) == 1
+    assert next(files.index(file) for file in files if file.startswith(f"{PLOTLY}.")) < files.index("health")
 
 
 def test_this_streamlit_has_every_file_that_is_loaded_ahead() -> None:

@@ -81,9 +81,9 @@ def test_every_recorded_answer_is_held_against_the_code() -> None:
 
 
 def test_nothing_that_mimecast_words_freely_is_repeated() -> None:
-    told = {"code": "a code with recognisable words", "message": "recognisable", "field": "recognisable"}
+    error = {"code": "a code with recognisable words", "message": "recognisable", "field": "recognisable"}
     with pytest.raises(RequestRejected) as caught:
-        read({"a": 1}, fail=[{"errors": [told], "key": {"emailAddress": "recognisable"}}])
+        read({"a": 1}, fail=[{"errors": [error], "key": {"emailAddress": "recognisable"}}])
     assert caught.value.code is None
     assert "recognisable" not in everything_in(caught.value)
 
@@ -236,7 +236,7 @@ def test_the_same_grade_twice_is_refused(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"", "is empty instead of JSON"),
         (b"<html>sign in</html>", "is an HTML page instead of JSON"),
@@ -282,10 +282,10 @@ def test_the_same_grade_twice_is_refused(body: bytes) -> None:
         "meta.status is text",
     ],
 )
-def test_an_answer_without_score_counts_says_what_was_found(body: bytes, said: str) -> None:
+def test_an_answer_without_score_counts_says_what_was_found(body: bytes, message: str) -> None:
     with pytest.raises(ResponseUnreadable) as caught:
         read_body(body)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
