@@ -128,17 +128,17 @@ def _capture_peaks(users: int) -> tuple[float, float]:
     Server and captures have a process each.
     """
     context = get_context("spawn")
-    here, there = context.Pipe()
-    server = context.Process(target=_serve, args=(there, users))
+    results, answers = context.Pipe()
+    server = context.Process(target=_serve, args=(answers, users))
     server.start()
-    account = Account("default", "Contoso", *here.recv())
+    account = Account("default", "Contoso", *results.recv())
     peaks = []
     for level in (PeopleLevel.OFF, PeopleLevel.MOVEMENT):
-        process = context.Process(target=_capture, args=(there, account, level))
+        process = context.Process(target=_capture, args=(answers, account, level))
         process.start()
-        peaks.append(here.recv())
+        peaks.append(results.recv())
         process.join()
-    here.send("end")
+    results.send("end")
     server.join()
     return peaks[0], peaks[1]
 

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store.store import Store
+from mimecast.ui.sections import people_names
 from tests.support.app import click, html_of, make_app, text_of
 from tests.support.clock import NOW
 from tests.support.logs import logged_lines
@@ -140,6 +141,17 @@ def test_without_sign_in_names_are_for_users_at_this_computer_only(
         config.set_option("server.address", before)
     assert can_open(app) == may_open
     assert ("Names are not shown: no one has to sign in" in text_of(app)) != may_open
+
+
+def test_the_list_disappears_after_half_an_hour(
+    project: Path, filled: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = people_page(project, filled, ADA, people_viewers=["ada@contoso.com"])
+    click(app, "people_open")
+    monkeypatch.setattr(people_names, "KEPT_FOR", timedelta(0))
+    app.run()
+    assert "Qwvname" not in html_of(app)
+    assert can_open(app)
 
 
 def test_the_list_has_no_download(project: Path, filled: dict[str, Any]) -> None:

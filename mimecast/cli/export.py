@@ -92,5 +92,6 @@ def _write(table: ExportTable, out: Path | None, file_format: str) -> int:
 def _empty_sentence(request: ExportRequest) -> str:
     data = request.options.data
     where = " in this range" if request.has_range else ""
-    off = ", or people in [dashboard] is off" if data in PEOPLE_DATA else ""
+    level = "below movement" if data == "movement" else "off"
+    off = f", or people in [dashboard] is {level}" if data in PEOPLE_DATA else ""
     return f"No {data} {'is' if data == 'movement' else 'are'} stored{where}{off}."

@@ -31,6 +31,9 @@ MAX_ROWS: Final = 200
 KEPT_FOR: Final = timedelta(minutes=30)
 """How long a session keeps the list."""
 
+CHECK_SECONDS: Final = 60.0
+"""How often the time of a list, and whether its reader may still see it, are checked without a click."""
+
 _LIST: Final = "people_names"
 """Key of the session's list."""
 
@@ -49,11 +52,17 @@ class NamesList:
         return f"NamesList({len(self.rows)} users)"
 
 
-@fragment
 def show_names(page: AccountPage) -> None:
-    """Draw the button that requests the list, or the list and its search. Only users who may see names see either."""
+    """Draw the button that requests the list, or the list and its search. Only users who may see names see either.
+
+    It is drawn again every minute, so that a list disappears from screen and memory when its time is up.
+    """
+    fragment(_draw, run_every=CHECK_SECONDS)(page)
+
+
+def _draw(page: AccountPage) -> None:
     st.header("Users at risk by name", anchor=False)
-    if reason := why_no_names(page.dashboard):
+    if reason := why_no_names():
         st.session_state.pop(_LIST, None)
         st.info(reason)
         return
