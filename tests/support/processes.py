@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Self
@@ -46,7 +46,7 @@ class ForkServer:
         """End the process."""
         self._process.communicate(timeout=RUN_TIMEOUT_SECONDS)
 
-    def _fork(self, run: dict[str, object]) -> int:
+    def _fork(self, run: Mapping[str, object]) -> int:
         """Fork for a run, and return the number with which the program answers."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
