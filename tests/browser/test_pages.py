@@ -17,6 +17,7 @@ from mimecast.store.store import Store
 from tests.support.browser import (
     DESKTOP,
     PHONE,
+    SAMPLE_PAGES,
     ColorScheme,
     chart_alts,
     emulate,
@@ -32,17 +33,6 @@ GRADES = re.compile(
     r"^Users by SAFE Score grade" + r".*".join(rf"[:,] {grade} [\d,]+ \(\d+\.\d%\)" for grade in "ABCDF")
 )
 HEADLINE = re.compile(r"^\d+\.\d% of users are at risk, down from \d+\.\d% a year ago$")
-
-PAGES = [
-    "",
-    "history?range=all&by=month",
-    "compare",
-    "compare?from=2010-01-01",
-    "people",
-    "campaigns",
-    "connection",
-]
-"""Every page that sample data has, and one whose address is wrong. `test_report.py` has the Report page."""
 
 
 def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: RunApp, first_visit: Page) -> None:
@@ -84,7 +74,7 @@ def test_the_headline_the_trend_and_the_grades_need_no_scrolling_at_1440_by_900(
 
 @CROSSED
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*SAMPLE_PAGES, "compare?from=2010-01-01"])
 def test_every_page_fits_a_phone_and_breaks_no_accessibility_rule(
     run_app: RunApp, tab: Page, scheme: ColorScheme, page: str
 ) -> None:
