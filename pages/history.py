@@ -22,7 +22,7 @@ if data is None:
     st.stop()
 report = data.report
 
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.markdown(f"**{escape_markdown(data.sentence)}**")
     load_or_stop(offer_annotation_forms, page)
 show_annotation_result(page)

@@ -13,12 +13,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from mimecast.charts.palette import AT_RISK_INK, INK, QUIET, RULE
+from mimecast.charts.palette import AT_RISK_INK, INK, QUIET, RESTART_LINE, RULE
+from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.domain.timeline import MAX_MARKED_POINTS
-from mimecast.formatting import format_date, zone_name
+from mimecast.formatting import MINUS, format_date, zone_name
+from mimecast.reports.causes.restart_parts import Days, RestartPart, restart_height, restart_parts
 from mimecast.reports.causes.sheets import cause_sheets
 from mimecast.reports.causes.trend_levels import trend_levels
 from mimecast.reports.grade_table import grade_rows
@@ -35,6 +37,7 @@ from mimecast.reports.sheets import (
     write_row,
 )
 from mimecast.reports.xml_text import xml_text
+from mimecast.text.causes import causes_sentences
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.stamp import Stamp
 from mimecast.text.timelines import coverage
@@ -54,9 +57,9 @@ CHART_PIXELS: Final = (980, 340)
 """Width and height of the chart on the first sheet."""
 
 SHARE_FORMAT: Final = "0.0%"
-POINTS_FORMAT: Final = "+0.00;-0.00;0.00"
+POINTS_FORMAT: Final = f'+0.00;"{MINUS}"0.00;0.00'
 USERS_FORMAT: Final = "#,##0"
-CHANGE_FORMAT: Final = "+#,##0;-#,##0;0"
+CHANGE_FORMAT: Final = f'+#,##0;"{MINUS}"#,##0;0'
 
 
 def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> bytes:
@@ -65,8 +68,9 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
     with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
         book.set_properties({"title": xml_text(report.title), "subject": xml_text(report.stamp.text)})
         rows = list(days)
-        _add_summary(book, report, len(rows))
-        _add_days(book, report, rows)
+        parts = restart_parts(report, rows)
+        _add_summary(book, report, rows, parts)
+        _add_days(book, report, rows, parts)
         if report.annotations.notes:
             notes = [(note.day, note.labelled_text) for note in report.annotations.notes]
             formats = [number_format(book, DAY_FORMAT), number_format(book)]
@@ -98,11 +102,8 @@ def _add_people(book: Workbook, report: Report) -> None:
         _add_sheet(book, table.title.partition(" ")[0], columns, rows, [formats[kind] for kind in kinds], report)
 
 
-def _add_summary(book: Workbook, report: Report, days: int) -> None:
-    """Add the headline, the sentences that follow it, the grades and groups as everywhere else, and the trend.
-
-    `days` is how many rows the sheet of daily values has.
-    """
+def _add_summary(book: Workbook, report: Report, days: Days, parts: Sequence[RestartPart]) -> None:
+    """Add the headline, the sentences that follow it, the grades and groups as everywhere else, and the trend."""
     sheet = book.add_worksheet(SUMMARY_SHEET)
     summary = report.summary
     lines = (report.title, f"{summary.headline}.", report.stamp.text, *summary.sentences)
@@ -129,38 +130,50 @@ def _add_summary(book: Workbook, report: Report, days: int) -> None:
     sheet.set_column(1, len(columns) - 1, 18)
     if report.timeline.shares["at_risk"].count() > 1:
         place = {"object_position": 2, "description": _trend_alt(report)}
-        sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, report, days), place)
+        sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, report, days, parts), place)
     _set_up_printing(sheet, report)
 
 
-def _trend_chart(book: Workbook, report: Report, days: int) -> Chart:
+def _trend_chart(book: Workbook, report: Report, days: Days, parts: Sequence[RestartPart]) -> Chart:
     """Return a line chart of the daily share at risk with its levels; the numbers are in the sheet of daily values."""
     chart = book.add_chart({"type": "line"})
-    mark = {"type": "circle", "size": 5, "fill": {"color": AT_RISK_INK}, "border": {"color": AT_RISK_INK}}
-    chart.add_series(
-        {
-            "name": "At risk, share of users graded",
-            "categories": [DAYS_SHEET, 1, 0, days, 0],
-            "values": [DAYS_SHEET, 1, RISK_SHARE_COLUMN, days, RISK_SHARE_COLUMN],
-            "line": {"color": AT_RISK_INK, "width": 2.25},
-            "marker": mark if days <= MAX_MARKED_POINTS else {"type": "none"},
-        }
-    )
     levels = trend_levels(report)
+    last = len(days)
+    risk_columns = [RISK_SHARE_COLUMN]
+    if parts:
+        first_part = LEVEL_COLUMN + len(levels)
+        risk_columns = list(range(first_part, first_part + len(parts)))
+    drawn: list[RestartPart | None] = [*parts] or [None]
+    for column, part in zip(risk_columns, drawn, strict=True):
+        is_marked = last <= MAX_MARKED_POINTS or (part is not None and len(part.known_days) == 1)
+        ink = {"color": AT_RISK_INK}
+        chart.add_series(
+            {
+                "name": [DAYS_SHEET, 0, column] if part else "At risk, share of users graded",
+                "categories": [DAYS_SHEET, 1, 0, last, 0],
+                "values": [DAYS_SHEET, 1, column, last, column],
+                "line": {**ink, "width": 2.25},
+                "marker": {"type": "circle", "size": 5, "fill": ink, "border": ink} if is_marked else {"type": "none"},
+            }
+        )
     for column, level in enumerate(levels, start=LEVEL_COLUMN):
         chart.add_series(
             {
                 "name": [DAYS_SHEET, 0, column],
-                "categories": [DAYS_SHEET, 1, 0, days, 0],
-                "values": [DAYS_SHEET, 1, column, days, column],
+                "categories": [DAYS_SHEET, 1, 0, last, 0],
+                "values": [DAYS_SHEET, 1, column, last, column],
                 "line": {"color": level.colour, "width": 1.75, "dash_type": level.dash},
                 "marker": {"type": "none"},
             }
         )
+    if parts:
+        _add_restart_lines(chart, days, parts, LEVEL_COLUMN + len(levels) + len(parts))
     font = {"color": QUIET, "size": 10}
     chart.set_title({"name": "Share of users at risk (D + F)", "name_font": {"size": 12, "color": INK}})
-    chart.set_legend({"position": "bottom", "font": font} if levels else {"none": True})
-    unit, every = ("months", max(1, round(days / 30.4 / 8))) if days > 100 else ("days", max(1, round(days / 8)))
+    unnamed = [len(parts) + len(levels)] if parts else []
+    legend = {"position": "bottom", "font": font, "delete_series": unnamed}
+    chart.set_legend(legend if levels or parts else {"none": True})
+    unit, every = ("months", max(1, round(last / 30.4 / 8))) if last > 100 else ("days", max(1, round(last / 8)))
     chart.set_x_axis(
         {
             "date_axis": True,
@@ -179,13 +192,50 @@ def _trend_chart(book: Workbook, report: Report, days: int) -> Chart:
     return chart
 
 
+def _add_restart_lines(chart: Chart, days: Days, parts: Sequence[RestartPart], column: int) -> None:
+    """Draw a vertical line at the first share after each restart, with the day of the restart beside it.
+
+    Error bars are the only vertical lines that a line chart can have on a single day.
+    """
+    labels: list[dict[str, Any] | None] = [None] * len(days)
+    rows = {day: row for row, (day, _) in enumerate(days)}
+    for part in parts:
+        if part.restart:
+            row = rows[part.known_days[0]]
+            is_late = row > len(days) / 2
+            text = f"{RESTART_LABEL} {format_date(part.restart)}"
+            labels[row] = {"value": text, "position": "left" if is_late else "right", "font": {"color": QUIET}}
+    chart.add_series(
+        {
+            "name": [DAYS_SHEET, 0, column],
+            "categories": [DAYS_SHEET, 1, 0, len(days), 0],
+            "values": [DAYS_SHEET, 1, column, len(days), column],
+            "line": {"none": True},
+            "marker": {"type": "none"},
+            "data_labels": {"value": True, "custom": labels, "position": "right"},
+            "y_error_bars": {
+                "type": "percentage",
+                "value": 100,
+                "direction": "minus",
+                "end_style": 0,
+                "line": {"color": RESTART_LINE, "width": 1.5},
+            },
+        }
+    )
+
+
 def _trend_alt(report: Report) -> str:
     sentence = f" {comparison_sentence(report.since)}" if report.since else ""
-    return f"Line chart. The share at risk by day.{sentence} {coverage(report.timeline)}; days without one are gaps."
+    days = report.days
+    causes = " ".join(causes_sentences(report.annotations.causes, days.first, days.last, days.zone, with_lines=True))
+    return (
+        f"Line chart. The share at risk by day.{sentence} {coverage(report.timeline)}; days without one are gaps. "
+        f"{causes}".rstrip()
+    )
 
 
-def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> None:
-    """Add one row per reporting day, oldest first."""
+def _add_days(book: Workbook, report: Report, days: Days, parts: Sequence[RestartPart]) -> None:
+    """Add one row per reporting day, oldest first. The last columns are what the chart draws beside the share."""
     zone, levels = report.days.zone, trend_levels(report)
     columns = (
         (f"Day ({zone_name(zone)})", 18),
@@ -198,16 +248,26 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
         ("Doing well, share", 17),
         ("Source", 20),
         *((level.name, 24) for level in levels),
+        *((part.name, 24) for part in parts),
+        *([("Baseline restarts, height in the chart", 24)] if parts else []),
     )
     users, share = number_format(book, USERS_FORMAT), number_format(book, SHARE_FORMAT)
     instant = number_format(book, "d mmm yyyy hh:mm")
     formats = [number_format(book, DAY_FORMAT), instant, *[users] * len(GRADES)]
-    formats += [users, users, share, users, share, None, *[share] * len(levels)]
+    formats += [users, users, share, users, share, None, *[share] * (len(columns) - LEVEL_COLUMN)]
+
+    restarted = {part.known_days[0] for part in parts if part.restart}
+    height = restart_height(days, levels)
+
+    def drawn_on(day: date, share: float | None) -> list[float | None]:
+        values = [level.on(day) for level in levels]
+        values += [share if part.includes(day) else None for part in parts]
+        return [*values, height if day in restarted else None] if parts else values
 
     def rows() -> Iterator[list[Any]]:
         for day, snapshot in days:
             if snapshot is None:
-                yield [day, *[None] * (LEVEL_COLUMN - 2), "no snapshot", *(level.on(day) for level in levels)]
+                yield [day, *[None] * (LEVEL_COLUMN - 2), "no snapshot", *drawn_on(day, None)]
                 continue
             counts = snapshot.counts
             yield [
@@ -220,7 +280,7 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
                 counts.doing_well,
                 _fraction(counts.share_of("doing_well")),
                 source_text(snapshot),
-                *(level.on(day) for level in levels),
+                *drawn_on(day, _fraction(counts.at_risk_share)),
             ]
 
     _add_sheet(book, DAYS_SHEET, columns, rows(), formats, report)

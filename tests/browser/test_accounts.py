@@ -7,11 +7,10 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
@@ -19,8 +18,10 @@ from mimecast.store.store import Store
 from tests.support.browser import (
     ALL_CHARTS_DRAWN,
     PHONE,
+    ColorScheme,
     address_of,
     chart_alts,
+    emulate,
     open_page,
     show_whole_page,
     wait_until_complete,
@@ -161,13 +162,10 @@ def violations(tab: Page) -> list[tuple[str, str, list[str]]]:
 
 @pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=EXHAUSTIVE)])
 def test_the_page_fits_a_phone_and_neither_it_nor_setup_breaks_an_accessibility_rule(
-    run_app: RunApp, browser: Browser, three_accounts: str, scheme: Any
+    run_app: RunApp, tab: Page, three_accounts: str, scheme: ColorScheme
 ) -> None:
-    with (
-        run_app(secrets=three_accounts) as url,
-        browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context,
-    ):
-        tab = context.new_page()
+    emulate(tab, PHONE, scheme)
+    with run_app(secrets=three_accounts) as url:
         tab.goto(f"{url}/accounts")
         ready(tab)
         overflow = "document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth"

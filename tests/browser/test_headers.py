@@ -60,25 +60,25 @@ def test_every_answer_has_headers_that_leave_nothing_to_guess(run_app: RunApp, t
 
 
 @pytest.mark.parametrize("page", every_nth(["", "history", "history?range=30d"], 2))
-def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, tab: Page, page: str) -> None:
+def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, first_visit: Page, page: str) -> None:
     requested_urls: list[str] = []
-    tab.on("request", lambda request: requested_urls.append(request.url))
+    first_visit.on("request", lambda request: requested_urls.append(request.url))
     with run_app() as url:
-        tab.goto(f"{url}/{page}")
-        expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
+        first_visit.goto(f"{url}/{page}")
+        expect(first_visit.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
         assert [requested_url for requested_url in requested_urls if requested_url.endswith("/_stcore/health")] == [
             f"{url}/_stcore/health"
         ]
 
 
 @pytest.mark.parametrize("page", every_nth(["", "history", "accounts"], 2))
-def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, tab: Page, page: str) -> None:
+def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, first_visit: Page, page: str) -> None:
     """Before the client has found its server, and so long before it knows that there are charts."""
     files: list[str] = []
-    tab.on("request", lambda request: files.append(request.url.rpartition("/")[2]))
+    first_visit.on("request", lambda request: files.append(request.url.rpartition("/")[2]))
     with run_app() as url:
-        tab.goto(f"{url}/{page}")
-        expect(tab.locator(".js-plotly-plot .main-svg").first).to_be_attached()
+        first_visit.goto(f"{url}/{page}")
+        expect(first_visit.locator(".js-plotly-plot .main-svg").first).to_be_attached()
     for element in PRELOADED_ELEMENTS:
         assert len([file for file in files if file.startswith(f"{element}.")]) == 1
     assert next(files.index(file) for file in files if file.startswith(f"{PLOTLY}.")) < files.index("health")

@@ -7,15 +7,24 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from mimecast.formatting import format_signed
 from mimecast.store.store import Store
-from tests.support.browser import DESKTOP, PHONE, chart_alts, open_page, show_whole_page, wait_until_complete
+from tests.support.browser import (
+    DESKTOP,
+    PHONE,
+    SAMPLE_PAGES,
+    ColorScheme,
+    chart_alts,
+    emulate,
+    open_page,
+    show_whole_page,
+    wait_until_complete,
+)
 from tests.support.exhaustive import CROSSED
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
@@ -25,19 +34,9 @@ GRADES = re.compile(
 )
 HEADLINE = re.compile(r"^\d+\.\d% of users are at risk, down from \d+\.\d% a year ago$")
 
-PAGES = [
-    "",
-    "history?range=all&by=month",
-    "compare",
-    "compare?from=2010-01-01",
-    "people",
-    "campaigns",
-    "connection",
-]
-"""Every page that sample data has, and one whose address is wrong. `test_report.py` has the Report page."""
 
-
-def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: RunApp, tab: Page) -> None:
+def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: RunApp, first_visit: Page) -> None:
+    tab = first_visit
     requested_urls: list[str] = []
     tab.on("request", lambda request: requested_urls.append(request.url))
     with run_app() as url:
@@ -75,12 +74,12 @@ def test_the_headline_the_trend_and_the_grades_need_no_scrolling_at_1440_by_900(
 
 @CROSSED
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*SAMPLE_PAGES, "compare?from=2010-01-01"])
 def test_every_page_fits_a_phone_and_breaks_no_accessibility_rule(
-    run_app: RunApp, browser: Browser, scheme: Any, page: str
+    run_app: RunApp, tab: Page, scheme: ColorScheme, page: str
 ) -> None:
-    with run_app() as url, browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context:
-        tab = context.new_page()
+    emulate(tab, PHONE, scheme)
+    with run_app() as url:
         open_page(tab, f"{url}/{page}", has_charts=page != "connection")
         background = tab.get_by_test_id("stApp").evaluate("node => getComputedStyle(node).backgroundColor")
         assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 29)"}[scheme]

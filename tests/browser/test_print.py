@@ -8,9 +8,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize
 
-from tests.support.browser import DESKTOP, open_page
+from tests.support.browser import DESKTOP, ColorScheme, emulate, open_page
 from tests.support.exhaustive import CROSSED
 from tests.support.server import RunApp
 
@@ -81,11 +81,11 @@ def _margins_are_white(page: Any) -> bool:
      ("report", ("SAFEScorereport", "1,204usersgraded(", "Shareofusersatrisk(D+F)"), 1, 1)],
 )  # fmt: skip
 def test_a_page_prints_cleanly_on_a4(
-    run_app: RunApp, browser: Browser, scheme: Any, viewport: ViewportSize, page: str, charts: tuple[str, ...],
+    run_app: RunApp, tab: Page, scheme: ColorScheme, viewport: ViewportSize, page: str, charts: tuple[str, ...],
     stamps: int, most_sheets: int,
 ) -> None:  # fmt: skip
-    with run_app() as url, browser.new_context(viewport=viewport, color_scheme=scheme, bypass_csp=True) as context:
-        tab = context.new_page()
+    emulate(tab, viewport, scheme)
+    with run_app() as url:
         open_page(tab, f"{url}/{page}")
         sheets = printed(tab)
         assert tab.locator(".main-svg[viewBox]").count() == 0

@@ -18,8 +18,10 @@ from pptx import Presentation
 from tests.support.browser import (
     DESKTOP,
     PHONE,
+    ColorScheme,
     address_of,
     chart_alts,
+    emulate,
     open_page,
     show_whole_page,
     wait_until_complete,
@@ -42,10 +44,10 @@ def characters(tab: Page) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_the_whole_report_is_on_one_screenshot_and_light_in_any_theme(
-    run_app: RunApp, browser: Browser, scheme: Any
+    run_app: RunApp, tab: Page, scheme: ColorScheme
 ) -> None:
-    with run_app() as url, browser.new_context(viewport=DESKTOP, color_scheme=scheme, bypass_csp=True) as context:
-        tab = context.new_page()
+    emulate(tab, DESKTOP, scheme)
+    with run_app() as url:
         open_page(tab, f"{url}/report")
         box = canvas(tab).bounding_box()
         assert box is not None
@@ -155,10 +157,10 @@ def test_options_that_are_chosen_stand_in_the_address(run_app: RunApp, tab: Page
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_the_report_fits_a_phone_and_breaks_no_accessibility_rule(
-    run_app: RunApp, browser: Browser, scheme: Any
+    run_app: RunApp, tab: Page, scheme: ColorScheme
 ) -> None:
-    with run_app() as url, browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context:
-        tab = context.new_page()
+    emulate(tab, PHONE, scheme)
+    with run_app() as url:
         open_page(tab, f"{url}/report")
         assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth") <= 0
         box = canvas(tab).bounding_box()

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from mimecast.settings.project import PROJECT
 from mimecast.store.store import Store
-from tests.support.browser import PHONE, address_of
+from tests.support.browser import PHONE, ColorScheme, address_of, emulate
 from tests.support.exhaustive import EXHAUSTIVE, every_nth
 from tests.support.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider
 from tests.support.server import RunApp
@@ -162,13 +161,10 @@ def test_who_may_not_see_it_gets_one_sentence_and_the_way_out(
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_the_sign_in_fits_a_phone_breaks_no_accessibility_rule_and_says_where_it_leads(
-    run_app: RunApp, browser: Browser, provider: Provider, scheme: Any
+    run_app: RunApp, tab: Page, provider: Provider, scheme: ColorScheme
 ) -> None:
-    with (
-        run_app(secrets=provider.auth_table()) as url,
-        browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True) as context,
-    ):
-        tab = context.new_page()
+    emulate(tab, PHONE, scheme)
+    with run_app(secrets=provider.auth_table()) as url:
         tab.goto(url.replace("127.0.0.1", "localhost"))
         expect(tab.get_by_role("button", name="Sign in")).to_be_visible(timeout=60_000)
         expect(tab.get_by_test_id("stAlert")).to_contain_text("Open the dashboard there to sign in.", timeout=60_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, ViewportSize, expect
@@ -14,8 +14,13 @@ MISSING = (
     "No Chromium was found, so the browser tests cannot run. "
     "Install it (Debian: apt-get install chromium) or name its file in CHROMIUM."
 )
+ColorScheme = Literal["light", "dark"]
+
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+
+SAMPLE_PAGES = ("", "history?range=all&by=month", "compare", "people", "campaigns", "report", "connection")
+"""The addresses of every page that sample data has. Accounts needs several accounts."""
 
 ALL_CHARTS_DRAWN = """() => {
   const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
@@ -27,6 +32,12 @@ ALL_CHARTS_DRAWN = """() => {
 def chromium() -> str | None:
     """Return the browser's executable, if one is installed."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def emulate(tab: Page, viewport: ViewportSize, scheme: ColorScheme) -> None:
+    """Give a tab the size and the colour scheme of a device."""
+    tab.set_viewport_size(viewport)
+    tab.emulate_media(color_scheme=scheme)
 
 
 def open_page(tab: Page, url: str, *, has_charts: bool = True) -> None:

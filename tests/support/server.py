@@ -20,6 +20,20 @@ SERVER_START_SECONDS = 60
 RunApp = Callable[..., AbstractContextManager[str]]
 """The fixture `run_app`: `with run_app(variables, secrets=...) as url` runs a new server of a new clone."""
 
+PORTS: list[int] = []
+"""Ports of the servers of this test process."""
+
+
+def _free_port() -> int:
+    """Return a port on which nothing listens: that of an earlier server if possible, whose scripts a browser keeps."""
+    for port in PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    PORTS.append(free_port())
+    return PORTS[-1]
+
 
 @contextlib.contextmanager
 def serve(
@@ -34,7 +48,7 @@ def serve(
 
     With `dashboard_server`, the libraries are not imported again, unless the server has to be unprivileged.
     """
-    port = free_port()
+    port = _free_port()
     arguments = ["run", "app.py", f"--server.port={port}", "--server.headless=true", *options]
     environment = {**os.environ, **variables}
     log = clone.parent / f"{clone.name}-{port}.log"

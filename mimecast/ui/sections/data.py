@@ -31,7 +31,7 @@ from mimecast.ui.flash import Flash, pop_flash, run_and_flash
 from mimecast.ui.widgets.download_links import offer_download
 
 MAX_UPLOAD_MB: Final = 5
-"""Of each file: about 80,000 snapshots, or two centuries of days."""
+"""Of each file: about a hundred thousand snapshots, or two centuries of days."""
 
 PREVIEW_ROWS: Final = 5
 """Rows that are shown before files are imported."""
