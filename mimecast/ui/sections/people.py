@@ -56,8 +56,8 @@ def show_level(page: Page) -> None:
     """Draw the level in use, and what it stores."""
     st.header("Departments and people", anchor=False)
     st.markdown(
-        f"Level {page.dashboard.people_level.description}. It is set by people in [dashboard]; docs/privacy.md says "
-        "what each level requests, stores and shows."
+        f"Level {page.dashboard.people_level.description}. It is set by `people` in `[dashboard]`; "
+        "`docs/privacy.md` says what each level requests, stores and shows."
     )
 
 
