@@ -11,10 +11,10 @@ from mimecast.ui.server.asgi import Application
 from mimecast.ui.server.options import server_options
 from mimecast.ui.server.unreadable_secrets import ExplainUnreadableSecrets
 from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.downloads import offer_csv
+from mimecast.ui.widgets.download_links import offer_csv
+from mimecast.ui.widgets.grade_tables import show_grades_table
 from mimecast.ui.widgets.metrics import show_metrics
 from mimecast.ui.widgets.summary import show_summary
-from mimecast.ui.widgets.tables import show_grades_table
 
 if __name__ != "__main__":
     app: Application = st.App(__file__, **server_options())  # `streamlit run` looks for this assignment

@@ -11,8 +11,8 @@ from mimecast.ui.page_data.history import load_history
 from mimecast.ui.sections.annotations import offer_annotation_forms, show_annotation_result, with_notes
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.date_range import choose_range_and_resolution, show_empty_range
-from mimecast.ui.widgets.downloads import offer_csv
-from mimecast.ui.widgets.tables import show_history_table
+from mimecast.ui.widgets.download_links import offer_csv
+from mimecast.ui.widgets.grade_tables import show_history_table
 
 page = begin("History")
 choice = choose_range_and_resolution(page)
@@ -22,7 +22,7 @@ if data is None:
     st.stop()
 report = data.report
 
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.markdown(f"**{escape_markdown(data.sentence)}**")
     load_or_stop(offer_annotation_forms, page)
 show_annotation_result(page)

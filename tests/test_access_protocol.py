@@ -103,7 +103,7 @@ def test_a_download_is_for_the_user_to_whom_it_was_offered_and_only_as_long_as_t
         assert refused.status_code == 403
         assert "You cannot use this dashboard" in refused.text
     log = next(tmp_path.glob("clone-*.log")).read_text()
-    assert f"{ADA} downloaded safe-score-overview-default-" in log
+    assert f"{ADA} downloaded safe-score-overview-contoso-" in log
     assert log.count(" downloaded ") == 1
     assert f"{ADA} signed in." in log
     assert f"{ADA} was refused." in log

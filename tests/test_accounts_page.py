@@ -14,8 +14,10 @@ from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
+from mimecast.store.causes.implausible import accept_answers, load_open_marks, mark_new_answer
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
+from mimecast.text.causes import implausible_answers_sentence
 from tests.support.app import make_app, text_of, wait_for_refresh
 from tests.support.cards import cards_of
 
@@ -123,3 +125,28 @@ def test_with_wrong_settings_what_is_stored_is_shown_and_the_mistake_named(proje
     app = run_accounts_page(project, wrong)
     assert app.warning
     assert list(app.dataframe[0].value["Account"]) == ["contoso"]
+
+
+def test_an_account_with_an_implausible_answer_is_named_here_and_on_the_status_board(
+    project: Path, sandbox: Sandbox, store: Store, store_url: str
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    good = ScoreCounts(500, 200, 200, 80, 20)
+    store.add([Snapshot(account, now - timedelta(hours=2), good) for account in ("contoso", "fabrikam")])
+    doubtful = Snapshot("fabrikam", now - timedelta(hours=1), ScoreCounts(100))
+    store.add([doubtful])
+    with store.writing() as connection:
+        mark_new_answer(store, connection, doubtful, now)
+    secrets = secrets_of(sandbox, store_url, contoso="Contoso", fabrikam="Fabrikam")
+    app = run_accounts_page(project, secrets)
+    marks = load_open_marks(store, "fabrikam")
+    sentence = implausible_answers_sentence(marks, UTC)
+    assert "has 100 users graded, after 1,000 on" in sentence
+    assert "Fabrikam: an answer is implausible. 2 of 2 accounts" in text_of(app).replace("\\", "")
+    assert app.dataframe[0].value["Reason"].tolist() == ["", sentence]
+    app.switch_page("pages/connection.py").run()
+    assert f"Fabrikam: {sentence}" in text_of(app).replace("\\", "")
+    accept_answers(store, marks)
+    app.switch_page("pages/accounts.py").run()
+    assert "implausible" not in text_of(app)
+    assert app.dataframe[0].value["Reason"].tolist() == ["", ""]

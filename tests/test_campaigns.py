@@ -24,7 +24,7 @@ from mimecast.domain.causes.campaigns import TOTALS, Campaign, without_small_tot
 from mimecast.domain.causes.causes import Causes, merge_launches
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.html_page import render_html
+from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.workbook import render_xlsx
 from mimecast.sandbox.campaigns import PILOT, campaign_rows

@@ -14,7 +14,7 @@ from mimecast import formatting
 from mimecast.domain.comparison import Comparison, MissingComparison
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.tables import CSV_DEFINITIONS, comparison_frame, grades_frame, to_csv
+from mimecast.reports.frames import CSV_DEFINITIONS, comparison_frame, grades_frame, to_csv
 from mimecast.store.comparisons import compare_back
 from mimecast.store.store import Store
 from mimecast.text.changes import comparison_sentence, counts_sentence, headcount_alert, headcount_sentence

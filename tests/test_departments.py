@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mimecast.charts.people.components import components_chart
+from mimecast.charts.people.departments import MAX_NAME_EMS, short_names
+from mimecast.charts.text_width import em_width
 from mimecast.domain.people.departments import SMALLER_DEPARTMENTS, add_counts, compare_departments, merge_small
 from mimecast.domain.people.movement import GradeInterval, Movement, at_risk_since, is_complete, matrix, time_at_risk
 from mimecast.domain.people.users import (
+    COMPONENT_NAMES,
     NO_DEPARTMENT,
+    ComponentCounts,
     ListedUser,
     department_name,
     key_fingerprint,
@@ -19,6 +25,8 @@ from mimecast.domain.people.users import (
     tally_users,
 )
 from mimecast.domain.scores import GRADES, OTHER, ScoreCounts
+from mimecast.domain.snapshot import Snapshot
+from mimecast.text.stamp import Stamp
 
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -125,6 +133,29 @@ def test_a_pseudonym_depends_on_the_key_and_on_nothing_but_the_lower_cased_addre
 def test_texts_become_departments_and_grades() -> None:
     assert [department_name(text) for text in ("", " \n", "132", "R\n&  D")] == [NO_DEPARTMENT] * 2 + ["132", "R & D"]
     assert [parse_grade(value) for value in ("a", "E", "", None, " ", 5)] == ["A", OTHER, "", "", "", OTHER]
+
+
+def test_long_names_in_the_chart_keep_what_tells_them_apart() -> None:
+    region = "Regional Operations and Customer Experience, Asia Pacific"
+    names = short_names(["Sales", f"{region} 11", f"{region} 12", "Ressources humaines et formation"])
+    assert names[0] == "Sales"
+    assert [name[-3:] for name in names[1:3]] == [" 11", " 12"]
+    assert names[3].startswith("Ressources")
+    assert len(set(names)) == 4
+    assert all(em_width(name) <= MAX_NAME_EMS for name in names)
+
+
+def test_users_without_a_component_grade_are_labelled_in_the_bars() -> None:
+    stamp = Stamp("Contoso", Snapshot("contoso", NOW, ScoreCounts(a=20)), ZoneInfo("UTC"), NOW)
+    components = {
+        "human_error": ComponentCounts(ScoreCounts(a=10, f=4), 6),
+        "engagement": ComponentCounts(ScoreCounts(a=18), 2),
+        "sentiment": ComponentCounts(ScoreCounts(), 20),
+    }
+    chart = components_chart(components, stamp, file_name="components")
+    labels = [(label.y, label.text) for label in chart.figure.layout.annotations if label.y in COMPONENT_NAMES.values()]
+    assert labels == [("Human error", "– 30%"), ("Sentiment", "Not graded 100%")]
+    assert "Human error: A 10, B 0, C 0, D 0, F 4, not graded 6 of 20" in chart.alt
 
 
 def test_a_list_that_was_cut_short_is_not_complete() -> None:

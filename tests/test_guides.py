@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
 import runpy
 import shlex
@@ -23,7 +24,7 @@ from mimecast.cli.maintenance.copy import TARGET_VARIABLE
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.browser.installed import BROWSER_VARIABLE
-from mimecast.reports.snapshots.csv_files import COLUMNS
+from mimecast.reports.snapshots.rows import COLUMNS
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.settings.accounts import ACCOUNT_KEYS, ENVIRONMENT_KEYS
 from mimecast.settings.auth import read_auth
@@ -79,8 +80,9 @@ def uncommented(text: str, *starts: str) -> str:
 def parsers() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its name, in the order of the help."""
     subparsers = argparse.ArgumentParser().add_subparsers()
-    for module in COMMANDS:
-        module.add_parser(subparsers)
+    for module in COMMANDS.values():
+        importlib.import_module(module).add_parser(subparsers)
+    assert list(subparsers.choices) == list(COMMANDS)
     return dict(subparsers.choices)
 
 

@@ -203,3 +203,10 @@ def test_command_line_names_an_implausible_answer(
     assert "An answer" not in checked.stderr
     assert "has no users graded, after 1,204" in checked.stdout
     assert "decide whether it is right" in checked.stdout
+    ready = command_line("check", "--ready", variables=account_variables)
+    assert "has no users graded, after 1,204" in ready.stdout
+    written = command_line("report", "--out", "r.html", variables=account_variables)
+    assert "has no users graded, after 1,204" in written.stderr
+    past = ("--until", str(datetime.now(UTC).date() - timedelta(days=1)))
+    written = command_line("report", "--out", "r.html", *past, variables=account_variables)
+    assert "has no users graded" not in written.stderr

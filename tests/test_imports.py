@@ -17,8 +17,9 @@ from hypothesis import strategies as some
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshots.csv_files import write_csv, write_json
+from mimecast.reports.exports.text_files import write_csv, write_json
 from mimecast.reports.snapshots.reader import read_snapshots
+from mimecast.reports.snapshots.rows import snapshots_table
 from mimecast.store.imports import ImportGone, import_snapshots, read_imports, undo_import
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
@@ -105,7 +106,8 @@ def test_export_import_export_gives_the_same_bytes(write: Callable[..., int], sn
 
 def exported(store: Store, write: Callable[..., int]) -> str:
     out = io.StringIO()
-    write((snapshot for account in store.accounts() for snapshot in list(store.all_snapshots(account))), out)
+    snapshots = (snapshot for account in store.accounts() for snapshot in list(store.all_snapshots(account)))
+    write(snapshots_table(snapshots), out)
     return out.getvalue()
 
 

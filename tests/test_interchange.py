@@ -14,8 +14,9 @@ from hypothesis import strategies as some
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.reports.snapshots.csv_files import write_csv, write_json
+from mimecast.reports.exports.text_files import write_csv, write_json
 from mimecast.reports.snapshots.reader import MAX_FILE_BYTES, ImportFileInvalid, read_snapshots
+from mimecast.reports.snapshots.rows import snapshots_table
 from tests.support.clock import NOW
 from tests.support.strategies import IMPORTED_SNAPSHOTS
 
@@ -37,15 +38,15 @@ def read(text: str) -> list[Snapshot]:
 @given(some.lists(IMPORTED_SNAPSHOTS, min_size=1, max_size=5))
 def test_a_round_trip_is_exact(write: type, snapshots: list[Snapshot]) -> None:
     file = io.StringIO()
-    assert write(snapshots, file) == len(snapshots)
+    assert write(snapshots_table(snapshots), file) == len(snapshots)
     assert read(file.getvalue()) == snapshots
 
 
 def test_the_columns_are_the_documented_ones() -> None:
     snapshot = Snapshot("contoso", NOW, ScoreCounts(522, 338, 212, 91, 41))
     as_csv, as_json = io.StringIO(), io.StringIO()
-    write_csv([snapshot], as_csv)
-    write_json([snapshot], as_json)
+    write_csv(snapshots_table([snapshot]), as_csv)
+    write_json(snapshots_table([snapshot]), as_json)
     assert as_csv.getvalue() == f"{HEADER}\ncontoso,2026-11-24T12:50:11Z,522,338,212,91,41,0\n"
     assert list(json.loads(as_json.getvalue())) == HEADER.split(",")
 
@@ -227,7 +228,7 @@ def test_a_snapshot_of_tomorrow_is_read_and_one_of_the_day_after_is_not() -> Non
     """Clocks and time zones differ: what one computer exported just now can be tomorrow for another."""
     tomorrow = NOW.replace(hour=23, minute=59) + timedelta(days=1)
     file = io.StringIO()
-    write_csv([Snapshot("contoso", tomorrow, ScoreCounts(1))], file)
+    write_csv(snapshots_table([Snapshot("contoso", tomorrow, ScoreCounts(1))]), file)
     assert len(read(file.getvalue())) == 1
     with pytest.raises(ImportFileInvalid, match="is in the future"):
         read(file.getvalue().replace("2026-11-25", "2026-11-26"))
@@ -236,21 +237,21 @@ def test_a_snapshot_of_tomorrow_is_read_and_one_of_the_day_after_is_not() -> Non
 def test_an_imported_snapshot_is_marked_as_such() -> None:
     file = io.StringIO()
     live = Snapshot("contoso", NOW, ScoreCounts(1), Source.MIMECAST)
-    write_csv([live], file)
+    write_csv(snapshots_table([live]), file)
     assert read(file.getvalue()) == [replace(live, source=Source.IMPORTED)]
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])
 def test_made_up_numbers_are_exported_under_the_account_that_no_import_accepts(write: type) -> None:
     file = io.StringIO()
-    write([Snapshot("contoso", NOW, ScoreCounts(1), Source.SAMPLE)], file)
+    write(snapshots_table([Snapshot("contoso", NOW, ScoreCounts(1), Source.SAMPLE)]), file)
     with pytest.raises(ImportFileInvalid, match="'sample' marks sample data, which is never imported"):
         read(file.getvalue())
 
 
 def test_a_year_has_four_digits_in_an_export() -> None:
     file = io.StringIO()
-    write_csv([Snapshot("contoso", NOW.replace(year=206), ScoreCounts(1))], file)
+    write_csv(snapshots_table([Snapshot("contoso", NOW.replace(year=206), ScoreCounts(1))]), file)
     assert "contoso,0206-11-24T12:50:11Z,1" in file.getvalue()
 
 

@@ -23,7 +23,8 @@ from sqlalchemy import Engine, event
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_iso_utc
-from mimecast.reports.snapshots.csv_files import write_csv
+from mimecast.reports.exports.text_files import write_csv
+from mimecast.reports.snapshots.rows import snapshots_table
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.project import PROJECT
 from mimecast.store.errors import StoreFull
@@ -77,7 +78,7 @@ def test_runs_that_are_killed_at_random_moments_lose_and_duplicate_nothing(
     names = {(seed, verb): [f"{verb}-{seed}-{n}" for n in range(KILLS * 8)] for seed in (1, 2) for verb in "si"}
     many_accounts(sandbox, home, list(itertools.chain(*names.values())))
     with (tmp_path / "history.csv").open("w", newline="") as out:
-        write_csv(history(ROWS), out)
+        write_csv(snapshots_table(history(ROWS)), out)
     file = str(tmp_path / "history.csv")
 
     def both(seed: int) -> list[dict[str, Any]]:
@@ -214,7 +215,7 @@ def test_a_file_that_may_not_grow_is_reported_and_what_was_stored_stays(
     Store.open(store_url).add(history(100))
     before = sqlite_path(store_url).read_bytes()
     with (tmp_path / "big.csv").open("w", newline="") as out:
-        write_csv(history(3000), out)
+        write_csv(snapshots_table(history(3000)), out)
     arguments = ["import", str(tmp_path / "big.csv")] if verb == "import" else ["snapshot"]
     done = subprocess.run(
         [sys.executable, "-m", "mimecast", *arguments],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,8 +34,10 @@ from mimecast.store.database.tables import alert_states
 from mimecast.store.notifications.messages import load_last_deliveries
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
+from tests.support.browser import MISSING, NAMES
 from tests.support.clock import later
 from tests.support.receivers import MailServer, WebReceiver, dead_receiver
+from tests.support.requirements import skip_or_fail
 from tests.support.stores.databases import EVERY_DATABASE
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -247,6 +251,45 @@ def test_a_digest_arrives_as_mail_with_a_text_part_and_the_report(store: Store, 
     assert b"30 Nov 2026" in attachment.get_payload(decode=True)
     notify(context)
     assert len(mail.mails) == 1, "once a month"
+
+
+def test_the_picture_of_a_digest_is_shown_in_the_mail(
+    store: Store, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BROWSER_PATH", raising=False)
+    if not any(map(shutil.which, NAMES)):
+        skip_or_fail(MISSING)
+    add_history(store)
+    result = notify(
+        context_of(store, mail.url(), names={"contoso": "Müller 部"}, digest="monthly", digest_attach="png")
+    )
+    assert result.problems == []
+    (message,) = mail.mails
+    assert message.get_content_type() == "multipart/related"
+    bodies, picture = message.iter_parts()
+    assert bodies.get_content_type() == "multipart/alternative"
+    text, page = bodies.iter_parts()
+    assert (text.get_content_type(), page.get_content_type()) == ("text/plain", "text/html")
+    assert "10.5% of users were at risk on 30 Nov 2026 (126 of 1,204)." in text.get_content()
+    assert (picture.get_content_type(), picture.get_content_disposition()) == ("image/png", "inline")
+    assert picture.get_content().startswith(b"\x89PNG")
+    name = "safe-score-report-muller--2026-11-30.png"
+    assert (picture["Content-ID"], picture.get_filename()) == (f"<{name}>", name)
+    (shown,) = re.findall(r"<img [^>]*>", page.get_content())
+    assert f'src="cid:{name}"' in shown
+    assert 'alt="10.5% of users were at risk on 30 Nov 2026' in shown
+
+
+def test_a_mail_without_a_picture_refers_to_none(store: Store, mail: MailServer, web: WebReceiver) -> None:
+    add_history(store)
+    notify(context_of(store, mail.url(), web.url(), digest="monthly", digest_attach="html"))
+    (message,) = mail.mails
+    assert message.get_content_type() == "multipart/mixed"
+    (attachment,) = message.iter_attachments()
+    assert attachment.get_content_disposition() == "attachment"
+    page = message.get_body(("html",))
+    assert page
+    assert not re.search(r"<img|cid:|<!--", page.get_content())
 
 
 def test_a_digest_of_several_accounts_is_one_table_without_a_report(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mimecast.domain.notifications.alerts import Rule
+from mimecast.domain.notifications.alert_states import Rule
 from mimecast.domain.notifications.digest_periods import DigestInterval
 from mimecast.settings.notify import NOTIFY_KEYS, NotifySettings, read_notify
 from mimecast.settings.settings import read_settings

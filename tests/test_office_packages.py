@@ -15,9 +15,11 @@ from pptx import Presentation
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
+from mimecast.reports.exports.workbook import write_xlsx
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import Report
-from mimecast.reports.workbook import render_xlsx, write_snapshots_xlsx
+from mimecast.reports.snapshots.rows import snapshots_table
+from mimecast.reports.workbook import render_xlsx
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_days
 from tests.support.clock import NOW
@@ -76,7 +78,7 @@ def test_workbooks_follow_the_rules_of_packages(store: Store, case: Callable[[St
 
 def test_an_exported_workbook_follows_the_rules_of_packages() -> None:
     out = io.BytesIO()
-    write_snapshots_xlsx([Snapshot("contoso", NOW, ScoreCounts(5, 4, 3, 2, 1))], out)
+    write_xlsx(snapshots_table([Snapshot("contoso", NOW, ScoreCounts(5, 4, 3, 2, 1))]), out)
     check_package(out.getvalue())
 
 

@@ -22,7 +22,7 @@ from mimecast.formatting import UNDEFINED
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
-from mimecast.ui.widgets.tables import ALL_ROWS_KEY, LAST_ROWS
+from mimecast.ui.widgets.grade_tables import ALL_ROWS_KEY, LAST_ROWS
 from tests.support.app import chart_alts, downloads_of, html_of, run_page, text_of
 from tests.support.cards import cards_of
 from tests.support.exhaustive import CROSSED
@@ -363,6 +363,17 @@ def test_the_report_follows_its_url(project: Path, account_secrets: dict[str, An
         "png",
         "html",
     ]
+
+
+@pytest.mark.parametrize("page", ["Overview", "History", "Compare", "Report"])
+def test_every_file_of_an_account_has_its_name(
+    project: Path, account_secrets: dict[str, Any], store_url: str, page: str
+) -> None:
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    Store.open(store_url).add(Snapshot("default", now - timedelta(days=ago), ScoreCounts(5, 4)) for ago in range(31))
+    files = downloads_of(run_page(project, page, account_secrets))
+    stem = f"safe-score-{page.lower()}-contoso-ltd-b-x-b-{now.date()}"
+    assert {download.file_name.rpartition(".")[0] for download in files} == {stem}
 
 
 def test_a_report_of_days_without_a_snapshot_reports_it(project: Path, account_secrets: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,15 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
-from mimecast.api.retry import RetryPolicy
 from mimecast.capture.all_accounts import capture_all
 from mimecast.capture.one_account import CapturedSnapshot, capture
-from mimecast.capture.people import add_people
 from mimecast.domain.people.users import ListedUser, pseudonym_of
-from mimecast.domain.scores import GRADES, ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
@@ -27,26 +21,23 @@ from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.people import PeopleLevel
 from mimecast.store.people.read import has_people, load_captures, load_department_weeks, load_movement
 from mimecast.store.store import Store
-from tests.support.app import click, html_of, run_page, text_of
-from tests.support.clock import NOW, later
+from tests.support.app import chart_alts, click, downloads_of, html_of, run_page, text_of
+from tests.support.clock import NOW
+from tests.support.people import (
+    CANARIES,
+    COUNTS,
+    KEY,
+    KEY_BYTES,
+    RETRIES,
+    dashboard,
+    files,
+    run,
+    secrets_of,
+    users,
+    write_secrets,
+)
 from tests.support.processes import CommandLine, assert_failed
 from tests.support.sandbox import UnmarkedSandbox
-
-KEY_BYTES = b"test key of pseudonyms, 32 bytes"
-KEY = base64.b64encode(KEY_BYTES).decode()
-COUNTS = ScoreCounts(a=30, b=20, c=10, d=6, f=4)
-CANARIES = ("Zyxcanary", "zyxcanary", "Qwvname")
-RETRIES = RetryPolicy(5.0, sleep=lambda seconds: None)
-
-
-def users(prefix: str = "Zyxcanary") -> list[ListedUser]:
-    """Return users whose names and addresses are recognisable, in a large, a small and no department."""
-    grades = [grade for grade in GRADES for _ in range(COUNTS.users(grade))]
-    departments = ["Sales"] * 40 + ["Board"] * 3 + [""] * 27
-    return [
-        ListedUser(f"{prefix}{number}@contoso.example", f"Qwvname {number}", department, grade, (grade, grade, "B", ""))
-        for number, (grade, department) in enumerate(zip(grades, departments, strict=True))
-    ]
 
 
 @pytest.fixture
@@ -59,21 +50,6 @@ def server() -> Iterator[Sandbox]:
 @pytest.fixture
 def account(server: Sandbox) -> Account:
     return Account("default", "Contoso", server.base_url, server.keys)
-
-
-def dashboard(level: str = "movement", **keys: Any) -> DashboardSettings:
-    return read_dashboard({"dashboard": {"people": level, "pseudonym_key": KEY} | keys})
-
-
-def run(account: Account, store: Store, chosen: DashboardSettings, when: datetime = NOW) -> CapturedSnapshot:
-    """Store a snapshot of that moment, and add the list of users, as a run does after the summary."""
-    snapshot = Snapshot(account.id, when, COUNTS)
-    store.add([snapshot])
-    return add_people(CapturedSnapshot(snapshot, ()), account, store, chosen, retry_policy=RETRIES)
-
-
-def files(folder: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
 def test_off_requests_and_stores_nothing(server: Sandbox, account: Account, store: Store) -> None:
@@ -98,18 +74,29 @@ def test_the_level_decides_what_is_stored_and_no_name_ever_is(
     assert (pseudonym in stored) == (level != "departments")
 
 
-@settings(max_examples=10, phases=(Phase.explicit, Phase.generate))
-@given(prefix=st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=4, max_size=20).map("Zyx{}".format))
-def test_no_address_in_any_script_reaches_the_store(tmp_path_factory: pytest.TempPathFactory, prefix: str) -> None:
-    folder = tmp_path_factory.mktemp("canary")
-    store = Store.open(f"sqlite:///{folder / 'snapshots.db'}", clock=later)
-    with UnmarkedSandbox(lambda: COUNTS) as sandbox:
-        sandbox.users = lambda: users(prefix)
-        run(Account("default", "Contoso", sandbox.base_url, sandbox.keys), store, dashboard("names"))
-    stored = files(folder)
+@pytest.mark.parametrize(
+    "table", [{}, {"people": "everyone"}, {"people": "movement"}], ids=["off", "faulty", "no list"]
+)
+def test_retention_continues_with_each_capture_at_every_level(
+    server: Sandbox, account: Account, store: Store, tmp_path: Path, table: dict[str, Any]
+) -> None:
+    run(account, store, dashboard())
+    server.users = lambda: users()[:69]
+    run(account, store, dashboard(), NOW + timedelta(days=1))
+    server.set_fault("details-forbidden")
+    left = pseudonym_of(KEY_BYTES, "zyxcanary69@contoso.example")
+    chosen = read_dashboard({"dashboard": {"pseudonym_key": KEY, "people_retention": "30d"} | table})
+    for day, is_kept in ((29, True), (33, False)):
+        run(account, store, chosen, NOW + timedelta(days=day))
+        assert (left in files(tmp_path)) == is_kept
+    assert load_captures(store, "default") == []
+    assert pseudonym_of(KEY_BYTES, "zyxcanary7@contoso.example") not in files(tmp_path)
+
+
+def test_a_faulty_retention_deletes_nothing(account: Account, store: Store) -> None:
+    run(account, store, dashboard())
+    run(account, store, dashboard(people_retention="9 years"), NOW + timedelta(days=500))
     assert len(load_captures(store, "default")) == 1
-    assert prefix.encode() not in stored
-    assert prefix.lower().encode() not in stored
 
 
 def test_the_snapshot_is_stored_when_the_list_fails(server: Sandbox, account: Account, store: Store) -> None:
@@ -174,26 +161,18 @@ def test_a_faulty_key_that_the_level_does_not_need_stops_nothing() -> None:
 @pytest.fixture
 def secrets(server: Sandbox, store_url: str, home: Path) -> dict[str, Any]:
     """Return the settings of an account of the sandbox with the level `names`, and write them for the command line."""
-    keys = server.keys
-    names = ("access_key", "secret_key", "app_id", "app_key")
-    tables: dict[str, Any] = {
-        "mimecast": {"base_url": server.base_url, **{name: getattr(keys, name) for name in names}},
-        "connections": {"snapshots": {"url": store_url}},
-        "dashboard": {"people": "names", "pseudonym_key": KEY},
-    }
+    tables = secrets_of(server, store_url, people="names", pseudonym_key=KEY)
     write_secrets(home, tables)
     return tables
 
 
-def write_secrets(home: Path, tables: dict[str, Any]) -> None:
-    file = home / ".streamlit" / "secrets.toml"
-    file.parent.mkdir(exist_ok=True)
-    lines = []
-    for name, table in tables.items():
-        place, values = (f"{name}.snapshots", table["snapshots"]) if name == "connections" else (name, table)
-        lines += [f"[{place}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
-    file.write_text("\n".join(lines))
-    file.chmod(0o600)
+def test_a_lower_level_hides_what_is_stored_and_check_says_how_to_delete_it(
+    command_line: CommandLine, secrets: dict[str, Any], home: Path, account: Account, store: Store
+) -> None:
+    run(account, store, dashboard("names"), datetime.now(NOW.tzinfo))
+    write_secrets(home, secrets | {"dashboard": {}})
+    assert "people forget" in command_line("check").stdout
+    assert "Sales" not in command_line("export", "--data", "departments").stdout
 
 
 def test_the_command_line_stores_exports_and_forgets(
@@ -214,15 +193,91 @@ def test_the_command_line_stores_exports_and_forgets(
     assert "No departments are stored" in command_line("export", "--data", "departments").stderr
 
 
-def test_a_missing_key_keeps_the_snapshot_and_exits_1(
-    command_line: CommandLine, secrets: dict[str, Any], store_url: str, home: Path
+FAULTY = {
+    "wrong level": ({"people": "everyone"}, "people in [dashboard] is not a level", "departments, movement or names"),
+    "missing key": ({"people": "movement"}, "needs pseudonym_key", "os.urandom(32)"),
+    "short key": (
+        {"people": "names", "pseudonym_key": base64.b64encode(b"recognisable").decode()},
+        "pseudonym_key in [dashboard] is not base64 of 32 bytes or more",
+        "os.urandom(32)",
+    ),
+    "small group": ({"people": "departments", "min_group_size": 4}, "min_group_size in [dashboard]", "5 or more"),
+    "retention": (
+        {"people": "departments", "people_retention": "long"},
+        "people_retention in [dashboard] is not a number of days or weeks",
+        "400d",
+    ),
+}
+"""Keys of [dashboard] that stop lists of users, with what names them and what says how to correct them."""
+
+
+@pytest.mark.parametrize(("table", "name", "fix"), FAULTY.values(), ids=FAULTY)
+def test_a_capture_with_a_faulty_key_stores_the_snapshot_names_the_key_and_exits_1(
+    command_line: CommandLine,
+    secrets: dict[str, Any],
+    store_url: str,
+    home: Path,
+    table: dict[str, Any],
+    name: str,
+    fix: str,
 ) -> None:
-    write_secrets(home, secrets | {"dashboard": {"people": "movement"}})
+    write_secrets(home, secrets | {"dashboard": table})
     done = command_line("snapshot")
-    assert_failed(done, 1, "pseudonym_key", "os.urandom(32)")
+    assert_failed(done, 1, name, fix)
     assert "70 users graded" in done.stdout
-    assert Store.open(store_url).newest("default") is not None
-    assert_failed(command_line("export", "--data", "movement"), 2, "pseudonym_key")
+    assert "recognisable" not in done.stderr + done.stdout
+    store = Store.open(store_url)
+    assert store.newest("default") is not None
+    assert not has_people(store)
+    assert_failed(command_line("export", "--data", "departments"), 2, name)
+
+
+def test_a_capture_with_another_key_stores_the_snapshot_and_exits_1(
+    command_line: CommandLine, secrets: dict[str, Any], home: Path, account: Account, store: Store
+) -> None:
+    run(account, store, dashboard("names"))
+    other = base64.b64encode(b"o" * 32).decode()
+    write_secrets(home, secrets | {"dashboard": {"people": "movement", "pseudonym_key": other}})
+    done = command_line("snapshot")
+    assert_failed(done, 1, "pseudonym_key is not the key behind the stored pseudonyms", "people forget")
+    assert "70 users graded" in done.stdout
+    assert len(load_captures(store, "default")) == 1
+
+
+@pytest.mark.parametrize(("table", "name", "fix"), FAULTY.values(), ids=FAULTY)
+def test_every_page_names_a_faulty_key_and_how_to_correct_it(
+    isolated_pages: None,
+    project: Path,
+    secrets: dict[str, Any],
+    account: Account,
+    store: Store,
+    table: dict[str, Any],
+    name: str,
+    fix: str,
+) -> None:
+    run(account, store, dashboard("names"))
+    for page in ("Overview", "People"):
+        app = run_page(project, page, secrets | {"dashboard": table})
+        shown = text_of(app).replace("\\", "")
+        assert name in shown
+        assert fix in shown
+        assert "Until then, no" in shown
+        assert "Sales" not in html_of(app)
+        assert "People" not in [link.proto.label for link in app.sidebar.get("page_link")]
+
+
+def test_both_totals_are_kept_and_the_page_says_by_how_much_they_differ(
+    isolated_pages: None, project: Path, secrets: dict[str, Any], account: Account, store: Store, server: Sandbox
+) -> None:
+    now = datetime.now(NOW.tzinfo)
+    run(account, store, dashboard("names"), now - timedelta(days=1))
+    assert "than the summary" not in html_of(run_page(project, "People", secrets))
+    server.users = lambda: users()[:67]
+    run(account, store, dashboard("names"), now)
+    (_, capture) = load_captures(store, "default")
+    assert (capture.listed, capture.graded, capture.summary_graded) == (67, 67, 70)
+    shown = html_of(run_page(project, "People", secrets))
+    assert "The list of users has 3 graded users fewer than the summary (67 and 70)" in shown
 
 
 def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
@@ -237,6 +292,11 @@ def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
     assert "still D" in html_of(page)
     assert "Board" not in html_of(page)
     assert "Qwvname" not in html_of(page) + text_of(page)
+    assert "Sentiment: A 0, B 0, C 0, D 0, F 0, not graded 68 of 68" in chart_alts(page)[1]
+    assert [file.file_name.split("-default")[0] for file in downloads_of(page)] == [
+        "safe-score-departments",
+        "safe-score-movement",
+    ]
     requests = server.details_requests
     click(page, "people_open")
     assert server.details_requests == requests + 1
@@ -244,6 +304,32 @@ def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
     page.text_input(key="people_search").set_value("zyxcanary69@").run()
     assert "Qwvname 65" not in html_of(page)
     assert "Qwvname 69" in html_of(page)
+
+
+def test_compare_shows_movement_beside_the_net_change(
+    isolated_pages: None, project: Path, secrets: dict[str, Any], account: Account, store: Store, server: Sandbox
+) -> None:
+    now = datetime.now(NOW.tzinfo)
+    run(account, store, dashboard(), now - timedelta(days=32))
+    assert "Movement:" not in text_of(run_page(project, "Compare", secrets))
+    server.users = lambda: users()[2:]
+    run(account, store, dashboard(), now)
+    shown = text_of(run_page(project, "Compare", secrets))
+    assert "Movement:" in shown
+    assert "2 users left" in shown
+
+
+def test_setup_shows_the_level(isolated_pages: None, project: Path, secrets: dict[str, Any], store: Store) -> None:
+    store.add([Snapshot("default", datetime.now(NOW.tzinfo), COUNTS)])
+    shown = text_of(run_page(project, "Setup & data", secrets))
+    assert "Level names: as movement, and users at risk by name" in shown
+
+
+def test_sample_data_shows_departments_and_movement_and_no_names(isolated_pages: None, project: Path) -> None:
+    app = run_page(project, "People", {})
+    assert "still D" in html_of(app)
+    assert len(app.get("plotly_chart")) == 2
+    assert "by name" not in " ".join(header.value for header in app.header)
 
 
 def test_with_the_level_off_the_page_explains_the_levels(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from mimecast.domain.people.movement import matrix
+from mimecast.domain.people.movement import matrix, time_at_risk
 from mimecast.domain.people.users import ComponentCounts, key_fingerprint, pseudonym_of
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
@@ -22,7 +25,9 @@ from mimecast.store.people.errors import KeyChanged, MadeUpPeople
 from mimecast.store.people.forget import forget_people
 from mimecast.store.people.read import (
     has_people,
+    load_at_risk_since,
     load_captures,
+    load_compared_weeks,
     load_components,
     load_department_weeks,
     load_fingerprint,
@@ -31,6 +36,7 @@ from mimecast.store.people.read import (
 )
 from mimecast.store.people.write import PeopleList, save_people
 from mimecast.store.store import Store
+from tests.support.stores.statements import recorded_statements
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -116,6 +122,50 @@ def test_time_at_risk_counts_from_the_first_bad_grade(store: Store) -> None:
     counted = load_time_at_risk(store, "contoso")
     assert counted is not None
     assert (counted.users, counted.at_least) == (6, {30: 5, 90: 2})
+
+
+def test_time_at_risk_reads_a_part_of_the_history_and_counts_as_from_all_of_it(store: Store) -> None:
+    rng = random.Random(7)
+    listed = {f"user{number}": "F" for number in range(30)}
+    for day in range(0, 400, 20):
+        for name in rng.sample(sorted(listed), 6):
+            listed[name] = rng.choice("BDF")
+        absent = rng.choice(sorted(listed))
+        save(store, people(day, {name: grade for name, grade in listed.items() if name != absent}))
+    counted, since = load_time_at_risk(store, "contoso"), load_at_risk_since(store, "contoso")
+    assert counted is not None
+    assert counted == time_at_risk(since, FIRST + timedelta(days=380), FIRST)
+    assert counted.users > counted.at_least[90] > counted.at_least[180] > 0
+
+
+def test_departments_are_compared_with_the_last_list_at_least_28_days_earlier(store: Store) -> None:
+    for day in (0, 7, 14, 35, 42):
+        save(store, people(day, grades(day // 7)))
+
+    def compared(until: int | None) -> list[int | None]:
+        weeks = load_compared_weeks(store, "contoso", 5, until=None if until is None else FIRST + timedelta(days=until))
+        return [(week.taken_at - FIRST).days if week else None for week in weeks or ()]
+
+    assert compared(None) == [42, 14]
+    assert compared(40) == [35, 7]
+    assert compared(20) == [14, None]
+    assert load_compared_weeks(store, "contoso", 30) is None
+    assert load_compared_weeks(store, "fabrikam", 5) is None
+
+
+@pytest.mark.databases("sqlite")
+def test_movement_and_time_at_risk_are_read_by_an_index(store: Store, store_url: str) -> None:
+    for day in (0, 30):
+        save(store, people(day, grades(day)))
+    with recorded_statements() as statements:
+        load_movement(store, "contoso", FIRST, FIRST + timedelta(days=30))
+        load_time_at_risk(store, "contoso")
+        load_compared_weeks(store, "contoso", 5)
+    with closing(sqlite3.connect(store_url.removeprefix("sqlite:///"))) as connection:
+        for statement in statements:
+            if statement.startswith("SELECT") and "sqlite_master" not in statement:
+                rows = connection.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?"))
+                assert not [row[3] for row in rows if row[3].startswith("SCAN")], statement
 
 
 def test_retention_deletes_what_ended_before_and_keeps_what_lasts(store: Store) -> None:

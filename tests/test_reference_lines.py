@@ -19,7 +19,7 @@ from mimecast.domain.causes.causes import Causes
 from mimecast.domain.causes.reference_lines import MAX_REFERENCE_LINES, ReferenceLine, ReferenceLineInvalid
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.html_page import render_html
+from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.workbook import render_xlsx
 from mimecast.store.causes.reference_lines import (

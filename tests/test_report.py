@@ -20,7 +20,7 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.reporting_days import DayRange, Resolution
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.html_page import render_html
+from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import Report, ReportRequest, load_report
 from mimecast.reports.workbook import render_xlsx

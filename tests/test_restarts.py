@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,15 +34,16 @@ from mimecast.domain.notes import NoteChanged
 from mimecast.domain.reporting_days import DayRange, Resolution
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.html_page import render_html
+from mimecast.reports.frames import comparison_frame
+from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
-from mimecast.reports.tables import comparison_frame
+from mimecast.reports.workbook import render_xlsx
 from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note, write_restart
 from mimecast.store.causes.restarts import load_restarts
 from mimecast.store.comparisons import compare_with_day
 from mimecast.store.normal_range import load_band, load_judged_change
 from mimecast.store.store import Store
-from mimecast.store.timelines import load_timeline
+from mimecast.store.timelines import load_days, load_timeline
 from mimecast.text.changes import comparison_sentence, recent_change_sentence, unknown_range_sentence
 from mimecast.text.stamp import ComparedStamp
 from tests.support.app import click, run_page, text_of
@@ -218,6 +222,41 @@ def test_the_slides_have_a_line_on_each_side_of_a_restart(store: Store) -> None:
         shape.text_frame.text for shape in shapes if shape.has_text_frame and shape.text_frame.text.startswith("From ")
     )
     assert "The baseline restarted on 25 Sep 2026" in sentences
+
+
+def test_the_workbook_has_a_line_on_each_side_of_a_restart(store: Store) -> None:
+    add_history(store)
+    restart(store, 60)
+    report = stored_report(store)
+    days = load_days(store, report.account, report.days)
+    content = render_xlsx(report, days)
+    book: Any = openpyxl.load_workbook(io.BytesIO(content))
+    header, *rows = book["Daily values"].iter_rows(values_only=True)
+    columns = {name: [row[index] for row in rows] for index, name in enumerate(header)}
+    before = columns["At risk, share, until 24 Sep 2026"]
+    since = columns["At risk, share, from 25 Sep 2026"]
+    position = [day for day, _ in days].index(days_ago(60))
+    shares = columns["At risk, share"]
+    assert (before[:position], set(before[position:])) == (shares[:position], {None})
+    assert (set(since[:position]), since[position:]) == ({None}, shares[position:])
+    (height,) = [value for value in columns["Baseline restarts, height in the chart"] if value is not None]
+    assert height > max(shares)
+    (chart,) = book["Report"]._charts
+    last = len(days) + 1
+    ranges = [series.val.numRef.f for series in chart.series]
+    assert ranges == [f"'Daily values'!${column}$2:${column}${last}" for column in "OPQ"]
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        drawn = package.read("xl/charts/chart1.xml").decode()
+    assert re.findall(r"<a:t>(Baseline restart.*?)</a:t>", drawn) == ["Baseline restart 25 Sep 2026"]
+
+
+def test_a_restart_before_any_other_day_leaves_the_workbook_with_one_line(store: Store) -> None:
+    add_history(store, days=30, restart_ago=40)
+    restart(store, 30)
+    report = stored_report(store)
+    book: Any = openpyxl.load_workbook(io.BytesIO(render_xlsx(report, load_days(store, "contoso", report.days))))
+    (chart,) = book["Report"]._charts
+    assert [series.val.numRef.f for series in chart.series] == ["'Daily values'!$K$2:$K$32"]
 
 
 @pytest.mark.parametrize("draw", TIMELINE_CHARTS, ids=lambda draw: draw.__name__)

@@ -18,10 +18,12 @@ import pytest
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
+from mimecast.reports.exports.text_files import csv_file, json_file
+from mimecast.reports.exports.workbook import write_xlsx
+from mimecast.reports.frames import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
 from mimecast.reports.report import Report
-from mimecast.reports.snapshots.csv_files import snapshots_csv, snapshots_json, template_csv
-from mimecast.reports.tables import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
-from mimecast.reports.workbook import footer, render_xlsx, write_snapshots_xlsx
+from mimecast.reports.snapshots.rows import snapshots_table, template_csv
+from mimecast.reports.workbook import footer, render_xlsx
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_days
 from tests.support.clock import NOW
@@ -162,7 +164,7 @@ def test_snapshots_are_written_in_the_columns_of_export() -> None:
         for ago in (2, 1, 0)
     ]
     out = io.BytesIO()
-    assert write_snapshots_xlsx(snapshots, out) == 3
+    assert write_xlsx(snapshots_table(snapshots), out) == 3
     book = openpyxl.load_workbook(out)
     header, *lines = rows(book["Snapshots"])
     assert header == ("account", "taken_at", "a", "b", "c", "d", "f", "other")
@@ -173,7 +175,7 @@ def test_snapshots_are_written_in_the_columns_of_export() -> None:
 
 def test_a_workbook_without_snapshots_has_a_header() -> None:
     out = io.BytesIO()
-    assert write_snapshots_xlsx([], out) == 0
+    assert write_xlsx(snapshots_table([]), out) == 0
     assert len(rows(openpyxl.load_workbook(out)["Snapshots"])) == 1
 
 
@@ -223,13 +225,13 @@ def test_a_csv_to_download_begins_with_one_byte_order_mark(store: Store) -> None
     files = [
         to_csv(grades_frame(report.stamp, report.comparison)),
         to_csv(history_frame(report.timeline, "contoso")),
-        snapshots_csv(store.all_snapshots("contoso")),
+        csv_file(snapshots_table(store.all_snapshots("contoso"))),
         template_csv("contoso", [NOW]),
     ]
     for content in files:
         assert content.startswith(codecs.BOM_UTF8)
         assert content.count(codecs.BOM_UTF8) == 1
-    assert not snapshots_json(store.all_snapshots("contoso")).startswith(codecs.BOM_UTF8)
+    assert not json_file(snapshots_table(store.all_snapshots("contoso"))).startswith(codecs.BOM_UTF8)
 
 
 def test_a_full_disk_ends_the_writing_of_a_workbook_with_its_reason() -> None:
@@ -238,10 +240,10 @@ def test_a_full_disk_ends_the_writing_of_a_workbook_with_its_reason() -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(OSError, match="No space left on device"):
-        write_snapshots_xlsx([Snapshot("contoso", NOW, ScoreCounts(1))], FullDisk())
+        write_xlsx(snapshots_table([Snapshot("contoso", NOW, ScoreCounts(1))]), FullDisk())
 
 
 def test_a_year_that_excel_has_no_dates_for_is_text() -> None:
     out = io.BytesIO()
-    write_snapshots_xlsx([Snapshot("contoso", NOW.replace(year=206), ScoreCounts(1))], out)
+    write_xlsx(snapshots_table([Snapshot("contoso", NOW.replace(year=206), ScoreCounts(1))]), out)
     assert openpyxl.load_workbook(out)["Snapshots"]["B2"].value == "0206-11-24T12:50:11Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import shutil
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.harness.people import KEY
 from bench.harness.stores import StorePlan
 from mimecast.api.auth import Api2Keys
 from mimecast.settings.accounts import ENVIRONMENT_KEYS
@@ -82,7 +84,8 @@ def secrets_for(plan: StorePlan, store_url: str, endpoint: Endpoint = UNREACHABL
         for account in plan.account_ids
     ]
     store = f'[connections.snapshots]\nurl = "{store_url}"\n'
-    return "\n".join([*accounts, store, f'[dashboard]\nrefresh_after = "{refresh_after}"\n'])
+    people = f'people = "movement"\npseudonym_key = "{base64.b64encode(KEY).decode()}"\n' if plan.people else ""
+    return "\n".join([*accounts, store, f'[dashboard]\nrefresh_after = "{refresh_after}"\n{people}'])
 
 
 def write_secrets(folder: Path, secrets: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
+from bench.harness.people import add_people
 from mimecast.domain.snapshot import Source
 from mimecast.store.database.tables import snapshots
 from mimecast.store.store import Store
@@ -23,12 +24,16 @@ NEWEST_AGE: Final = timedelta(minutes=20)
 
 @dataclass(frozen=True)
 class StorePlan:
-    """What a generated store holds: `accounts` accounts with `snapshots` each, `interval` apart."""
+    """What a generated store holds: `accounts` accounts with `snapshots` each, `interval` apart.
+
+    With `people`, each snapshot has a list of so many users.
+    """
 
     name: str
     snapshots: int
     interval: timedelta
     accounts: int = 1
+    people: int = 0
 
     @property
     def account_ids(self) -> list[str]:
@@ -40,6 +45,8 @@ TEN_DAYS: Final = StorePlan("ten days", 10, timedelta(days=1))
 ONE_YEAR: Final = StorePlan("one year", 365, timedelta(days=1))
 TEN_YEARS_DAILY: Final = StorePlan("ten years daily", 3653, timedelta(days=1))
 TEN_YEARS_HOURLY: Final = StorePlan("ten years hourly", 87_600, timedelta(hours=1))
+MANY_PEOPLE: Final = StorePlan("50,000 people", 400, timedelta(days=1), people=50_000)
+"""Lists for as long as they are kept unless `people_retention` is set."""
 MANY_ACCOUNTS: Final = StorePlan("500 accounts", 5 * 365 + 1, timedelta(days=1), accounts=500)
 
 
@@ -50,7 +57,10 @@ def make_store(plan: StorePlan, folder: Path, now: datetime) -> str:
     for number, account in enumerate(plan.account_ids):
         # Store.add would check every row against what is stored, which takes ten times as long.
         with store.writing() as connection:
-            connection.execute(insert(snapshots), list(_rows(plan, account, now, random.Random(SEED + number))))
+            rows = list(_rows(plan, account, now, random.Random(SEED + number)))
+            connection.execute(insert(snapshots), rows)
+        if plan.people:
+            add_people(store, account, [row["taken_at"] for row in rows], plan.people, random.Random(SEED + number))
     return url
 
 

@@ -24,6 +24,7 @@ from bench.measurements.pages import (
     OVERVIEW_HOURLY,
     OVERVIEW_TEN_DAYS,
     PAGES,
+    PEOPLE,
 )
 
 NEW_RANGE: Final = "History, one year daily, in a range that was not shown before"
@@ -33,8 +34,8 @@ NAIVE_HOURLY: Final = "Naive page on Dash, ten years hourly"
 DETAILS: Final = {*COMPARED_ONLY, NAIVE, NAIVE_HOURLY}
 """Reloads that a summary leaves out, except where another page is compared with them."""
 
-MAX_RELOAD_RATIOS: Final = {OVERVIEW.name: 1.5, HISTORY.name: 1.7, ACCOUNTS.name: 2.0}
-MAX_LONG_HISTORY_RATIO: Final = 1.15
+MAX_RELOAD_RATIOS: Final = {OVERVIEW.name: 1.45, HISTORY.name: 1.6, ACCOUNTS.name: 1.8, PEOPLE.name: 1.8}
+MAX_LONG_HISTORY_RATIO: Final = 1.1
 MAX_RATIO_TO_NAIVE_PAGE: Final = 0.45
 MAX_RANGE_CHANGE_RATIO: Final = 0.5
 MAX_COLD_START_RATIO: Final = 1.35

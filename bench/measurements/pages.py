@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.harness.servers import Server
-from bench.harness.stores import MANY_ACCOUNTS, ONE_YEAR, TEN_DAYS, TEN_YEARS_HOURLY, StorePlan
+from bench.harness.stores import MANY_ACCOUNTS, MANY_PEOPLE, ONE_YEAR, TEN_DAYS, TEN_YEARS_HOURLY, StorePlan
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ HISTORY_TEN_DAYS: Final = MeasuredPage(
 HISTORY_HOURLY: Final = MeasuredPage(
     "History, ten years hourly, all", TEN_YEARS_HOURLY, "history", "range=all", in_summary=False
 )
+PEOPLE: Final = MeasuredPage("People, 50,000 users daily", MANY_PEOPLE, "people")
 ACCOUNTS: Final = MeasuredPage("Accounts, 500 with five years daily", MANY_ACCOUNTS, "accounts")
 
 PAGES: Final = (
@@ -43,6 +44,7 @@ PAGES: Final = (
     HISTORY,
     HISTORY_TEN_DAYS,
     HISTORY_HOURLY,
+    PEOPLE,
     ACCOUNTS,
 )
 

@@ -16,6 +16,9 @@ from mimecast.formatting import pluralize
 
 SESSION_COUNTS: Final = (1, 50)
 
+MAX_MEMORY_RATIOS: Final = {50: 2.0}
+"""By the number of sessions."""
+
 
 def measure_script_runs(workspace: Workspace) -> list[Result]:
     """Measure runs of a page's script, requested by a client that draws nothing."""
@@ -63,6 +66,7 @@ def measure_memory(workspace: Workspace) -> list[Result]:
             [overview_mib[count]],
             reference=FLOOR,
             reference_values=[floor_mib[count]],
+            max_ratio=MAX_MEMORY_RATIOS.get(count),
         )
         for count in SESSION_COUNTS
     ]

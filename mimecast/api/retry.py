@@ -1,8 +1,8 @@
 """Retries with exponential backoff, above `requests`: every attempt is prepared and signed again, with a new id.
 
-Only errors that a retry can resolve are retried. The wait doubles from attempt to attempt, with jitter, and is never
-shorter than Mimecast asks for. If Mimecast asks for longer than the policy allows, the error is raised at once and says
-when to try again.
+Only errors that a retry can resolve are retried: those with `automatic_retries` in `errors.py`. The wait doubles from
+attempt to attempt, with jitter, and is never shorter than Mimecast asks for. If Mimecast asks for longer than the
+policy allows, the error is raised at once and says when to try again.
 """
 
 from __future__ import annotations

@@ -16,10 +16,8 @@ from typing import Final
 
 from mimecast.api.auth import utc_now
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
-from mimecast.capture.campaigns import add_campaigns
 from mimecast.capture.host_queue import HostQueue
 from mimecast.capture.one_account import CapturedSnapshot, capture
-from mimecast.capture.people import add_people
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
@@ -80,7 +78,9 @@ def capture_all(
                 newest=newest,
                 request_slot=host.request_slot(account),
             )
-            if dashboard:
+            if dashboard and (dashboard.campaigns or dashboard.faults):
+                from mimecast.capture.campaigns import add_campaigns
+
                 outcome = add_campaigns(
                     outcome,
                     account,
@@ -90,6 +90,9 @@ def capture_all(
                     clock=clock,
                     request_slot=host.request_slot(account),
                 )
+            if dashboard and (dashboard.people.is_on or dashboard.faults):
+                from mimecast.capture.people import add_people
+
                 outcome = add_people(
                     outcome,
                     account,

@@ -14,7 +14,7 @@ from mimecast.api.errors import MimecastError
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.one_account import CapturedSnapshot, keep_wait
 from mimecast.domain.causes.campaigns import Campaign, without_small_totals
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.domain.snapshot import Source
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account

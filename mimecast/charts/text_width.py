@@ -60,6 +60,17 @@ def shorten(text: str, max_ems: float) -> str:
     return _split(text, max(room, 0.0))[0].rstrip() + ELLIPSIS if room > 0 else ELLIPSIS
 
 
+def shorten_in_the_middle(text: str, max_ems: float) -> str:
+    """Return text of at most `max_ems`, with an ellipsis in place of its middle where it is longer."""
+    if em_width(text) <= max_ems:
+        return text
+    room = (max_ems - em_width(ELLIPSIS)) / 2
+    if room <= 0:
+        return ELLIPSIS
+    begin, end = _split(text, room)[0], _split(text[::-1], room)[0][::-1]
+    return f"{begin.rstrip()}{ELLIPSIS}{end.lstrip()}"
+
+
 def _split(word: str, max_ems: float) -> list[str]:
     """Split a word into pieces of at most `max_ems`, each of at least one character."""
     pieces = [""]

@@ -77,7 +77,7 @@ def _check_exposure(options: argparse.Namespace, *, has_headings: bool) -> None:
     """Warn where others can reach the dashboard and no one has to sign in. Raises SettingsError for a faulty [auth]."""
     from mimecast.capture.diagnostics import Step, StepStatus
     from mimecast.settings.auth import read_auth
-    from mimecast.settings.exposure import OpenToOthers, read_server_options, why_reachable
+    from mimecast.settings.reachability import OpenToOthers, read_server_options, why_reachable
     from mimecast.settings.secrets_files import read_secrets_files
 
     reason = why_reachable(read_server_options())

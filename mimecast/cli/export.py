@@ -1,26 +1,24 @@
-"""`export`: write stored snapshots as CSV, JSON lines or an Excel workbook."""
+"""`export`: write stored snapshots and other totals as CSV, JSON lines or an Excel workbook."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mimecast.cli.context import load_settings, open_store_or_sample_data, unknown_account
+from mimecast.cli.export_tables import DATA, PEOPLE_DATA, ExportRequest
 from mimecast.cli.file_arguments import open_binary_output, open_text_output
-from mimecast.cli.options import DONE, Commands, UsageError, account_option, is_in_range, parse_day, reporting_options
+from mimecast.cli.options import DONE, Commands, UsageError, account_option, parse_day, reporting_options
 from mimecast.cli.output import print_result
-from mimecast.domain.reporting_days import EARLIEST_DAY, is_plausible_day
-from mimecast.formatting import format_date, format_iso_utc, pluralize
+from mimecast.formatting import pluralize
 
 if TYPE_CHECKING:
-    from mimecast.domain.snapshot import Snapshot
-    from mimecast.store.store import Store
+    from mimecast.reports.exports.table import ExportTable
 
-PEOPLE_DATA: Final = ("departments", "movement")
+NOUNS: Final = {"snapshots": "snapshot", "campaigns": "campaign", **dict.fromkeys(PEOPLE_DATA, "row")}
+"""What the rows of each `--data` are called in the result."""
 
 FORMAT_BY_SUFFIX: Final = {".json": "json", ".jsonl": "json", ".xlsx": "xlsx"}
 """Formats that a file name implies without `--format`. Every other name implies CSV."""
@@ -36,18 +34,23 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--format", choices=("csv", "json", "xlsx"), help="csv, unless FILE ends with .json or .xlsx")
     parser.add_argument(
         "--data",
-        choices=("snapshots", "campaigns", *PEOPLE_DATA),
+        choices=DATA,
         default="snapshots",
         help="what to export; snapshots by default, and no names in any of it",
     )
-    parser.add_argument("--since", type=parse_day, metavar="DATE", help="the first day of the range")
+    parser.add_argument(
+        "--since",
+        type=parse_day,
+        metavar="DATE",
+        help="the first day of the range; of campaigns, the first day of a launch",
+    )
     parser.add_argument("--until", type=parse_day, metavar="DATE", help="the last day of the range")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of the terminal")
     parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the snapshots and return the exit status. Raises Problem."""
+    """Write what `--data` selects and return the exit status. Raises Problem."""
     suffix = options.out.suffix.lower() if options.out else ""
     file_format = options.format or FORMAT_BY_SUFFIX.get(suffix, "csv")
     if file_format == "xlsx" and options.out is None:
@@ -60,77 +63,35 @@ def run(options: argparse.Namespace) -> int:
     if options.account and options.account not in known_ids:
         raise unknown_account(options.account, known_ids)
     chosen_ids = [options.account] if options.account else known_ids
-    if options.data == "campaigns":
-        return _export_campaigns(options, store, chosen_ids, file_format)
-    if options.data in PEOPLE_DATA:
-        from mimecast.cli.export_people import write_people
-
-        return write_people(options, settings.dashboard, store, chosen_ids, file_format)
-    implausible: list[Snapshot] = []
-    snapshots = (
-        snapshot
-        for snapshot in _all_snapshots(store, chosen_ids, implausible)
-        if is_in_range(options, snapshot.taken_at, settings.dashboard.time_zone)
-    )
-    if file_format == "xlsx":
-        from mimecast.reports.workbook import write_snapshots_xlsx
-
-        with open_binary_output(options.out) as workbook:
-            count = write_snapshots_xlsx(snapshots, workbook)
-    else:
-        from mimecast.reports.snapshots.csv_files import write_csv, write_json
-
-        with open_text_output(options.out) as text:
-            count = (write_json if file_format == "json" else write_csv)(snapshots, text)
+    request = ExportRequest(options, settings.dashboard, store, chosen_ids)
+    rows = _write(request.table(), options.out, file_format)
     if options.out:
-        result = {"file": str(options.out), "snapshots": count}
-        print_result(options, result, f"{pluralize(count, 'snapshot')} written to {options.out}.")
-    elif not count:
-        print("Nothing is stored yet.", file=sys.stderr)
-    if implausible:
-        taken_at = format_iso_utc(implausible[0].taken_at)
-        print(
-            f"{pluralize(len(implausible), 'snapshot')} outside {format_date(EARLIEST_DAY)} to tomorrow would be "
-            f"refused by an import. Remove them from the store, beginning with: python -m mimecast remove {taken_at} "
-            f"--account {implausible[0].account}",
-            file=sys.stderr,
-        )
+        noun = NOUNS[options.data]
+        result = {"file": str(options.out), f"{noun}s": rows}
+        print_result(options, result, f"{pluralize(rows, noun)} written to {options.out}.")
+    elif not rows:
+        print(_empty_sentence(request), file=sys.stderr)
+    for problem in request.problems():
+        print(problem, file=sys.stderr)
     return DONE
 
 
-def _export_campaigns(options: argparse.Namespace, store: Store, accounts: list[str], file_format: str) -> int:
-    """Write the campaigns of the accounts by launch, and return the exit status."""
-    from mimecast.reports.causes.campaigns_export import (
-        campaign_row,
-        write_campaigns_csv,
-        write_campaigns_json,
-        write_campaigns_xlsx,
-    )
-    from mimecast.store.causes.campaigns import campaigns_are_made_up, load_campaigns
+def _write(table: ExportTable, out: Path | None, file_format: str) -> int:
+    """Write a table to a file, or to the terminal for None, and return the number of rows. Raises FileNotWritten."""
+    if file_format == "xlsx" and out:
+        from mimecast.reports.exports.workbook import write_xlsx
 
-    rows = []
-    for account_id in accounts:
-        is_made_up = campaigns_are_made_up(store, account_id)
-        rows += [campaign_row(each, is_made_up=is_made_up) for each in load_campaigns(store, account_id)]
-    if file_format == "xlsx":
-        with open_binary_output(options.out) as workbook:
-            count = write_campaigns_xlsx(rows, workbook)
-    else:
-        with open_text_output(options.out) as text:
-            count = (write_campaigns_json if file_format == "json" else write_campaigns_csv)(rows, text)
-    if options.out:
-        result = {"file": str(options.out), "campaigns": count}
-        print_result(options, result, f"{pluralize(count, 'campaign')} written to {options.out}.")
-    elif not count:
-        print("No campaign is stored yet.", file=sys.stderr)
-    return DONE
+        with open_binary_output(out) as workbook:
+            return write_xlsx(table, workbook)
+    from mimecast.reports.exports.text_files import write_csv, write_json
+
+    with open_text_output(out) as text:
+        return (write_json if file_format == "json" else write_csv)(table, text)
 
 
-def _all_snapshots(store: Store, accounts: list[str], implausible: list[Snapshot]) -> Iterator[Snapshot]:
-    """Yield all snapshots of the accounts, and add those to `implausible` that cannot have been taken on their day."""
-    today = datetime.now(UTC).date()
-    for account_id in accounts:
-        for snapshot in store.all_snapshots(account_id):
-            if not is_plausible_day(snapshot.taken_at.date(), today):
-                implausible.append(snapshot)
-            yield snapshot
+def _empty_sentence(request: ExportRequest) -> str:
+    data = request.options.data
+    where = " in this range" if request.has_range else ""
+    level = "below movement" if data == "movement" else "off"
+    off = f", or people in [dashboard] is {level}" if data in PEOPLE_DATA else ""
+    return f"No {data} {'is' if data == 'movement' else 'are'} stored{where}{off}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -62,7 +63,23 @@ def run(options: argparse.Namespace) -> int:
         "as_of": report.stamp.newest.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     print_result(options, result, f"{report.summary.headline}: {report.stamp.text}. Written to {options.out}.")
+    _print_implausible(report, store)
     return DONE
+
+
+def _print_implausible(report: Report, store: Store) -> None:
+    """Print which answers of the range, newer than what the report shows, wait to be judged. Raises StoreError."""
+    from mimecast.store.causes.implausible import load_open_marks
+    from mimecast.text.causes import implausible_answers_sentence
+
+    zone, newest = report.days.zone, report.stamp.newest
+    marks = [
+        mark
+        for mark in load_open_marks(store, report.account)
+        if newest.taken_at < mark.snapshot.taken_at and reporting_day(mark.snapshot.taken_at, zone) <= report.days.last
+    ]
+    if marks:
+        print(f"{report.account}: {implausible_answers_sentence(marks, zone)}", file=sys.stderr)
 
 
 def _load_report(options: argparse.Namespace, settings: Settings, store: Store, account: Account) -> Report:

@@ -131,7 +131,7 @@ def _print_failure(options: argparse.Namespace, account_id: str, problem: Proble
 
 def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
     """Return a captured snapshot as a row of `--json` and as a sentence."""
-    from mimecast.reports.snapshots.csv_files import snapshot_row
+    from mimecast.reports.snapshots.rows import snapshot_row
 
     snapshot = captured.snapshot
     counts, row = snapshot.counts, snapshot_row(snapshot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from mimecast.domain.causes.implausible import Mark
 from mimecast.domain.normal_range import JudgedChange
 from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.scheduled_runs import Run, RunOutcome
@@ -69,7 +70,8 @@ class AccountRecords:
     """What the store holds for the status of accounts; each mapping is by account.
 
     `then` has the level about `CHANGE_DAYS` days before the newest snapshot, None where there is none. `last_answers`
-    has the newest snapshot of all where that is implausible and `newest` therefore has an earlier one.
+    has the newest snapshot of all where that is implausible and `newest` therefore has an earlier one. `open_marks` has
+    the implausible answers on which no reader has decided, oldest first.
     """
 
     newest: Mapping[str, Snapshot] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class AccountRecords:
     weeks: Mapping[str, WeeklyLevels] = field(default_factory=dict)
     runs: Mapping[str, Run] = field(default_factory=dict)
     last_answers: Mapping[str, Snapshot] = field(default_factory=dict)
+    open_marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class Failure:
 class AccountStatus:
     """One account. `then` is the level about `CHANGE_DAYS` days before the newest snapshot, None where there is none.
 
-    `judged` says whether the change is normal; `failure` is set where the account is failing.
+    `judged` says whether the change is normal; `failure` is set where the account is failing. `open_marks` are the
+    implausible answers on which no reader has decided, oldest first.
     """
 
     account: str
@@ -102,6 +106,7 @@ class AccountStatus:
     weeks: WeeklyLevels
     freshness: Freshness
     failure: Failure | None = None
+    open_marks: tuple[Mark, ...] = ()
 
     @property
     def at_risk_share(self) -> float | None:
@@ -136,6 +141,7 @@ def assess_accounts(
                 records.weeks.get(account, NO_WEEKS),
                 freshness_of(last, failure, now),
                 failure,
+                tuple(records.open_marks.get(account, ())),
             )
         )
     return statuses

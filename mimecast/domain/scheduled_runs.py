@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
-from statistics import median
 from typing import Final
 
 from mimecast.formatting import format_age, format_datetime
@@ -116,6 +115,8 @@ def usual_interval(starts: Iterable[datetime]) -> timedelta | None:
     intervals = [(later - earlier).total_seconds() for earlier, later in pairwise(recent)]
     if len(intervals) < MIN_INTERVALS:
         return None
+    from statistics import median  # a capture, which only records its run, does not need it
+
     usual = median(intervals)
     alike = sum(abs(interval - usual) <= INTERVAL_TOLERANCE * usual for interval in intervals)
     return timedelta(seconds=round(usual)) if alike > len(intervals) / 2 else None

@@ -150,7 +150,9 @@ def report_attachment(
     if report is None:
         return None
     content = render_report(report, suffix, store, template=template)
-    return Attachment(report.file_name(suffix), FORMATS[suffix].media_type, content)
+    media_type, summary = FORMATS[suffix].media_type, report.summary
+    alt = " ".join([f"{summary.headline}.", *summary.sentences]) if media_type.startswith("image/") else ""
+    return Attachment(report.file_name(suffix), media_type, content, alt)
 
 
 def _single(digest: AccountDigest, title: str, wording: Wording) -> MailContent:

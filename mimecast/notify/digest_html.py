@@ -14,6 +14,11 @@ from typing import Final
 
 FONT: Final = "font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:22px"
 CELL: Final = "padding:8px 12px 8px 0;border-bottom:1px solid #8a8a8a;vertical-align:top;text-align:left"
+MAX_WIDTH: Final = 640
+"""Pixels of the whole mail."""
+
+PICTURE_PLACE: Final = "<!-- picture of the report -->"
+"""Where a mail shows the report's picture. The mail is composed before it is known who can be sent one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,11 @@ def render_mail(content: MailContent) -> str:
 <title>{_text(content.title)}</title>
 </head>
 <body style="margin:0;padding:16px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:640px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:{MAX_WIDTH}px">
 <tr><td style="{FONT}">
 <h1 style="{FONT};font-size:20px;line-height:28px;margin:0 0 8px">{_text(content.title)}</h1>
 <p style="{FONT};margin:0 0 16px"><strong>{_text(content.headline)}</strong></p>
+{PICTURE_PLACE}
 <table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">{rows}</table>
 {notes}
 {closing}{link}
@@ -64,6 +70,18 @@ def render_mail(content: MailContent) -> str:
 </body>
 </html>
 """
+
+
+def place_picture(page: str, name: str = "", alt: str = "") -> str:
+    """Return a mail that shows the attached picture with this name, or none.
+
+    The name is also the Content-ID of the picture's part (RFC 2392). Outlook obeys only the attribute for the width.
+    """
+    if not name:
+        return page.replace(PICTURE_PLACE, "")
+    style = f"display:block;width:100%;max-width:{MAX_WIDTH}px;height:auto;border:0;margin:0 0 16px"
+    picture = f'<img src="cid:{html.escape(name)}" alt="{html.escape(alt)}" width="{MAX_WIDTH}" style="{style}">'
+    return page.replace(PICTURE_PLACE, picture)
 
 
 def _notes(notes: Sequence[str]) -> str:

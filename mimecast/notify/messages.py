@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from mimecast.domain.notifications.alerts import Observation, Rule
+from mimecast.domain.notifications.alert_states import Observation, Rule
 from mimecast.domain.notifications.deliveries import Message, MessageKind
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, join_and, pluralize, single_line

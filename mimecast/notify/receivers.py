@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mimecast.domain.notifications.deliveries import Message
+from mimecast.notify.digest_html import PICTURE_PLACE, place_picture
 from mimecast.notify.quiet_logs import hide_request_paths
 from mimecast.settings.validation import SettingsError, nearest
 
@@ -24,6 +26,9 @@ MAIL_SCHEMES: Final = frozenset(
     {"mailto", "mailtos", "azure", "o365", "ses", "sendgrid", "mailgun", "sparkpost", "resend", "brevo", "smtp2go"}
 )
 """Schemes of services that deliver mail, which get a digest as HTML."""
+
+INLINE: Final = "inline"
+"""Apprise's parameter of a mail's URL that shows attached pictures in the text. Services with an API have no such."""
 
 SENDER: Final = "SAFE Score dashboard"
 
@@ -36,22 +41,27 @@ class ReceiverError(SettingsError):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that is sent along."""
+    """A file that is sent along. `alt` is the text alternative of a picture, empty for other files."""
 
     name: str
     media_type: str
     content: bytes = field(repr=False)
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A receiver of messages. `id` is derived from its URL and tells nothing about it; `number` is its place."""
+    """A receiver of messages. `id` is derived from its URL and tells nothing about it; `number` is its place.
+
+    `shows_pictures` is whether a picture that is attached to a mail can be shown in its text.
+    """
 
     number: int
     id: str
     service: str
     takes_files: bool
     is_mail: bool
+    shows_pictures: bool
     is_markdown: bool
     url: str = field(repr=False)
 
@@ -85,6 +95,7 @@ def read_receivers(urls: Sequence[str]) -> tuple[list[Receiver], list[ReceiverEr
                 str(plugin.service_name),
                 _takes_files(plugin),
                 scheme in MAIL_SCHEMES,
+                scheme in MAIL_SCHEMES and INLINE in plugin.template_args,
                 _is_markdown_only(plugin),
                 url,
             )
@@ -95,23 +106,31 @@ def read_receivers(urls: Sequence[str]) -> tuple[list[Receiver], list[ReceiverEr
 def send(receiver: Receiver, message: Message, attachments: Sequence[Attachment]) -> str:
     """Send a message to one receiver, and return why it failed, empty when it was accepted.
 
-    It has no time limit. Attachments go to receivers that take files only.
+    It has no time limit. Attachments go to receivers that take files only. A picture is shown in the text of a mail
+    where the receiver can, and is attached like any other file elsewhere.
     """
     import apprise
     from apprise.attachment.memory import AttachMemory
 
     _silence()
+    attachments = attachments if receiver.takes_files else ()
+    url, shown = receiver.url, None
+    if receiver.shows_pictures and PICTURE_PLACE in message.html:
+        shown = next((_with_ascii_name(attachment) for attachment in attachments if attachment.alt), None)
+    if shown:
+        attachments = [shown]
+        url += f"{'&' if '?' in url else '?'}{INLINE}=yes"
     sender = apprise.Apprise(asset=_asset())
-    if not sender.add(receiver.url):
+    if not sender.add(url):
         return "the URL cannot be used"
     files = [
         AttachMemory(content=attachment.content, name=attachment.name, mimetype=attachment.media_type)
         for attachment in attachments
-        if receiver.takes_files
     ]
     body, body_format = message.text, apprise.NotifyFormat.TEXT
     if message.html and receiver.is_mail:
-        body, body_format = message.html, apprise.NotifyFormat.HTML
+        body = place_picture(message.html, shown.name, shown.alt) if shown else place_picture(message.html)
+        body_format = apprise.NotifyFormat.HTML
     elif receiver.is_markdown:
         body, body_format = to_markdown(message.text), apprise.NotifyFormat.MARKDOWN
     result = sender.notify(
@@ -124,6 +143,12 @@ def send(receiver: Receiver, message: Message, attachments: Sequence[Attachment]
         return ""
     status = next((match for entry in result.logs() if (match := re.search(r"error=(\d{3})\b", str(entry)))), None)
     return f"HTTP {status[1]}" if status else "not accepted"
+
+
+def _with_ascii_name(attachment: Attachment) -> Attachment:
+    """Return the attachment with a name that can be its Content-ID, which has only ASCII characters."""
+    name = unicodedata.normalize("NFKD", attachment.name).encode("ascii", "ignore").decode()
+    return replace(attachment, name=name)
 
 
 def to_markdown(text: str) -> str:

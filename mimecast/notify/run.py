@@ -13,15 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mimecast.domain.notifications.alerts import Observation, Rule, Transition, next_state
+from mimecast.domain.notifications.alert_states import Observation, Rule, Transition, next_state
 from mimecast.domain.notifications.deliveries import Delivery, DeliveryResult, Message, MessageKind, is_too_old
 from mimecast.domain.notifications.digest_periods import DigestPeriod, period_due
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
+from mimecast.notify.alert_rules import observe
 from mimecast.notify.delivery import DEFAULT_LIMITS, Limits, Task, deliver
 from mimecast.notify.digest import compose_digest, load_account_digest, report_attachment
 from mimecast.notify.messages import Wording, compose_alert, compose_test
-from mimecast.notify.observations import observe
 from mimecast.notify.receivers import Attachment, Receiver, read_receivers
 from mimecast.problem import Problem
 from mimecast.settings.notify import NotifySettings

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 import pandas as pd
 
 from mimecast.domain.account_status import AccountStatus
 from mimecast.formatting import format_iso_utc, round_points
-from mimecast.text.accounts import reason_sentence
+from mimecast.text.accounts import reason_sentences
 from mimecast.text.stamp import Stamp
 
 COLUMN_TYPES: Final = {
@@ -28,16 +28,22 @@ COLUMN_TYPES: Final = {
 
 
 def accounts_frame(
-    statuses: Sequence[AccountStatus], stamps: Mapping[str, Stamp], names: Mapping[str, str], now: datetime
+    statuses: Sequence[AccountStatus],
+    stamps: Mapping[str, Stamp],
+    names: Mapping[str, str],
+    now: datetime,
+    zone: tzinfo,
 ) -> pd.DataFrame:
     """Return one row for each account, in the given order; `stamps` and `names` are by account.
+
+    Times in the sentences of `reason` are in `zone`.
 
     Columns: `account`, `name`, `source`, `taken_at` (UTC, text), `users_graded`, `at_risk` (users), `at_risk_percent`,
     `compared_with` (UTC, text), `change_points` since then (one decimal), `verdict` on the change over `verdict_days`,
     which is `judged_points` and normally lies from `usual_from` to `usual_to` (points), `at_risk_percent_by_week` (a
     list, oldest first, since the last week without a share), `state`, `reason`.
     """
-    rows = [_row(status, stamps.get(status.account), names[status.account], now) for status in statuses]
+    rows = [_row(status, stamps.get(status.account), names[status.account], now, zone) for status in statuses]
     frame = pd.DataFrame(rows, columns=[*COLUMN_TYPES])
     return frame.astype({column: kind for column, kind in COLUMN_TYPES.items() if kind is not None})
 
@@ -48,7 +54,7 @@ def with_flat_weeks(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(at_risk_percent_by_week=weeks)
 
 
-def _row(status: AccountStatus, stamp: Stamp | None, name: str, now: datetime) -> tuple[object, ...]:
+def _row(status: AccountStatus, stamp: Stamp | None, name: str, now: datetime, zone: tzinfo) -> tuple[object, ...]:
     newest, judged, change = status.newest, status.judged, status.change
     compared = datetime.fromtimestamp(status.then.taken_at, UTC) if status.then and change is not None else None
     return (
@@ -68,5 +74,5 @@ def _row(status: AccountStatus, stamp: Stamp | None, name: str, now: datetime) -
         judged.high if judged else None,
         list(status.weeks.since_last_gap),
         str(status.freshness),
-        reason_sentence(status, now),
+        reason_sentences(status, now, zone),
     )

@@ -52,6 +52,6 @@ def render_report(report: Report, suffix: str, store: Store, *, template: Path |
         from mimecast.reports.browser.png import render_png
 
         return render_png(report)
-    from mimecast.reports.html_page import render_html
+    from mimecast.reports.html_file import render_html
 
     return render_html(report)

@@ -16,7 +16,7 @@ from mimecast.domain.scores import grades_with_other
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
-from mimecast.formatting import file_name_part, format_range, single_line
+from mimecast.formatting import file_stem, format_range, single_line
 from mimecast.problem import Problem
 from mimecast.reports.people.report_tables import PeopleTable, load_people_tables
 from mimecast.store.annotations.notes import load_notes
@@ -143,12 +143,17 @@ class Report:
     def file_name(self, suffix: str) -> str:
         """Return `safe-score-report-contoso-2026-11-24.pptx`, with the date of the last snapshot.
 
-        It has the name of the account, or its id where the name has no letters, and neither where the name is hidden.
+        It names no account where the name is hidden.
         """
         name = self.stamp.account_name
-        account = file_name_part(name) or (self.account if name else "")
-        sample = "SAMPLE-DATA-" if self.is_sample else ""
-        return f"{sample}{'-'.join(filter(None, ('safe-score-report', account, str(self.stamp.day))))}{suffix}"
+        stem = file_stem(
+            "report",
+            self.stamp.day,
+            account_name=name,
+            account_id=self.account if name else "",
+            is_sample=self.is_sample,
+        )
+        return f"{stem}{suffix}"
 
 
 def load_report(store: Store, request: ReportRequest) -> Report | None:

@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Final
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from mimecast.charts.palette import AT_RISK_INK, HEADER_FILL, INK, QUIET, RULE
+from mimecast.charts.palette import AT_RISK_INK, INK, QUIET, RESTART_LINE, RULE
+from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.domain.timeline import MAX_MARKED_POINTS
-from mimecast.formatting import format_date, zone_name
+from mimecast.formatting import MINUS, format_date, zone_name
+from mimecast.reports.causes.restart_parts import Days, RestartPart, restart_height, restart_parts
 from mimecast.reports.causes.sheets import cause_sheets
 from mimecast.reports.causes.trend_levels import trend_levels
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.people.report_tables import Kind
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report, source_text
-from mimecast.reports.snapshots.csv_files import COLUMNS, COUNT_COLUMNS, exported_row
+from mimecast.reports.sheets import (
+    DAY_FORMAT,
+    TEXT_ONLY,
+    add_definitions,
+    add_sheet,
+    header_format,
+    number_format,
+    write_row,
+)
 from mimecast.reports.xml_text import xml_text
+from mimecast.text.causes import causes_sentences
 from mimecast.text.changes import comparison_sentence
-from mimecast.text.glossary import DEFINITIONS, SAMPLE_WARNING
 from mimecast.text.stamp import Stamp
 from mimecast.text.timelines import coverage
-
-TEXT_ONLY: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-MAX_SHEET_ROWS: Final = 1_000_000
-"""Rows of a sheet, below Excel's limit of 1,048,576. Further rows go to another sheet."""
-
-MIN_EXCEL_YEAR: Final = 1900
-"""The first year that Excel has dates for."""
 
 FOOTER: Final = "&L&8 {}&R&8 &P / &N"
 MAX_FOOTER_CHARS: Final = 255
@@ -57,10 +57,9 @@ CHART_PIXELS: Final = (980, 340)
 """Width and height of the chart on the first sheet."""
 
 SHARE_FORMAT: Final = "0.0%"
-POINTS_FORMAT: Final = "+0.00;-0.00;0.00"
+POINTS_FORMAT: Final = f'+0.00;"{MINUS}"0.00;0.00'
 USERS_FORMAT: Final = "#,##0"
-CHANGE_FORMAT: Final = "+#,##0;-#,##0;0"
-DAY_FORMAT: Final = "d mmm yyyy"
+CHANGE_FORMAT: Final = f'+#,##0;"{MINUS}"#,##0;0'
 
 
 def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> bytes:
@@ -69,28 +68,29 @@ def render_xlsx(report: Report, days: Iterable[tuple[date, Snapshot | None]]) ->
     with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
         book.set_properties({"title": xml_text(report.title), "subject": xml_text(report.stamp.text)})
         rows = list(days)
-        _add_summary(book, report, len(rows))
-        _add_days(book, report, rows)
+        parts = restart_parts(report, rows)
+        _add_summary(book, report, rows, parts)
+        _add_days(book, report, rows, parts)
         if report.annotations.notes:
             notes = [(note.day, note.labelled_text) for note in report.annotations.notes]
-            formats = [_number_format(book, DAY_FORMAT), _number_format(book)]
+            formats = [number_format(book, DAY_FORMAT), number_format(book)]
             _add_sheet(book, "Notes", (("Day", 14), ("Note", 110)), notes, formats, report)
         for cause_sheet in cause_sheets(report):
-            sheet_formats = [_number_format(book, code) for _, _, code in cause_sheet.columns]
+            sheet_formats = [number_format(book, code) for _, _, code in cause_sheet.columns]
             widths = [(title, width) for title, width, _ in cause_sheet.columns]
             _add_sheet(book, cause_sheet.name, widths, cause_sheet.rows, sheet_formats, report)
         _add_people(book, report)
-        _add_definitions(book, [*sources(report), *definitions(report)], report)
+        _set_up_printing(add_definitions(book, [*sources(report), *definitions(report)]), report)
     return content.getvalue()
 
 
 def _add_people(book: Workbook, report: Report) -> None:
     """Add a sheet for each table of departments and movement; its name is the first word of the table's title."""
     formats = {
-        Kind.TEXT: _number_format(book),
-        Kind.USERS: _number_format(book, USERS_FORMAT),
-        Kind.SHARE: _number_format(book, SHARE_FORMAT),
-        Kind.POINTS: _number_format(book, POINTS_FORMAT),
+        Kind.TEXT: number_format(book),
+        Kind.USERS: number_format(book, USERS_FORMAT),
+        Kind.SHARE: number_format(book, SHARE_FORMAT),
+        Kind.POINTS: number_format(book, POINTS_FORMAT),
     }
     for table in report.people:
         kinds = [kind for _, kind in table.columns]
@@ -102,70 +102,8 @@ def _add_people(book: Workbook, report: Report) -> None:
         _add_sheet(book, table.title.partition(" ")[0], columns, rows, [formats[kind] for kind in kinds], report)
 
 
-def write_snapshots_xlsx(snapshots: Iterable[Snapshot], out: BinaryIO) -> int:
-    """Write snapshots in the columns of `export`, and what these mean; return the number of snapshots.
-
-    `taken_at` is a date with a time in UTC. A workbook has no time zones, so its number format ends with a Z. A year
-    that Excel has no dates for is written as text. Raises OSError when there is no room for the rows.
-    """
-    content = io.BytesIO()  # the archive of a file that cannot be written ends in a traceback when it is finalised
-    try:
-        with (
-            TemporaryDirectory() as folder,
-            xlsxwriter.Workbook(content, {**TEXT_ONLY, "constant_memory": True, "tmpdir": folder}) as book,
-        ):
-            written = _write_snapshots(book, snapshots)
-    except FileCreateError as error:
-        reason = error.args[0]
-        raise reason if isinstance(reason, OSError) else OSError(str(reason)) from None
-    out.write(content.getbuffer())
-    return written
-
-
-def _write_snapshots(book: Workbook, snapshots: Iterable[Snapshot]) -> int:
-    written, is_sample = 0, False
-    instant, users = _number_format(book, 'yyyy-mm-dd"T"hh:mm:ss"Z"'), _number_format(book, "0")
-    sheet: Worksheet | None = None
-    for snapshot in snapshots:
-        row = written % MAX_SHEET_ROWS + 1
-        if sheet is None or row == 1:
-            sheet = _add_snapshot_sheet(book, written // MAX_SHEET_ROWS)
-        values = exported_row(snapshot)
-        sheet.write_string(row, 0, str(values["account"]))
-        if snapshot.taken_at.year < MIN_EXCEL_YEAR:
-            sheet.write_string(row, 1, str(values["taken_at"]))
-        else:
-            sheet.write_datetime(row, 1, snapshot.taken_at.replace(tzinfo=None), instant)
-        for column, name in enumerate(COUNT_COLUMNS, start=2):
-            sheet.write_number(row, column, values[name], users)
-        written += 1
-        is_sample = is_sample or snapshot.source.is_made_up
-    if sheet is None:
-        _add_snapshot_sheet(book, 0)
-    note = [("Note", SAMPLE_WARNING)] if is_sample else []
-    _add_definitions(book, [*note, ("taken_at", "UTC."), *DEFINITIONS])
-    return written
-
-
-def _add_snapshot_sheet(book: Workbook, sheets_before: int) -> Worksheet:
-    sheet = book.add_worksheet(f"Snapshots {sheets_before + 1}" if sheets_before else "Snapshots")
-    widths = {"account": 24, "taken_at": 24}
-    for column, name in enumerate(COLUMNS):
-        sheet.set_column(column, column, widths.get(name, 10))
-        sheet.write_string(0, column, name, _header(book))
-    sheet.freeze_panes(1, 0)
-    return sheet
-
-
-def _add_definitions(book: Workbook, terms: Sequence[tuple[str, str]], report: Report | None = None) -> None:
-    _add_sheet(book, "Definitions", (("Term", 18), ("Meaning", 110)), terms, [_bold(book), _wrapped(book)], report)
-
-
-def _add_summary(book: Workbook, report: Report, days: int) -> None:
-    """Add the headline, the sentences that follow it, the grades and groups as everywhere else, and the trend.
-
-    `days` is how many rows the sheet of daily values has.
-    """
+def _add_summary(book: Workbook, report: Report, days: Days, parts: Sequence[RestartPart]) -> None:
+    """Add the headline, the sentences that follow it, the grades and groups as everywhere else, and the trend."""
     sheet = book.add_worksheet(SUMMARY_SHEET)
     summary = report.summary
     lines = (report.title, f"{summary.headline}.", report.stamp.text, *summary.sentences)
@@ -180,50 +118,62 @@ def _add_summary(book: Workbook, report: Report, days: int) -> None:
         columns += [("Change, users", CHANGE_FORMAT), ("Change, points", POINTS_FORMAT)]
     header = len(lines) + 1
     for column, (name, _) in enumerate(columns):
-        sheet.write_string(header, column, name, _header(book, is_number=column > 0))
-    number_formats = [_number_format(book, code) if code else None for _, code in columns]
+        sheet.write_string(header, column, name, header_format(book, is_number=column > 0))
+    cell_formats = [number_format(book, code) if code else None for _, code in columns]
     rows = grade_rows(report.stamp.newest.counts, report.comparison)
     for index, row in enumerate(rows, start=header + 1):
         values: list[Any] = [row.label, row.users, _fraction(row.share)]
         if report.comparison:
             values += [row.users_then, _fraction(row.share_then), row.change_users, _hundredths(row.change_points)]
-        _write(sheet, index, values, number_formats)
+        write_row(sheet, index, values, cell_formats)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, len(columns) - 1, 18)
     if report.timeline.shares["at_risk"].count() > 1:
         place = {"object_position": 2, "description": _trend_alt(report)}
-        sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, report, days), place)
+        sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, report, days, parts), place)
     _set_up_printing(sheet, report)
 
 
-def _trend_chart(book: Workbook, report: Report, days: int) -> Chart:
+def _trend_chart(book: Workbook, report: Report, days: Days, parts: Sequence[RestartPart]) -> Chart:
     """Return a line chart of the daily share at risk with its levels; the numbers are in the sheet of daily values."""
     chart = book.add_chart({"type": "line"})
-    mark = {"type": "circle", "size": 5, "fill": {"color": AT_RISK_INK}, "border": {"color": AT_RISK_INK}}
-    chart.add_series(
-        {
-            "name": "At risk, share of users graded",
-            "categories": [DAYS_SHEET, 1, 0, days, 0],
-            "values": [DAYS_SHEET, 1, RISK_SHARE_COLUMN, days, RISK_SHARE_COLUMN],
-            "line": {"color": AT_RISK_INK, "width": 2.25},
-            "marker": mark if days <= MAX_MARKED_POINTS else {"type": "none"},
-        }
-    )
     levels = trend_levels(report)
+    last = len(days)
+    risk_columns = [RISK_SHARE_COLUMN]
+    if parts:
+        first_part = LEVEL_COLUMN + len(levels)
+        risk_columns = list(range(first_part, first_part + len(parts)))
+    drawn: list[RestartPart | None] = [*parts] or [None]
+    for column, part in zip(risk_columns, drawn, strict=True):
+        is_marked = last <= MAX_MARKED_POINTS or (part is not None and len(part.known_days) == 1)
+        ink = {"color": AT_RISK_INK}
+        chart.add_series(
+            {
+                "name": [DAYS_SHEET, 0, column] if part else "At risk, share of users graded",
+                "categories": [DAYS_SHEET, 1, 0, last, 0],
+                "values": [DAYS_SHEET, 1, column, last, column],
+                "line": {**ink, "width": 2.25},
+                "marker": {"type": "circle", "size": 5, "fill": ink, "border": ink} if is_marked else {"type": "none"},
+            }
+        )
     for column, level in enumerate(levels, start=LEVEL_COLUMN):
         chart.add_series(
             {
                 "name": [DAYS_SHEET, 0, column],
-                "categories": [DAYS_SHEET, 1, 0, days, 0],
-                "values": [DAYS_SHEET, 1, column, days, column],
+                "categories": [DAYS_SHEET, 1, 0, last, 0],
+                "values": [DAYS_SHEET, 1, column, last, column],
                 "line": {"color": level.colour, "width": 1.75, "dash_type": level.dash},
                 "marker": {"type": "none"},
             }
         )
+    if parts:
+        _add_restart_lines(chart, days, parts, LEVEL_COLUMN + len(levels) + len(parts))
     font = {"color": QUIET, "size": 10}
     chart.set_title({"name": "Share of users at risk (D + F)", "name_font": {"size": 12, "color": INK}})
-    chart.set_legend({"position": "bottom", "font": font} if levels else {"none": True})
-    unit, every = ("months", max(1, round(days / 30.4 / 8))) if days > 100 else ("days", max(1, round(days / 8)))
+    unnamed = [len(parts) + len(levels)] if parts else []
+    legend = {"position": "bottom", "font": font, "delete_series": unnamed}
+    chart.set_legend(legend if levels or parts else {"none": True})
+    unit, every = ("months", max(1, round(last / 30.4 / 8))) if last > 100 else ("days", max(1, round(last / 8)))
     chart.set_x_axis(
         {
             "date_axis": True,
@@ -242,13 +192,50 @@ def _trend_chart(book: Workbook, report: Report, days: int) -> Chart:
     return chart
 
 
+def _add_restart_lines(chart: Chart, days: Days, parts: Sequence[RestartPart], column: int) -> None:
+    """Draw a vertical line at the first share after each restart, with the day of the restart beside it.
+
+    Error bars are the only vertical lines that a line chart can have on a single day.
+    """
+    labels: list[dict[str, Any] | None] = [None] * len(days)
+    rows = {day: row for row, (day, _) in enumerate(days)}
+    for part in parts:
+        if part.restart:
+            row = rows[part.known_days[0]]
+            is_late = row > len(days) / 2
+            text = f"{RESTART_LABEL} {format_date(part.restart)}"
+            labels[row] = {"value": text, "position": "left" if is_late else "right", "font": {"color": QUIET}}
+    chart.add_series(
+        {
+            "name": [DAYS_SHEET, 0, column],
+            "categories": [DAYS_SHEET, 1, 0, len(days), 0],
+            "values": [DAYS_SHEET, 1, column, len(days), column],
+            "line": {"none": True},
+            "marker": {"type": "none"},
+            "data_labels": {"value": True, "custom": labels, "position": "right"},
+            "y_error_bars": {
+                "type": "percentage",
+                "value": 100,
+                "direction": "minus",
+                "end_style": 0,
+                "line": {"color": RESTART_LINE, "width": 1.5},
+            },
+        }
+    )
+
+
 def _trend_alt(report: Report) -> str:
     sentence = f" {comparison_sentence(report.since)}" if report.since else ""
-    return f"Line chart. The share at risk by day.{sentence} {coverage(report.timeline)}; days without one are gaps."
+    days = report.days
+    causes = " ".join(causes_sentences(report.annotations.causes, days.first, days.last, days.zone, with_lines=True))
+    return (
+        f"Line chart. The share at risk by day.{sentence} {coverage(report.timeline)}; days without one are gaps. "
+        f"{causes}".rstrip()
+    )
 
 
-def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapshot | None]]) -> None:
-    """Add one row per reporting day, oldest first."""
+def _add_days(book: Workbook, report: Report, days: Days, parts: Sequence[RestartPart]) -> None:
+    """Add one row per reporting day, oldest first. The last columns are what the chart draws beside the share."""
     zone, levels = report.days.zone, trend_levels(report)
     columns = (
         (f"Day ({zone_name(zone)})", 18),
@@ -261,16 +248,26 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
         ("Doing well, share", 17),
         ("Source", 20),
         *((level.name, 24) for level in levels),
+        *((part.name, 24) for part in parts),
+        *([("Baseline restarts, height in the chart", 24)] if parts else []),
     )
-    users, share = _number_format(book, USERS_FORMAT), _number_format(book, SHARE_FORMAT)
-    instant = _number_format(book, "d mmm yyyy hh:mm")
-    formats = [_number_format(book, DAY_FORMAT), instant, *[users] * len(GRADES)]
-    formats += [users, users, share, users, share, None, *[share] * len(levels)]
+    users, share = number_format(book, USERS_FORMAT), number_format(book, SHARE_FORMAT)
+    instant = number_format(book, "d mmm yyyy hh:mm")
+    formats = [number_format(book, DAY_FORMAT), instant, *[users] * len(GRADES)]
+    formats += [users, users, share, users, share, None, *[share] * (len(columns) - LEVEL_COLUMN)]
+
+    restarted = {part.known_days[0] for part in parts if part.restart}
+    height = restart_height(days, levels)
+
+    def drawn_on(day: date, share: float | None) -> list[float | None]:
+        values = [level.on(day) for level in levels]
+        values += [share if part.includes(day) else None for part in parts]
+        return [*values, height if day in restarted else None] if parts else values
 
     def rows() -> Iterator[list[Any]]:
         for day, snapshot in days:
             if snapshot is None:
-                yield [day, *[None] * (LEVEL_COLUMN - 2), "no snapshot", *(level.on(day) for level in levels)]
+                yield [day, *[None] * (LEVEL_COLUMN - 2), "no snapshot", *drawn_on(day, None)]
                 continue
             counts = snapshot.counts
             yield [
@@ -283,7 +280,7 @@ def _add_days(book: Workbook, report: Report, days: Iterable[tuple[date, Snapsho
                 counts.doing_well,
                 _fraction(counts.share_of("doing_well")),
                 source_text(snapshot),
-                *(level.on(day) for level in levels),
+                *drawn_on(day, _fraction(counts.at_risk_share)),
             ]
 
     _add_sheet(book, DAYS_SHEET, columns, rows(), formats, report)
@@ -295,29 +292,10 @@ def _add_sheet(
     columns: Sequence[tuple[str, float]],
     rows: Iterable[Sequence[Any]],
     formats: Sequence[Format | None],
-    report: Report | None = None,
+    report: Report,
 ) -> None:
-    """Add a sheet of rows under a frozen header. `columns` are titles and widths in characters."""
-    sheet = book.add_worksheet(name)
-    for column, (title, width) in enumerate(columns):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, title, _header(book))
-    for row, values in enumerate(rows, start=1):
-        _write(sheet, row, values, formats)
-    sheet.freeze_panes(1, 1 if len(columns) > 2 else 0)
-    sheet.repeat_rows(0)
-    if report:
-        _set_up_printing(sheet, report)
-
-
-def _write(sheet: Worksheet, row: int, values: Sequence[Any], formats: Sequence[Format | None]) -> None:
-    for column, (value, number_format) in enumerate(zip(values, formats, strict=True)):
-        if isinstance(value, str):
-            sheet.write_string(row, column, xml_text(value), number_format)
-        elif isinstance(value, date | datetime):
-            sheet.write_datetime(row, column, value, number_format)
-        elif value is not None:
-            sheet.write_number(row, column, value, number_format)
+    """Add a sheet of rows that prints with the report's stamp. `columns` are titles and widths in characters."""
+    _set_up_printing(add_sheet(book, name, columns, rows, formats), report)
 
 
 def _set_up_printing(sheet: Worksheet, report: Report) -> None:
@@ -348,10 +326,6 @@ def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _number_format(book: Workbook, code: str = "General") -> Format:
-    return book.add_format({"num_format": code, **({"align": "left"} if code == DAY_FORMAT else {})})
-
-
 def _fraction(percent: float | None) -> float | None:
     """Return a percentage as Excel stores it."""
     return None if percent is None else percent / 100
@@ -362,32 +336,5 @@ def _hundredths(points: float | None) -> float | None:
     return None if points is None else round(points, 2) + 0.0  # no "-0.00"
 
 
-def _header(book: Workbook, *, is_number: bool = False) -> Format:
-    align = "right" if is_number else "left"
-    form = {"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": True, "valign": "top", "align": align}
-    return book.add_format(form)
-
-
 def _title(book: Workbook) -> Format:
     return book.add_format({"bold": True, "font_size": 14})
-
-
-def _bold(book: Workbook) -> Format:
-    return book.add_format({"bold": True, "valign": "top"})
-
-
-def _wrapped(book: Workbook) -> Format:
-    return book.add_format({"text_wrap": True, "valign": "top"})
-
-
-def write_rows_xlsx(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str | int]], out: BinaryIO) -> None:
-    """Write rows into a sheet of a new workbook, texts as texts and numbers as numbers."""
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {**TEXT_ONLY, "in_memory": True}) as book:
-        sheet = book.add_worksheet(name.capitalize())
-        sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
-        for number, row in enumerate(rows, start=1):
-            sheet.write_row(number, 0, [row[column] for column in columns])
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(columns) - 1, 18)
-    out.write(content.getvalue())

@@ -9,7 +9,7 @@ from typing import Any, Final
 from mimecast.api.campaigns import parse_row
 from mimecast.domain.causes.campaigns import Campaign, without_small_totals
 from mimecast.domain.causes.implausible import Implausibility, Implausible
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.campaigns import campaign_rows

@@ -42,24 +42,24 @@ def users_from_counts(counts: ScoreCounts) -> list[ListedUser]:
 
 def details_page(users: Sequence[ListedUser], payload: Mapping[str, Any], fault: str | None) -> Reply:
     """Return a page of the list of users: the one that the request's token names, or the first."""
-    rows: list[Any] = [_row(user) for user in users]
+    rows: Sequence[Any] = users
     if fault == "details-odd-rows":
-        rows = _with_odd_rows(rows)
+        rows = _with_odd_rows(_rows(users))
     if fault == "details-short":
         rows = rows[: len(rows) // 2]
     if fault == "details-no-list":
         return Reply.json(200, {"meta": {"status": 200}, "fail": [], "data": {"users": []}})
     if fault == "details-no-meta":
-        return Reply.json(200, {"fail": [], "data": rows})
+        return Reply.json(200, {"fail": [], "data": _rows(rows)})
     if fault == "details-one-page":
-        return Reply.json(200, {"meta": {"status": 200}, "fail": [], "data": rows})
+        return Reply.json(200, {"meta": {"status": 200}, "fail": [], "data": _rows(rows)})
     pagination = _pagination(payload)
     size = pagination.get("pageSize", DEFAULT_PAGE_ROWS)
     start = _offset(pagination.get("pageToken") or "")
     if type(size) is not int or not size >= 1 or start is None:
         return Reply.assumed(400, "err_validation_pagination", "pageSize or pageToken is invalid")
     size = min(size, MAX_PAGE_ROWS)
-    page = rows[start : start + size]
+    page = _rows(rows[start : start + size])
     described: dict[str, Any] = {"pageSize": len(page), "totalCount": len(rows)}
     if start + size < len(rows):
         described["next"] = _token(size if fault == "details-same-next" else start + size)
@@ -79,6 +79,11 @@ def _pagination(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     meta = payload.get("meta")
     pagination = meta.get("pagination") if isinstance(meta, dict) else None
     return pagination if isinstance(pagination, dict) else {}
+
+
+def _rows(users: Sequence[Any]) -> list[Any]:
+    """Return users as rows of the list; rows that are odd already are left as they are."""
+    return [_row(user) if isinstance(user, ListedUser) else user for user in users]
 
 
 def _row(user: ListedUser) -> dict[str, Any]:

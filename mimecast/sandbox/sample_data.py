@@ -14,7 +14,7 @@ from typing import Final
 
 from mimecast.domain import account_id
 from mimecast.domain.causes.reference_lines import MAX_REFERENCE_LINES
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.domain.people.users import key_fingerprint, pseudonym_of, tally_users
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.demo_causes import (

@@ -11,7 +11,7 @@ from typing import Any, Final
 from zipfile import is_zipfile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.settings.people import (
     DEFAULT_RETENTION,
     PEOPLE_KEYS,
@@ -104,6 +104,11 @@ class DashboardSettings:
         if self.people.has_movement:
             needed.add("pseudonym_key")
         return next((fault.problem for fault in self.faults if fault.key in needed), None)
+
+    @property
+    def knows_retention(self) -> bool:
+        """Whether `people_retention` can be used; its default might delete what a faulty one was to keep."""
+        return not any(fault.key in ("people_retention", WHOLE_TABLE) for fault in self.faults)
 
     @property
     def people_level(self) -> PeopleLevel:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from mimecast.domain.notifications.alerts import CONFIGURABLE_RULES, Rule
+from mimecast.domain.notifications.alert_states import CONFIGURABLE_RULES, Rule
 from mimecast.domain.notifications.digest_periods import DigestInterval
 from mimecast.settings.validation import (
     MAX_SHOWN_CHARS,

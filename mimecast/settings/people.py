@@ -8,8 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE, MIN_GROUP_SIZE
-from mimecast.domain.people.users import MIN_KEY_BYTES
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE, MIN_GROUP_SIZE, MIN_KEY_BYTES
 from mimecast.settings.validation import SettingsError, nearest, parse_duration
 
 PEOPLE_KEYS: Final = ("people", "min_group_size", "pseudonym_key", "people_viewers", "people_retention")

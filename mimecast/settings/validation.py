@@ -5,7 +5,6 @@ Every error names the key and its place, never the value, which may be a secret.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
@@ -64,6 +63,8 @@ def nearest(name: str, known: Collection[str], *, cutoff: float) -> str | None:
 
 @lru_cache(maxsize=512)
 def _nearest(name: str, known: tuple[str, ...], cutoff: float) -> str | None:
+    import difflib  # only a faulty setting needs it
+
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), None)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.account_status import CHANGE_DAYS, AccountRecords, WeeklyLevels, week_bounds
+from mimecast.store.causes.implausible import load_open_marks_of
 from mimecast.store.normal_range import load_baseline, load_judged_changes
 from mimecast.store.scheduled_runs import last_runs
 from mimecast.store.store import Store
@@ -25,4 +26,5 @@ def load_account_records(store: Store, accounts: Sequence[str], today: date, zon
         weeks={account: WeeklyLevels(tuple(levels)) for account, levels in weekly.items()},
         runs=last_runs(store, accounts),
         last_answers=store.newest_of(accounts, include_marked=True),
+        open_marks=load_open_marks_of(store, accounts),
     )

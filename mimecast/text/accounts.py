@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from mimecast.domain.account_status import CHANGE_DAYS, AccountStatus, Freshness
 from mimecast.domain.normal_range import Verdict
 from mimecast.formatting import format_age, format_points, pluralize
+from mimecast.text.causes import implausible_answers_sentence
 
 MAX_NAMED: Final = 3
 """Accounts that the summary names in each sentence; the rest are counted."""
@@ -33,6 +34,8 @@ def accounts_summary(statuses: Sequence[AccountStatus], names: Mapping[str, str]
             sentences.append(f"{_named(late, names)}: {what}.")
     if empty := [status for status in statuses if status.freshness is Freshness.EMPTY]:
         sentences.append(f"{_named(empty, names)}: no snapshot yet.")
+    if marked := [status for status in statuses if status.open_marks]:
+        sentences.append(f"{_named(marked, names)}: an answer is implausible.")
     if not sentences:
         sentences.append(f"All changes in {CHANGE_DAYS} days are normal or cannot be judged yet.")
     fresh = sum(status.freshness is Freshness.FRESH for status in statuses)
@@ -41,8 +44,13 @@ def accounts_summary(statuses: Sequence[AccountStatus], names: Mapping[str, str]
     return " ".join(sentences)
 
 
-def reason_sentence(status: AccountStatus, now: datetime) -> str:
-    """Say why an account is failing, stale or empty; nothing for one that is up to date."""
+def reason_sentences(status: AccountStatus, now: datetime, zone: tzinfo) -> str:
+    """Say why an account is failing, stale or empty and what is implausible; nothing for one that is up to date."""
+    implausible = implausible_answers_sentence(status.open_marks, zone) if status.open_marks else ""
+    return " ".join(filter(None, (_reason_sentence(status, now), implausible)))
+
+
+def _reason_sentence(status: AccountStatus, now: datetime) -> str:
     match status.freshness:
         case Freshness.FAILING if status.failure:
             return f"{status.failure.title}: {status.failure.message}"

@@ -97,7 +97,9 @@ def movement_headline(movement: Movement, then: date) -> str:
 
 
 def joiners_sentence(movement: Movement) -> str:
-    """Return how many users joined and left: `22 joined and 17 left.`."""
+    """Return how many users joined and left: `22 users joined (graded now, not then) and 17 users left (...).`."""
+    if not movement.joined and not movement.left:
+        return "No user joined or left: all were graded on both days."
     return (
         f"{pluralize(movement.joined, 'user')} joined (graded now, not then) and "
         f"{pluralize(movement.left, 'user')} left (graded then, not now)."

@@ -11,9 +11,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.comparison import Comparison
-from mimecast.domain.people.departments import DEFAULT_GROUP_SIZE
+from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
+from mimecast.formatting import file_stem
 from mimecast.problem import Problem
 from mimecast.sandbox.sample_data import sample_account
 from mimecast.settings.accounts import DEFAULT_ACCOUNT, Account, ConfiguredAccounts, read_accounts
@@ -89,12 +90,14 @@ class Page:
 
     def file_name(self, subject: str) -> str:
         """Return `safe-score-history-contoso-2026-11-24`, without a suffix."""
-        return self.common_file_name(f"{subject}-{self.account.id}")
+        account = self.account
+        return file_stem(
+            subject, self.today, account_name=account.name, account_id=account.id, is_sample=self.is_sample
+        )
 
     def common_file_name(self, subject: str) -> str:
         """Return `safe-score-accounts-2026-11-24`, for files about more than one account."""
-        sample = "SAMPLE-DATA-" if self.is_sample else ""
-        return f"{sample}safe-score-{subject}-{self.today}"
+        return file_stem(subject, self.today, is_sample=self.is_sample)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def first_visit(browser: Browser) -> Iterator[Page]:
 def _new_profile(browser: Browser) -> BrowserContext:
     """Return a browser profile without the dashboard's content security policy.
 
-    The policy refuses the JavaScript with which tests wait. `test_shell.py` tests the policy.
+    The policy refuses the JavaScript with which tests wait. `test_headers.py` tests the policy.
     """
     profile = browser.new_context(viewport=DESKTOP, color_scheme="light", accept_downloads=True, bypass_csp=True)
     profile.set_default_timeout(TIMEOUT_MILLISECONDS)

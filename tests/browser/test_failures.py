@@ -34,7 +34,7 @@ from tests.support.waiting import wait_until
 
 BY_API_1 = [fault for fault, error in EXPECTED_ERRORS.items() if error and fault not in API_2_FAULTS]
 BY_API_2 = [*sorted(API_2_FAULTS - {"token-expired-once"}), "forbidden", "product-missing", "rate-limited-long"]
-"""Beyond its own faults, API 2.0 goes the same way through the code. `test_diagnosis.py` covers every fault."""
+"""Beyond its own faults, API 2.0 goes the same way through the code. `test_diagnostics.py` covers every fault."""
 
 
 PAGES = ("", "history", "connection")

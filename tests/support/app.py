@@ -9,8 +9,8 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from mimecast.ui.page import PAGES
-from mimecast.ui.sections.annotations import FORM_KEYS
-from mimecast.ui.server.downloads import OFFERED, PATH, Download
+from mimecast.ui.server.download_route import OFFERED, PATH, Download
+from mimecast.ui.widgets.entry_form import FORM_KEYS
 from tests.support.waiting import wait_until
 
 READY_LABEL = "Refresh"

@@ -19,6 +19,9 @@ ColorScheme = Literal["light", "dark"]
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
+SAMPLE_PAGES = ("", "history?range=all&by=month", "compare", "people", "campaigns", "report", "connection")
+"""The addresses of every page that sample data has. Accounts needs several accounts."""
+
 ALL_CHARTS_DRAWN = """() => {
   const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')];
   return charts.length > 0 && charts.every(chart => chart.querySelector('.js-plotly-plot .main-svg'));

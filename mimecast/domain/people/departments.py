@@ -16,9 +16,6 @@ from mimecast.domain.scores import ScoreCounts
 SMALLER_DEPARTMENTS: Final = "Smaller departments"
 """The group of all departments that are too small to be shown."""
 
-MIN_GROUP_SIZE: Final = 5
-DEFAULT_GROUP_SIZE: Final = 10
-
 MIN_COMPARED_DAYS: Final = 28
 """Days between two lists of departments that may be compared: differences of a few days would tell of single users."""
 

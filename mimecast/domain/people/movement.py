@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Final, NamedTuple
 
 from mimecast.domain.people.users import NOT_GRADED, Pseudonym
-from mimecast.domain.scores import AT_RISK, GRADES, OTHER
+from mimecast.domain.scores import GRADES, OTHER
 
 MIN_LISTED_SHARE: Final = 0.9
 """Smallest list that changes intervals, as a fraction of the users in the summary: one cut short would look like
@@ -126,16 +125,11 @@ def at_risk_since(intervals: Iterable[GradeInterval]) -> dict[Pseudonym, int]:
     """Return since when each user who is at risk now has been so without interruption (seconds since 1970-01-01 UTC).
 
     Args:
-        intervals: The intervals with a grade at risk, each user's together and the newest first.
+        intervals: The intervals with a grade at risk, each user's from the newest to the oldest.
     """
-    since = {}
-    for pseudonym, group in groupby(intervals, key=lambda interval: interval.pseudonym):
-        began: int | None = None
-        for interval in group:
-            if interval.grade not in AT_RISK or interval.ended != began:
-                break
-            began = interval.began
-        if began is not None:
+    since: dict[Pseudonym, int] = {}
+    for pseudonym, _, began, ended in intervals:
+        if ended is None or since.get(pseudonym) == ended:
             since[pseudonym] = began
     return since
 

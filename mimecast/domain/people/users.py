@@ -29,8 +29,6 @@ NO_DEPARTMENT: Final = "No department"
 PSEUDONYM_BYTES: Final = 16
 """Bytes of a pseudonym: half of an HMAC-SHA-256, enough that no two users of any company share one."""
 
-MIN_KEY_BYTES: Final = 32
-
 Pseudonym: TypeAlias = bytes
 
 

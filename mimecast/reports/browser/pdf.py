@@ -23,7 +23,7 @@ def render_pdf(report: Report, *, max_seconds: float = MAX_SECONDS) -> bytes:
     The options that print are documented at https://developer.chrome.com/docs/chromium/headless.
     """
     browser = find_browser()
-    from mimecast.reports.html_page import render_html
+    from mimecast.reports.html_file import render_html
 
     with one_at_a_time(), working_folder(browser) as folder:
         page, file = folder / "report.html", folder / "report.pdf"

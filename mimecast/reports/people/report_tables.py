@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.people.departments import (
-    MIN_COMPARED_DAYS,
     DepartmentChange,
     add_counts,
     compare_departments,
@@ -20,7 +18,7 @@ from mimecast.domain.people.users import NOT_GRADED
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scores import AT_RISK
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_percent, format_points
-from mimecast.store.people.read import DepartmentWeek, load_captures, load_department_weeks, load_movement
+from mimecast.store.people.read import DepartmentWeek, load_captures, load_compared_weeks, load_movement
 from mimecast.store.store import Store
 from mimecast.text.people import (
     department_changes_sentence,
@@ -104,8 +102,8 @@ def load_people_tables(
     Raises:
         StoreError: The store cannot be read.
     """
-    weeks = [week for week in load_department_weeks(store, account, min_group_size) if week.taken_at <= now]
-    tables = [_departments_table(weeks, zone)] if weeks else []
+    weeks = load_compared_weeks(store, account, min_group_size, until=now)
+    tables = [_departments_table(*weeks, zone)] if weeks else []
     if with_movement and then is not None:
         captures = [
             capture
@@ -121,14 +119,7 @@ def load_people_tables(
     return tuple(tables)
 
 
-def earlier_week(weeks: Sequence[DepartmentWeek]) -> DepartmentWeek | None:
-    """Return the last week whose list is at least `MIN_COMPARED_DAYS` older than the newest one."""
-    latest = weeks[-1].taken_at - timedelta(days=MIN_COMPARED_DAYS)
-    return next((week for week in reversed(weeks) if week.taken_at <= latest), None)
-
-
-def _departments_table(weeks: Sequence[DepartmentWeek], zone: ZoneInfo) -> PeopleTable:
-    newest, before = weeks[-1], earlier_week(weeks)
+def _departments_table(newest: DepartmentWeek, before: DepartmentWeek | None, zone: ZoneInfo) -> PeopleTable:
     departments = compare_departments(newest.departments, before.departments if before else None)
     company = add_counts(*newest.departments.values())
     then = reporting_day(before.taken_at, zone) if before else None

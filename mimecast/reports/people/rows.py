@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from mimecast.domain.people.movement import GRADES_AND_NONE, Movement
 from mimecast.domain.scores import ScoreCounts
 from mimecast.formatting import format_iso_utc
+from mimecast.reports.exports.table import ExportTable, Row
 from mimecast.store.people.read import DepartmentWeek
 
 DEPARTMENT_COLUMNS: Final = ("account", "taken_at", "department", *ScoreCounts().as_mapping())
 MOVEMENT_COLUMNS: Final = ("account", "then", "now", "grade_then", "grade_now", "users")
+MOVEMENT_DEFINITIONS: Final = (
+    ("grade_then, grade_now", "An empty grade is that of users who were not graded at that time: they joined or left."),
+)
+
+
+def departments_table(rows: Iterable[Row]) -> ExportTable:
+    """Return rows of `department_rows` as `export --data departments` writes them."""
+    return ExportTable("Departments", DEPARTMENT_COLUMNS, ("taken_at",), rows)
+
+
+def movement_table(rows: Iterable[Row]) -> ExportTable:
+    """Return rows of `movement_rows` as `export --data movement` writes them."""
+    return ExportTable("Movement", MOVEMENT_COLUMNS, ("then", "now"), rows, MOVEMENT_DEFINITIONS)
 
 
 def department_rows(account: str, weeks: Sequence[DepartmentWeek]) -> Iterator[dict[str, str | int]]:

@@ -23,7 +23,7 @@ from mimecast.domain.scores import MAX_USERS, ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.formatting import format_date, format_int, join_and
 from mimecast.problem import Problem
-from mimecast.reports.snapshots.csv_files import COLUMNS, COUNT_COLUMNS
+from mimecast.reports.snapshots.rows import COLUMNS, COUNT_COLUMNS
 
 HEADER: Final = ",".join(COLUMNS)
 

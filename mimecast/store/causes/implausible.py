@@ -55,6 +55,10 @@ def insert_marks(connection: Connection, implausible: Iterable[Implausible], now
 
 def load_marks(store: Store, account: str) -> list[Mark]:
     """Return the marks of an account's snapshots, oldest first. Raises StoreError."""
+    return _load(store, [account])
+
+
+def _load(store: Store, accounts: Sequence[str]) -> list[Mark]:
     if not store.has_table(implausible_answers):
         return []
     marks = implausible_answers.c
@@ -63,7 +67,7 @@ def load_marks(store: Store, account: str) -> list[Mark]:
     query = (
         select(*snapshots.c, *columns, marks.judged_by)
         .join_from(implausible_answers, snapshots, same)
-        .where(marks.account == account)
+        .where(marks.account.in_(accounts))
         .order_by(marks.taken_at)
     )
     with store.reading() as connection:
@@ -73,6 +77,15 @@ def load_marks(store: Store, account: str) -> list[Mark]:
 def load_open_marks(store: Store, account: str) -> list[Mark]:
     """Return the marks on which no reader has decided, oldest first. Raises StoreError."""
     return [mark for mark in load_marks(store, account) if mark.is_open]
+
+
+def load_open_marks_of(store: Store, accounts: Sequence[str]) -> dict[str, list[Mark]]:
+    """Return `load_open_marks` of each account that has any. Raises StoreError."""
+    marks: dict[str, list[Mark]] = {}
+    for mark in _load(store, accounts):
+        if mark.is_open:
+            marks.setdefault(mark.snapshot.account, []).append(mark)
+    return marks
 
 
 def accept_answers(store: Store, marks: Sequence[Mark]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from mimecast.domain.notifications.alerts import AlertState, Rule, State, Transition, latest_states
+from mimecast.domain.notifications.alert_states import AlertState, Rule, State, Transition, latest_states
 from mimecast.store.database.engine import upsert
 from mimecast.store.database.queries import BATCH_ROWS
 from mimecast.store.database.tables import alert_states

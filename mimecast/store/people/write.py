@@ -160,6 +160,30 @@ def delete_before(connection: Connection, account: str, oldest_kept: int) -> int
     return result.rowcount
 
 
+def apply_retention(store: Store, account: str, oldest_kept: datetime) -> int:
+    """Delete the account's intervals that ended before an instant (UTC), and return how many.
+
+    Once the newest list is older than that, all intervals are deleted: no list has confirmed the last grades since.
+
+    Raises:
+        StoreError: The store cannot be read or written.
+    """
+    if not store.has_table(people_captures):
+        return 0
+    oldest = int(oldest_kept.timestamp())
+    columns = people_captures.c
+    expired = select(columns.taken_at).where(columns.account == account, columns.taken_at < oldest).limit(1)
+    with store.reading() as connection:
+        if connection.execute(expired).first() is None:
+            return 0  # an interval ends with a list, so none has ended before either
+    with store.writing() as connection:
+        newest = newest_capture(connection, account)
+        deleted = delete_before(connection, account, oldest)
+        if newest is not None and newest < oldest:
+            deleted += connection.execute(delete(grade_intervals).where(grade_intervals.c.account == account)).rowcount
+    return deleted
+
+
 def delete_people(connection: Connection, account: str | None = None) -> int:
     """Delete the people data of one account, or of all accounts; return the number of rows."""
     deleted = 0
@@ -201,7 +225,7 @@ def _save_intervals(connection: Connection, account: str, grades: Mapping[Pseudo
     lasting = select(columns.pseudonym, columns.grade, columns.began).where(
         columns.account == account, columns.ended.is_(None)
     )
-    before = {bytes(pseudonym): (grade, start) for pseudonym, grade, start in connection.execute(lasting)}
+    before = {pseudonym: (grade, start) for pseudonym, grade, start in connection.execute(lasting).all()}
     ended = [
         {"key": pseudonym, "start": start}
         for pseudonym, (grade, start) in before.items()

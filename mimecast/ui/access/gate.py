@@ -17,7 +17,7 @@ from streamlit.logger import get_logger
 from mimecast.formatting import format_duration
 from mimecast.problem import Problem
 from mimecast.settings.auth import SESSION_LIFETIME, AccessDecision, AuthSettings, decide_access
-from mimecast.settings.exposure import OpenToOthers, ServerOptions, why_reachable
+from mimecast.settings.reachability import OpenToOthers, ServerOptions, why_reachable
 from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.access.policy import load_auth, own_origin

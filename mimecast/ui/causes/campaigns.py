@@ -10,13 +10,14 @@ import streamlit as st
 from mimecast.domain.causes.campaign_effects import EFFECT_DAYS, CampaignEffect
 from mimecast.domain.causes.campaigns import TOTALS, Campaign
 from mimecast.formatting import UNDEFINED, format_date, format_datetime, format_int, format_percent, pluralize
-from mimecast.reports.causes.campaigns_export import campaigns_csv
+from mimecast.reports.causes.campaign_rows import campaigns_table
+from mimecast.reports.exports.text_files import csv_file
 from mimecast.text.campaigns import NO_CAUSATION, after_text, change_text, normal_text
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.campaigns import CampaignsData
-from mimecast.ui.widgets.downloads import offer_download
-from mimecast.ui.widgets.tables import show_table
+from mimecast.ui.widgets.download_links import offer_download
+from mimecast.ui.widgets.grade_tables import show_table
 
 
 def show_campaigns_table(campaigns: Sequence[Campaign], zone: ZoneInfo) -> None:
@@ -58,7 +59,7 @@ def offer_campaigns(page: AccountPage, data: CampaignsData) -> None:
     rows = data.rows
     offer_download(
         "Download CSV",
-        lambda: campaigns_csv(rows),
+        lambda: csv_file(campaigns_table(rows)),
         file_name=f"{page.file_name('campaigns')}.csv",
         mime="text/csv",
         key="campaigns_csv",

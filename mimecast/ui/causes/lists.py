@@ -17,6 +17,7 @@ from mimecast.ui.access.guard import guard
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, run_and_flash
+from mimecast.ui.widgets.entry_form import ANNOTATION_FLASH
 
 MAX_CAMPAIGNS: Final = 6
 """Campaigns that are listed, the last ones; all of them are on the Campaigns page."""
@@ -60,4 +61,4 @@ def _accept(page: AccountPage, marks: Sequence[Mark]) -> None:
         accept_answers(page.store, marks)
         return Flash("The answer counts again.")
 
-    run_and_flash("annotations_done", page.account.id, action, log="accepted an implausible answer as right")
+    run_and_flash(ANNOTATION_FLASH, page.account.id, action, log="accepted an implausible answer as right")

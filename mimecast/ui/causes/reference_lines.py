@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
 
 import streamlit as st
 
@@ -22,34 +20,22 @@ from mimecast.store.causes.reference_lines import (
     load_reference_lines,
     replace_reference_line,
 )
-from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.context import AccountPage
-from mimecast.ui.flash import Flash, run_and_flash
-
-NEW_LINE: Final = 0
-"""Chosen instead of a line's id."""
-
-_FLASH: Final = "annotations_done"
-_CHOSEN: Final = "reference_chosen"
-_WRITTEN: Final = "references_written"
+from mimecast.ui.flash import Flash
+from mimecast.ui.widgets.entry_form import REFERENCE_FORM, apply_edit
 
 
 def show_reference_lines_form(page: AccountPage) -> None:
     """Draw the form for one reference line, a new one or one to change. Raises StoreError."""
-    lines = {line.id: line for line in load_reference_lines(page.store, page.account.id)}
-    is_full = len(lines) >= MAX_REFERENCE_LINES
-    choices = list(lines) if is_full else [NEW_LINE, *lines]
-    if st.session_state.get(_CHOSEN) not in choices:
-        st.session_state[_CHOSEN] = choices[0]
-    chosen = st.selectbox(
-        f"Reference line (at most {MAX_REFERENCE_LINES})",
-        choices,
-        key=_CHOSEN,
-        format_func=lambda line_id: lines[line_id].text if line_id in lines else "New reference line",
+    lines = load_reference_lines(page.store, page.account.id)
+    old = REFERENCE_FORM.choose(
+        lines,
+        lambda line: line.text,
+        label=f"Reference line (at most {MAX_REFERENCE_LINES})",
+        is_full=len(lines) >= MAX_REFERENCE_LINES,
     )
-    old = lines.get(chosen)
-    token = f"{old.id}_{old.written_at.timestamp():.0f}" if old else f"new_{st.session_state.get(_WRITTEN, 0)}"
+    token = REFERENCE_FORM.token(old)
     is_off = bool(page.store.read_only)
     with st.form(f"reference_{token}", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -87,15 +73,7 @@ def show_reference_lines_form(page: AccountPage) -> None:
                 format="YYYY-MM-DD",
                 disabled=is_off,
             )
-        with st.container(horizontal=True):
-            label = "Save reference line" if old else "Add reference line"
-            st.form_submit_button(
-                label, key="reference_save", on_click=guard(_save), args=(page, old, token), disabled=is_off
-            )
-            if old:
-                st.form_submit_button(
-                    "Delete", key="reference_delete", on_click=guard(_delete), args=(page, old), disabled=is_off
-                )
+        REFERENCE_FORM.draw_buttons(page, old, save=_save, delete=_delete)
 
 
 def _save(page: AccountPage, old: ReferenceLine | None, token: str) -> None:
@@ -117,7 +95,7 @@ def _save(page: AccountPage, old: ReferenceLine | None, token: str) -> None:
         )  # fmt: skip
         return Flash(f"Changed to {replace_reference_line(page.store, old, new).text}.")
 
-    _apply(page, action, log="changed the reference lines")
+    apply_edit(page, action, log="changed the reference lines")
 
 
 def _delete(page: AccountPage, old: ReferenceLine) -> None:
@@ -125,11 +103,4 @@ def _delete(page: AccountPage, old: ReferenceLine) -> None:
         delete_reference_line(page.store, old)
         return Flash(f"Deleted: {old.text}.")
 
-    _apply(page, action, log="deleted a reference line")
-
-
-def _apply(page: AccountPage, action: Callable[[], Flash], *, log: str) -> None:
-    """Run and log an action; empty the form when it succeeds, and keep what was typed when it does not."""
-    if run_and_flash(_FLASH, page.account.id, action, log=log):
-        st.session_state.pop(_CHOSEN, None)
-        st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
+    apply_edit(page, action, log="deleted a reference line")

@@ -44,4 +44,4 @@ def load_accounts(page: Page) -> AccountsData:
         if status.newest
     }
     labels = distinct_labels(page.accounts)
-    return AccountsData(statuses, stamps, labels, accounts_frame(statuses, stamps, labels, page.now))
+    return AccountsData(statuses, stamps, labels, accounts_frame(statuses, stamps, labels, page.now, page.zone))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from mimecast.charts.causes.campaigns import RATES, rates_chart
 from mimecast.charts.chart import Chart
 from mimecast.domain.causes.campaign_effects import CampaignEffect
 from mimecast.domain.causes.campaigns import Campaign
-from mimecast.reports.causes.campaigns_export import campaign_row
+from mimecast.reports.causes.campaign_rows import campaign_row
+from mimecast.reports.exports.table import Row
 from mimecast.store.causes.campaign_effects import load_effects
 from mimecast.store.causes.campaigns import campaigns_are_made_up, load_campaigns
 from mimecast.text.campaigns import effect_sentence
@@ -31,7 +32,7 @@ class CampaignsData:
     effects: list[CampaignEffect]
     sentence: str
     rates: Chart | str
-    rows: list[dict[str, Any]]
+    rows: list[Row]
 
 
 def load_campaigns_page(page: AccountPage) -> CampaignsData:

@@ -14,7 +14,7 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.timeline import Timeline
-from mimecast.reports.tables import comparison_frame
+from mimecast.reports.frames import comparison_frame
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
 from mimecast.store.causes.load_causes import load_causes

@@ -13,8 +13,8 @@ from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import mix_chart
 from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.reporting_days import DayRange
+from mimecast.reports.frames import grades_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
-from mimecast.reports.tables import grades_frame
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage

@@ -20,15 +20,15 @@ from mimecast.domain.people.movement import Movement, TimeAtRisk
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date
 from mimecast.reports.people.frames import departments_frame
-from mimecast.reports.people.report_tables import earlier_week
 from mimecast.reports.people.rows import movement_rows
 from mimecast.store.people.read import (
     DepartmentWeek,
     PeopleCapture,
     load_captures,
+    load_compared_weeks,
     load_components,
-    load_department_weeks,
     load_movement,
+    load_newest_capture,
     load_time_at_risk,
 )
 from mimecast.text.stamp import Stamp
@@ -82,11 +82,11 @@ def load_movement_data(page: AccountPage, comparison: Comparison | None) -> Move
 
 def _load(page: AccountPage) -> PeopleData | None:
     store, account, minimum = page.store, page.account.id, page.dashboard.min_group_size
-    captures = load_captures(store, account)
-    weeks = load_department_weeks(store, account, minimum)
-    if not captures or not weeks:
+    capture = load_newest_capture(store, account)
+    weeks = load_compared_weeks(store, account, minimum)
+    if capture is None or weeks is None:
         return None
-    newest, before = weeks[-1], earlier_week(weeks)
+    newest, before = weeks
     departments = compare_departments(newest.departments, before.departments if before else None)
     company = add_counts(*newest.departments.values()).at_risk_share or 0.0
     day = reporting_day(newest.taken_at, page.zone)
@@ -94,7 +94,7 @@ def _load(page: AccountPage) -> PeopleData | None:
     stamp = _stamp_of_list(page, newest)
     components = load_components(store, account, minimum)
     return PeopleData(
-        captures[-1],
+        capture,
         tuple(departments),
         company,
         day,
@@ -121,10 +121,11 @@ def _stamp_of_list(page: AccountPage, week: DepartmentWeek) -> Stamp:
 
 def _load_movement(page: AccountPage, comparison: Comparison | None) -> MovementData:
     store, account = page.store, page.account.id
-    captures = [capture for capture in load_captures(store, account) if capture.has_intervals]
+    minimum = page.dashboard.min_group_size
+    captures = [each for each in load_captures(store, account) if each.has_intervals and each.graded >= minimum]
     known_since = reporting_day(captures[0].taken_at, page.zone) if captures else None
-    time = load_time_at_risk(store, account)
-    if comparison is None or known_since is None or captures[-1].graded < page.dashboard.min_group_size:
+    time = load_time_at_risk(store, account) if captures else None
+    if comparison is None or known_since is None:
         return MovementData(None, None, None, _no_movement(known_since), time, known_since, None)
     then, now = (_last_until(captures, snapshot.taken_at.timestamp()) for snapshot in (comparison.then, comparison.now))
     if then is None or now is None or then.taken_at == now.taken_at:

@@ -19,11 +19,11 @@ from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
 from mimecast.ui.url.report_params import ReportOptions
 from mimecast.ui.widgets.charts import plotly_config
-from mimecast.ui.widgets.downloads import offer_download
+from mimecast.ui.widgets.download_links import offer_download
 
 FRAME_KEY: Final = "report_frame"
 CANVAS_KEY: Final = "report_canvas"
-"""Keys of the containers that static/report.css styles."""
+"""Keys of the containers that static/report_canvas.css styles."""
 
 
 PRIMARY: Final = ".pptx"

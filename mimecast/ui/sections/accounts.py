@@ -23,7 +23,8 @@ from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.accounts import AccountsData
 from mimecast.ui.url import state
 from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.downloads import offer_csv
+from mimecast.ui.widgets.download_links import offer_csv
+from mimecast.ui.widgets.grade_tables import points_format, signed_points
 from mimecast.ui.widgets.metrics import show_totals
 
 DEFAULT_PANELS: Final = 6
@@ -130,7 +131,7 @@ def _draw_table(frame: pd.DataFrame, zone: str) -> None:
     )
     highest = max((max(shares) for shares in frame["at_risk_percent_by_week"] if shares), default=1.0)
     st.dataframe(
-        shown,
+        signed_points(shown, "Change"),
         hide_index=True,
         height=ROW_HEIGHT * (min(len(shown), MAX_VISIBLE_ROWS) + 1) + 3,
         placeholder=UNDEFINED,
@@ -145,7 +146,7 @@ def _draw_table(frame: pd.DataFrame, zone: str) -> None:
             "At risk": column.NumberColumn(width=80, format="%.1f%%", help="Share of users with grade D or F."),
             "Change": column.NumberColumn(
                 f"{CHANGE_DAYS} days",
-                format="%+.1f points",
+                format=points_format(shown),
                 help=f"Change of the share at risk in about {CHANGE_DAYS} days.",
             ),
             "Verdict": column.TextColumn(help="Judged by the account's own earlier changes."),
@@ -158,7 +159,9 @@ def _draw_table(frame: pd.DataFrame, zone: str) -> None:
             ),
             "Users graded": column.NumberColumn(format="localized"),
             "Last snapshot": column.DatetimeColumn(f"Last snapshot, {zone}", format="D MMM YYYY, HH:mm", timezone=zone),
-            "Reason": column.TextColumn(width="large", help="Why an account is failing, stale or empty."),
+            "Reason": column.TextColumn(
+                width="large", help="Why an account is failing, stale or empty, and which answer is implausible."
+            ),
             "Compared with": column.DatetimeColumn(
                 format="D MMM YYYY", timezone=zone, help="The day that the change is counted from."
             ),

@@ -1,12 +1,10 @@
 """Notes, the target and reference lines: listed beside the charts, and edited in one form each.
 
-A click acts on what the page showed when it was drawn: its note is an argument of the button. The result is shown above
-the charts with an Undo beside it, which applies the reverse edit.
+The result of an edit is shown above the charts with an Undo beside it, which applies the reverse edit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -27,24 +25,19 @@ from mimecast.ui.causes.lists import cause_lines
 from mimecast.ui.causes.reference_lines import show_reference_lines_form
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
-from mimecast.ui.flash import Flash, pop_flash, run_and_flash
+from mimecast.ui.flash import Flash, pop_flash
 from mimecast.ui.url.params import EARLIEST
+from mimecast.ui.widgets.entry_form import (
+    ANNOTATION_FLASH,
+    NOTE_FORM,
+    NOTE_FORM_KEY,
+    REFERENCE_FORM_KEY,
+    TARGET_FORM_KEY,
+    apply_edit,
+)
 
 MAX_NOTES_BESIDE: Final = 6
 """Notes beside a chart: more would be taller than the chart."""
-
-NEW_NOTE: Final = 0
-"""The choice of a new note, which has no id yet."""
-
-NOTE_FORM_KEY: Final = "note_form"
-TARGET_FORM_KEY: Final = "target_form"
-REFERENCE_FORM_KEY: Final = "reference_form"
-FORM_KEYS: Final = (NOTE_FORM_KEY, TARGET_FORM_KEY, REFERENCE_FORM_KEY)
-"""Keys of the popovers with the forms."""
-
-_FLASH: Final = "annotations_done"
-_CHOSEN: Final = "note_chosen"
-_WRITTEN: Final = "notes_written"
 
 
 def with_notes(annotations: Annotations) -> DeltaGenerator:
@@ -111,7 +104,7 @@ def _say_why_disabled(page: AccountPage) -> None:
 
 def show_annotation_result(page: AccountPage) -> None:
     """Draw the result of the last edit, with an Undo where there is one."""
-    flash = pop_flash(_FLASH, page.account.id)
+    flash = pop_flash(ANNOTATION_FLASH, page.account.id)
     if flash is None:
         return
     if flash.problem:
@@ -124,16 +117,9 @@ def show_annotation_result(page: AccountPage) -> None:
 
 
 def _note_form(page: AccountPage) -> None:
-    notes = {note.id: note for note in load_notes(page.store, page.account.id)}
-    labels = {note.id: f"{format_date(note.day)} · {note.labelled_text}" for note in notes.values()}
-    chosen = st.selectbox(
-        "Note",
-        [NEW_NOTE, *reversed(labels)],
-        key=_CHOSEN,
-        format_func=lambda note_id: labels.get(note_id, "New note"),
-    )
-    old = notes.get(chosen)
-    token = f"{old.id}_{old.written_at.timestamp():.0f}" if old else f"new_{st.session_state.get(_WRITTEN, 0)}"
+    newest_first = load_notes(page.store, page.account.id)[::-1]
+    old = NOTE_FORM.choose(newest_first, lambda note: f"{format_date(note.day)} · {note.labelled_text}")
+    token = NOTE_FORM.token(old)
     is_off = bool(page.store.read_only)
     with st.form(f"note_{token}", border=False):
         st.date_input(
@@ -163,15 +149,7 @@ def _note_form(page: AccountPage) -> None:
         )
         if old:
             st.caption(_who(f"Written {format_datetime(old.written_at, page.zone)}", old.author))
-        with st.container(horizontal=True):
-            label = "Save note" if old else "Add note"
-            st.form_submit_button(
-                label, key="note_save", on_click=guard(_save), args=(page, old, token), disabled=is_off
-            )
-            if old:
-                st.form_submit_button(
-                    "Delete", key="note_delete", on_click=guard(_delete), args=(page, old), disabled=is_off
-                )
+        NOTE_FORM.draw_buttons(page, old, save=_save, delete=_delete)
 
 
 def _target_form(page: AccountPage) -> None:
@@ -239,11 +217,11 @@ def _save(page: AccountPage, old: Note | None, token: str) -> None:
         done = "Changed to" if old else "Added:"
         return Flash(f"{done} {_named(edit.after)}.", edit.undo)
 
-    _apply(page, action, log="changed the notes")
+    apply_edit(page, action, log="changed the notes")
 
 
 def _delete(page: AccountPage, old: Note) -> None:
-    _apply(page, lambda: Flash(f"Deleted: {_named(old)}.", delete_note(page.store, old).undo), log="deleted a note")
+    apply_edit(page, lambda: Flash(f"Deleted: {_named(old)}.", delete_note(page.store, old).undo), log="deleted a note")
 
 
 def _undo(page: AccountPage, edit: NoteEdit) -> None:
@@ -252,7 +230,7 @@ def _undo(page: AccountPage, edit: NoteEdit) -> None:
         back = f"is back: {_named(edit.after)}" if edit.after else "is deleted again"
         return Flash(f"Undone. The note {back}.")
 
-    _apply(page, action, log="undid a change of the notes")
+    apply_edit(page, action, log="undid a change of the notes")
 
 
 def _set(page: AccountPage, token: str) -> None:
@@ -266,7 +244,7 @@ def _set(page: AccountPage, token: str) -> None:
         target = set_target(page.store, page.account.id, share, by, author=current_user_email(), now=now, today=today)
         return Flash(f"The target is {format_percent(target.share)} by {format_date(target.by)}.")
 
-    _apply(page, action, log="set the target")
+    apply_edit(page, action, log="set the target")
 
 
 def _clear(page: AccountPage, target: Target) -> None:
@@ -274,12 +252,4 @@ def _clear(page: AccountPage, target: Target) -> None:
         clear_target(page.store, page.account.id, author=current_user_email(), now=datetime.now(UTC))
         return Flash(f"The target of {format_percent(target.share)} by {format_date(target.by)} is cleared.")
 
-    _apply(page, action, log="cleared the target")
-
-
-def _apply(page: AccountPage, action: Callable[[], Flash], *, log: str) -> None:
-    """Run and log an action; empty the form when it succeeds, and keep what was typed when it does not."""
-    if run_and_flash(_FLASH, page.account.id, action, log=log):
-        st.session_state[_CHOSEN] = NEW_NOTE
-        st.session_state.update(dict.fromkeys(FORM_KEYS, False))
-        st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
+    apply_edit(page, action, log="cleared the target")

@@ -14,8 +14,9 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_datetime, format_int, format_percent, format_range, join_and, pluralize
-from mimecast.reports.snapshots.csv_files import snapshots_csv, snapshots_json, template_csv
+from mimecast.reports.exports.text_files import csv_file, json_file
 from mimecast.reports.snapshots.reader import ImportFileInvalid, read_snapshots
+from mimecast.reports.snapshots.rows import snapshots_table, template_csv
 from mimecast.store.imports import Import, import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes
 from mimecast.store.snapshot_rows import AddResult
@@ -27,10 +28,10 @@ from mimecast.ui.banners import show_problem
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
-from mimecast.ui.widgets.downloads import offer_download
+from mimecast.ui.widgets.download_links import offer_download
 
 MAX_UPLOAD_MB: Final = 5
-"""Of each file: about 80,000 snapshots, or two centuries of days."""
+"""Of each file: about a hundred thousand snapshots, or two centuries of days."""
 
 PREVIEW_ROWS: Final = 5
 """Rows that are shown before files are imported."""
@@ -51,7 +52,7 @@ class ImportFile:
 
 
 def show_data_section(page: Page) -> None:
-    """Draw the section. What cannot be done now is disabled, with the reason. Raises StoreError."""
+    """Draw the section. Where nothing can be imported, the reason replaces the upload. Raises StoreError."""
     st.header("Data", anchor=False)
     store = page.store
     if store is None:
@@ -76,14 +77,14 @@ def _offer_exports(page: Page, store: Store) -> None:
         name = page.file_name("snapshots")
         offer_download(
             "CSV",
-            lambda: snapshots_csv(store.all_snapshots(page.account.id)),
+            lambda: csv_file(snapshots_table(store.all_snapshots(page.account.id))),
             file_name=f"{name}.csv",
             mime="text/csv",
             key="data_csv",
         )
         offer_download(
             "JSON",
-            lambda: snapshots_json(store.all_snapshots(page.account.id)),
+            lambda: json_file(snapshots_table(store.all_snapshots(page.account.id))),
             file_name=f"{name}.json",
             mime="application/x-ndjson",
             key="data_json",
@@ -104,22 +105,21 @@ def _offer_exports(page: Page, store: Store) -> None:
 
 def _choose_files(page: Page, store: Store) -> list[UploadedFile]:
     st.subheader("Import", anchor=False)
-    reason = _why_disabled(page, store)
+    reason = _why_impossible(page, store)
     if reason:
         st.info(escape_markdown(reason))
-    uploads = st.file_uploader(
+        return []
+    return st.file_uploader(
         "CSV or JSON files",
         ["csv", "json", "jsonl", "txt", "tsv"],
         accept_multiple_files=True,
         key=f"data_file_{st.session_state.get(_UPLOADS, 0)}",
         max_upload_size=MAX_UPLOAD_MB,
-        disabled=bool(reason),
         help="Files that Export writes, or months kept in a spreadsheet: see the columns below.",
     )
-    return [] if reason else uploads
 
 
-def _why_disabled(page: Page, store: Store) -> str:
+def _why_impossible(page: Page, store: Store) -> str:
     if page.is_sample:
         return "Nothing can be imported into sample data. Connect an account first: see docs/connecting.md."
     return str(store.read_only) if store.read_only else ""

@@ -32,7 +32,8 @@ from mimecast.ui.page_data.people import MovementData, PeopleData
 from mimecast.ui.url import state
 from mimecast.ui.widgets.cards import Card, show_cards
 from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.downloads import offer_csv
+from mimecast.ui.widgets.download_links import offer_csv
+from mimecast.ui.widgets.grade_tables import points_format, signed_points
 from mimecast.ui.widgets.summary import show_headline
 
 ROW_HEIGHT: Final = 35
@@ -110,7 +111,7 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
         st.html(_matrix(movement, then=format_date(then), now=format_date(data.now)))
         st.caption(
             "Each row is a grade then, each column a grade now. Green cells are better grades, red cells worse ones; "
-            "the darker, the more users. No single user is shown."
+            "the stronger the colour, the more users. No single user is shown."
         )
         if data.table is not None:
             offer_csv(
@@ -158,7 +159,7 @@ def _show_departments_table(data: PeopleData) -> None:
     )
     since = f"since {format_date(data.then)}" if data.then else "of at least 28 days"
     st.dataframe(
-        shown,
+        signed_points(shown, "Change"),
         hide_index=True,
         height=ROW_HEIGHT * (min(len(shown), MAX_VISIBLE_ROWS) + 1) + 3,
         placeholder=UNDEFINED,
@@ -167,7 +168,8 @@ def _show_departments_table(data: PeopleData) -> None:
             "Department": column.TextColumn(pinned=True, width=200),
             "At risk": column.NumberColumn(format="%.1f%%", help="Share of graded users with grade D or F."),
             "Change": column.NumberColumn(
-                format="%+.1f points", help=f"Change of the share {since}, where the department was large enough then."
+                format=points_format(shown),
+                help=f"Change of the share {since}, where the department was large enough then.",
             ),
             **{name: column.NumberColumn(format="localized") for name in ("Users at risk", "Users graded")},
             **{label: column.NumberColumn(format="localized", width=70) for label in grades.values()},
@@ -212,7 +214,7 @@ def _cell(movement: Movement, then: str, now: str, largest: int) -> str:
     users = movement.count(then, now)
     if then == now == NOT_GRADED:
         return "<td></td>"
-    text = format_int(users) if users else "·"
+    text = format_int(users)
     if then == now:
         return f'<td class="same">{text}</td>'
     if not users or then not in GRADES or now not in GRADES:

@@ -12,11 +12,12 @@ import streamlit as st
 
 from mimecast.api.retry import PAGE_RETRIES
 from mimecast.capture.people import UserAtRisk, list_at_risk
-from mimecast.domain.people.users import COMPONENT_NAMES, department_name
+from mimecast.domain.people.users import COMPONENT_NAMES, department_name, key_fingerprint
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import UNDEFINED, format_date, format_datetime, pluralize
 from mimecast.problem import Problem
-from mimecast.store.people.read import load_at_risk_since
+from mimecast.store.people.errors import key_changed
+from mimecast.store.people.read import load_at_risk_since, load_fingerprint
 from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.guard import fragment
 from mimecast.ui.access.identity import current_user_email
@@ -29,6 +30,9 @@ MAX_ROWS: Final = 200
 
 KEPT_FOR: Final = timedelta(minutes=30)
 """How long a session keeps the list."""
+
+CHECK_SECONDS: Final = 60.0
+"""How often the time of a list, and whether its reader may still see it, are checked without a click."""
 
 _LIST: Final = "people_names"
 """Key of the session's list."""
@@ -48,11 +52,17 @@ class NamesList:
         return f"NamesList({len(self.rows)} users)"
 
 
-@fragment
 def show_names(page: AccountPage) -> None:
-    """Draw the button that requests the list, or the list and its search. Only users who may see names see either."""
+    """Draw the button that requests the list, or the list and its search. Only users who may see names see either.
+
+    It is drawn again every minute, so that a list disappears from screen and memory when its time is up.
+    """
+    fragment(_draw, run_every=CHECK_SECONDS)(page)
+
+
+def _draw(page: AccountPage) -> None:
     st.header("Users at risk by name", anchor=False)
-    if reason := why_no_names(page.dashboard):
+    if reason := why_no_names():
         st.session_state.pop(_LIST, None)
         st.info(reason)
         return
@@ -80,6 +90,9 @@ def _request(page: AccountPage) -> NamesList | None:
     """Request the list and log that it was opened; show the problem and return None where that fails."""
     key = page.dashboard.pseudonym_key
     if key is None:
+        return None
+    if load_fingerprint(page.store, page.account.id) not in (None, key_fingerprint(key)):
+        show_problem(key_changed(page.account.id))  # “at risk since” would be missing for every user
         return None
     log_action(current_user_email(), "opened the list of users at risk by name", page.account.id)
     try:

@@ -10,10 +10,13 @@ from mimecast.domain.notifications.deliveries import DeliveryResult
 from mimecast.domain.scheduled_runs import Run, RunOutcome, ScheduleStatus, daily_snapshots_problem
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import UNDEFINED, format_age, format_datetime, pluralize
+from mimecast.store.causes.implausible import load_open_marks_of
 from mimecast.store.notifications.messages import load_last_deliveries
 from mimecast.store.scheduled_runs import load_schedule_status
+from mimecast.text.causes import implausible_answers_sentence
 from mimecast.ui.context import Page, distinct_labels
-from mimecast.ui.widgets.tables import show_table
+from mimecast.ui.escaping import escape_markdown
+from mimecast.ui.widgets.grade_tables import show_table
 
 MAX_ACCOUNTS: Final = 20
 """Accounts that the board shows, the chosen one first; the Accounts page shows all."""
@@ -47,6 +50,9 @@ def show_status_board(page: Page) -> None:
     )
     hidden = len(page.accounts) - len(accounts)
     notes = [f"{pluralize(hidden, 'more account')} on the Accounts page."] if hidden else []
+    marks = load_open_marks_of(page.store, [account.id for account in accounts if account.id != page.account.id])
+    for account, open_marks in marks.items():  # the banner is about those of the chosen account
+        notes.append(escape_markdown(f"{labels[account]}: {implausible_answers_sentence(open_marks, page.zone)}"))
     if not page.is_sample:
         notes.append(_deliveries(page))
     st.caption(" ".join(filter(None, notes)))

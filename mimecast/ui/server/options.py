@@ -7,7 +7,7 @@ from typing import Any
 from starlette.middleware import Middleware
 
 from mimecast.ui.access.return_to import ReturnTo
-from mimecast.ui.server.downloads import download_route
+from mimecast.ui.server.download_route import download_route
 from mimecast.ui.server.limits import Limits
 from mimecast.ui.server.page_head import PageHead
 from mimecast.ui.server.security_headers import SecurityHeaders

@@ -12,8 +12,8 @@ from mimecast.settings.project import PROJECT
 from mimecast.ui.server import boot_hints
 from mimecast.ui.server.asgi import Application, Message, Receive, Send, asks_for_page, is_page
 
-STYLE_SHEETS: Final = ("dashboard.css", "report.css", "print.css")
-SCRIPTS: Final = ("print.js",)
+STYLE_SHEETS: Final = ("dashboard.css", "report_canvas.css", "print.css")
+SCRIPTS: Final = ("print.js", "uploads.js", "popovers.js")
 """Files of `static/` that are put into every page."""
 
 CONTENT_SECURITY_POLICY: Final = (

@@ -1,9 +1,8 @@
-"""Start of the server: tunes the garbage collector, and opens the browser."""
+"""Start of the server: opens the browser."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 import webbrowser
 from collections.abc import AsyncIterator
@@ -19,19 +18,8 @@ OPEN_BROWSER_AFTER_SECONDS: Final = 0.3
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Run the start of the dashboard's `st.App`."""
-    settle_memory()
     _open_browser()
     yield
-
-
-def settle_memory() -> None:
-    """Exclude the objects that exist now from garbage collection, since they live as long as the process.
-
-    Streamlit runs a full collection after each run of a page, and sends nothing in the meantime: with pandas,
-    Plotly and SQLAlchemy in memory, this took longer than the page itself.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _open_browser() -> None:

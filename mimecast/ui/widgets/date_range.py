@@ -73,7 +73,7 @@ def _requested(page: AccountPage) -> DateRange:
 
 
 def _row() -> DeltaGenerator:
-    return st.container(horizontal=True, vertical_alignment="bottom")
+    return st.container(horizontal=True, vertical_alignment="bottom", width="content")
 
 
 def _range_widgets(chosen: DateRange, today: date) -> None:

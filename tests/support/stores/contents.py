@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from mimecast.domain.causes.campaigns import Campaign
 from mimecast.domain.causes.implausible import Implausibility, Implausible
-from mimecast.domain.notifications.alerts import Observation, Rule, State, next_state
+from mimecast.domain.notifications.alert_states import Observation, Rule, State, next_state
 from mimecast.domain.notifications.deliveries import Delivery, DeliveryResult, Message, MessageKind
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mimecast.domain.notifications.alerts import AlertState, Observation, Rule, State, next_state
+from mimecast.domain.notifications.alert_states import AlertState, Observation, Rule, State, next_state
 from mimecast.domain.notifications.digest_periods import DigestInterval, period_due
 from mimecast.domain.reporting_days import reporting_day
 

@@ -1,7 +1,8 @@
-"""Alert rules: when what is observed of an account becomes an alert, and when a state that raised one has ended.
+"""States of the alert rules: which change of a state is an alert, and when a state that raised one has ended.
 
-Each rule says in which state an account is, for example `stale`. The state that was alerted last is stored; an alert is
-a change of it. States that a value near a limit could enter and leave every day end only after `QUIET_DAYS`.
+Each rule says in which state an account is, for example `stale`; the conditions are in `notify/alert_rules.py`. The
+state that was alerted last is stored; an alert is a change of it. States that a value near a limit could enter and
+leave every day end only after `QUIET_DAYS`.
 """
 
 from __future__ import annotations

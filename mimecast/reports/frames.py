@@ -10,9 +10,9 @@ import pandas as pd
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.timeline import GRADE_COLUMNS, Timeline
 from mimecast.formatting import format_iso_utc
+from mimecast.reports.exports.text_files import BOM
 from mimecast.reports.formulas import escape_formula
 from mimecast.reports.grade_table import grade_rows
-from mimecast.reports.snapshots.csv_files import BOM
 from mimecast.text.changes import restart_sentence
 from mimecast.text.glossary import DEFINITIONS
 from mimecast.text.stamp import ComparedStamp, Stamp

@@ -52,7 +52,7 @@ def render_html(report: Report) -> bytes:
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">
 <title>{_text(report.title)}</title>
-<style>{font_faces()}{_static("report_page.css")}</style>
+<style>{font_faces()}{_static("report_html.css")}</style>
 <script>{get_plotlyjs()}</script>
 </head>
 <body>
@@ -84,7 +84,7 @@ def render_html(report: Report) -> bytes:
 <dl>{_terms([*sources(report), *definitions(report)])}</dl>
 </section>
 </main>
-<script>{_static("report_page.js")}</script>
+<script>{_static("report_html.js")}</script>
 </body>
 </html>
 """

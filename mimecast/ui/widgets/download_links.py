@@ -10,9 +10,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from mimecast.reports.tables import to_csv
+from mimecast.reports.frames import to_csv
 from mimecast.ui.access.identity import current_user_email
-from mimecast.ui.server.downloads import OFFERED, PATH, Download
+from mimecast.ui.server.download_route import OFFERED, PATH, Download
 
 _DOWNLOADS: Final = "downloads"
 """Key of the session's tokens and downloads, by the key of their link."""

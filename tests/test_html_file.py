@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from mimecast.reports.html_page import render_html
+from mimecast.reports.html_file import render_html
 from mimecast.reports.report import Report
 from mimecast.store.store import Store
 from tests.support.reports import annotated_report, demo_report, longest_report, make_note, smallest_report

@@ -1,4 +1,4 @@
-"""Observes accounts: loads what the alert rules need, and says in which state of each rule an account is."""
+"""The conditions of the alert rules: load what they need, and say in which state of each rule an account is."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from mimecast.domain.account_status import STALE_AFTER, stale_after
 from mimecast.domain.causes.implausible import Implausible
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.normal_range import JudgedChange, Verdict
-from mimecast.domain.notifications.alerts import Observation, Rule, State
+from mimecast.domain.notifications.alert_states import Observation, Rule, State
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scheduled_runs import Run
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.targets import TargetStatus
-from mimecast.notify.resets import implausible_answers, newest_answers, plausible_answers, suggested_restarts
+from mimecast.notify.suspicious_answers import (
+    implausible_answers,
+    newest_answers,
+    plausible_answers,
+    suggested_restarts,
+)
 from mimecast.store.annotations.targets import load_progress
 from mimecast.store.comparisons import compare_back
 from mimecast.store.normal_range import load_judged_changes

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mimecast.settings.exposure import ServerOptions, read_server_options, why_reachable
 from mimecast.settings.project import PROJECT
+from mimecast.settings.reachability import ServerOptions, read_server_options, why_reachable
 
 LOOPBACK = ServerOptions("127.0.0.1", ("localhost", "127.0.0.1", "::1"))
 

@@ -1,0 +1,1 @@
+"""What `export` writes: one table in three formats."""
