@@ -14,11 +14,19 @@ import pytest
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
-from tests.support.exhaustive import CROSSED
+from tests.support.exhaustive import CROSSED, every_nth
 from tests.support.processes import CommandLine, assert_failed
 
 NAME = "Kraków ŁÓDŹ – 日本"
 FULL_DISK = Path("/dev/full")
+
+COMMANDS_WITH_OUTPUT = [
+    ["export"],
+    ["export", "--format", "json"],
+    ["report", "--out", "r.xlsx"],
+    ["schedule"],
+    ["check"],
+]
 
 NEEDS_FULL_DISK = pytest.mark.skipif(not FULL_DISK.exists(), reason="there is no /dev/full, which is always full")
 
@@ -49,7 +57,7 @@ def run_into(
 @NEEDS_FULL_DISK
 @pytest.mark.parametrize(
     "arguments",
-    [["export"], ["export", "--format", "json"], ["report", "--out", "r.xlsx"], ["schedule"], ["check"]],
+    COMMANDS_WITH_OUTPUT,
     ids=" ".join,
 )
 def test_output_to_a_full_disk_ends_in_a_sentence(
@@ -57,6 +65,13 @@ def test_output_to_a_full_disk_ends_in_a_sentence(
 ) -> None:
     run = run_into(arguments, variables, project, tmp_path)
     assert_failed(run, 1, "The output cannot be written or read: No space left on device.", "free space")
+
+
+@NEEDS_FULL_DISK
+@pytest.mark.parametrize("arguments", every_nth(COMMANDS_WITH_OUTPUT, 5), ids=" ".join)
+def test_output_and_messages_to_a_full_disk_end_in_failure(
+    variables: dict[str, str], project: Path, tmp_path: Path, arguments: list[str]
+) -> None:
     assert run_into(arguments, variables, project, tmp_path, everything=True).returncode == 1
 
 

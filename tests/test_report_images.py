@@ -20,6 +20,7 @@ from mimecast.reports.browser.png import KaleidoMissing, render_png
 from mimecast.reports.report import Report
 from mimecast.store.store import Store
 from tests.support.browser import MISSING, NAMES
+from tests.support.exhaustive import EXHAUSTIVE, every_nth
 from tests.support.processes import CommandLine, assert_failed
 from tests.support.reports import demo_report, longest_report, smallest_report
 from tests.support.requirements import skip_or_fail
@@ -85,7 +86,7 @@ def fonts_without_a_file(content: bytes) -> list[str]:
 
 
 @pytest.mark.usefixtures("with_browser")
-@pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
+@pytest.mark.parametrize("case", every_nth([longest_report, demo_report, smallest_report], 3))
 def test_a_picture_is_3200_by_1800(store: Store, case: Callable[[Store], Report]) -> None:
     content = render_png(case(store))
     assert content.startswith(b"\x89PNG")
@@ -94,7 +95,7 @@ def test_a_picture_is_3200_by_1800(store: Store, case: Callable[[Store], Report]
 
 
 @pytest.mark.usefixtures("with_browser")
-@pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
+@pytest.mark.parametrize("case", [demo_report, longest_report, pytest.param(smallest_report, marks=EXHAUSTIVE)])
 def test_a_pdf_is_searchable_on_a4_with_its_fonts_and_a_title(store: Store, case: Callable[[Store], Report]) -> None:
     report = case(store)
     content = render_pdf(report)

@@ -34,7 +34,7 @@ from mimecast.reports.pptx.package import (
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import Report
 from mimecast.store.store import Store
-from tests.support.clock import NOW, TODAY
+from tests.support.clock import NOW, TODAY, later
 from tests.support.processes import unprivileged
 from tests.support.reports import (
     LONG_NAME,
@@ -53,6 +53,13 @@ def opened(report: Report, template: Path | None = None) -> Any:
     return Presentation(io.BytesIO(render_pptx(report, template=template)))
 
 
+@pytest.fixture(scope="module")
+def demo_deck(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return the slides of the demo report, for tests that only read them."""
+    file = tmp_path_factory.mktemp("demo") / "snapshots.db"
+    return opened(demo_report(Store.open(f"sqlite:///{file}", clock=later)))
+
+
 def titles(deck: Any) -> list[str]:
     return [slide.shapes.title.text for slide in deck.slides]
 
@@ -69,9 +76,8 @@ def alternative(shape: Any) -> str:
     return str(shape.element.nvGraphicFramePr.cNvPr.get("descr"))
 
 
-def test_every_slide_has_a_sentence_for_a_title(store: Store) -> None:
-    deck = opened(demo_report(store))
-    assert titles(deck) == [
+def test_every_slide_has_a_sentence_for_a_title(demo_deck: Any) -> None:
+    assert titles(demo_deck) == [
         "10.5% of users are at risk, down from 14.0% on 24 Nov 2025",
         "The share at risk fell by 3.6 points from 24 Nov 2025 to 23 Nov 2026",
         "The share at risk fell by 0.9 points in 30 days, a normal change",
@@ -79,7 +85,7 @@ def test_every_slide_has_a_sentence_for_a_title(store: Store) -> None:
         "2 notes say what happened in this period",
         "The numbers are sample data, from 350 of 366 days",
     ]
-    assert deck.slide_width / deck.slide_height == pytest.approx(16 / 9, abs=0.001)
+    assert demo_deck.slide_width / demo_deck.slide_height == pytest.approx(16 / 9, abs=0.001)
 
 
 @CASES
@@ -167,17 +173,17 @@ def test_the_line_has_target_normal_range_notes_and_leaves_gaps_open(store: Stor
     assert sum(width == 0.0 for width in widths) == 2, "upright edges on both sides"
 
 
-def test_days_are_texts_since_not_every_program_has_an_axis_of_dates(store: Store) -> None:
-    for chart in charts(opened(demo_report(store))).values():
+def test_days_are_texts_since_not_every_program_has_an_axis_of_dates(demo_deck: Any) -> None:
+    for chart in charts(demo_deck).values():
         xml = chart.part.blob.decode()
         assert "dateAx" not in xml
         assert "c:numRef" not in re.sub(r"<c:val>.*?</c:val>", "", xml, flags=re.DOTALL)
-    line = charts(opened(demo_report(store)))["At risk, at a glance"]
+    line = charts(demo_deck)["At risk, at a glance"]
     assert next(iter(line.plots[0].categories)) == "24 Nov 2025"
 
 
-def test_the_first_slide_answers_in_words_and_a_line_with_both_ends_labelled(store: Store) -> None:
-    slide = opened(demo_report(store)).slides[0]
+def test_the_first_slide_answers_in_words_and_a_line_with_both_ends_labelled(demo_deck: Any) -> None:
+    slide = demo_deck.slides[0]
     for sentence in (
         "10.5%\nof users at risk\n126 of 1,204 users (grade D or F).",
         "Down 0.9 points in 30 days, a normal change for this account (normal: −1.1 to +0.9 points).",
@@ -200,13 +206,12 @@ def test_notes_on_the_first_slide_do_not_overlap(store: Store) -> None:
     assert written[-1] == "Note no. 29", "the latest come first"
 
 
-def test_grades_have_their_colours(store: Store) -> None:
-    deck = opened(demo_report(store))
-    (bars,) = charts(deck)["Change by grade"].plots[0].series
+def test_grades_have_their_colours(demo_deck: Any) -> None:
+    (bars,) = charts(demo_deck)["Change by grade"].plots[0].series
     colours = [str(bars.points[index].format.fill.fore_color.rgb) for index in range(5)]
     assert colours == ["2166AC", "92C5DE", "F2E2A0", "EF8A4B", "B2182B"]
     for name, expected in (("Users by grade", colours), ("Grade mix", colours[::-1])):
-        series = charts(deck)[name].plots[0].series
+        series = charts(demo_deck)[name].plots[0].series
         assert [str(grade_series.format.fill.fore_color.rgb) for grade_series in series] == expected
 
 
@@ -235,8 +240,8 @@ def test_red_and_green_are_for_changes_that_are_not_normal(store: Store) -> None
         assert {str(share.font.color.rgb), str(cell.text_frame.paragraphs[0].runs[0].font.color.rgb)} == colours
 
 
-def test_the_table_compares_both_days(store: Store) -> None:
-    slide = opened(demo_report(store)).slides[2]
+def test_the_table_compares_both_days(demo_deck: Any) -> None:
+    slide = demo_deck.slides[2]
     (table,) = [shape.table for shape in slide.shapes if shape.has_table]
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     assert rows[0] == ["Grade", "24 Oct 2026", "23 Nov 2026", "Change"]

@@ -30,6 +30,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_timeline
 from mimecast.text.timelines import coverage, empty_range_sentence, resolution_sentence
+from tests.support.clock import later
 from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
 from tests.support.stores.statements import recorded_statements
 
@@ -249,11 +250,13 @@ def test_midnight_begins_its_day(day: date, name: str) -> None:
     assert begins.astimezone(zone).date() >= day
 
 
-@pytest.fixture
-def ten_years(store: Store, store_url: str) -> Store:
+@pytest.fixture(scope="module")
+def ten_years(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """An hourly snapshot for ten years, but for two days: the count of grade A is the hour's number."""
+    file = tmp_path_factory.mktemp("ten-years") / "snapshots.db"
+    store = Store.open(f"sqlite:///{file}", clock=later)
     first, hours = int(datetime(2016, 11, 25, tzinfo=UTC).timestamp()), 3652 * 24
-    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
+    with sqlite3.connect(file) as connection:
         connection.execute(
             "WITH RECURSIVE hours(hour) AS (SELECT 0 UNION ALL SELECT hour + 1 FROM hours WHERE hour < ?) "
             "INSERT INTO snapshots (account, taken_at, a, b, c, d, f, other, source) "

@@ -25,7 +25,7 @@ from mimecast.store.database.tables import waits
 from mimecast.store.store import Store
 from tests.support.browser import alerts, open_page
 from tests.support.clock import TODAY
-from tests.support.exhaustive import is_exhaustive
+from tests.support.exhaustive import sample
 from tests.support.faults import API_2_FAULTS, EXPECTED_ERRORS
 from tests.support.networks import Authority, Proxy
 from tests.support.secrets import CLIENT, KEYS, LeakDetector, recognisable_sandbox
@@ -34,12 +34,7 @@ from tests.support.waiting import wait_until
 
 BY_API_1 = [fault for fault, error in EXPECTED_ERRORS.items() if error and fault not in API_2_FAULTS]
 BY_API_2 = [*sorted(API_2_FAULTS - {"token-expired-once"}), "forbidden", "product-missing", "rate-limited-long"]
-"""Beyond its own faults, API 2.0 goes the same way through the code."""
-
-
-def sample_of(faults: list[str]) -> list[str]:
-    """Return every sixth fault, or all faults in an exhaustive run: `test_diagnostics.py` covers every one."""
-    return faults if is_exhaustive() else faults[::6]
+"""Beyond its own faults, API 2.0 goes the same way through the code. `test_diagnostics.py` covers every fault."""
 
 
 PAGES = ("", "history", "connection")
@@ -107,7 +102,7 @@ def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
 
 @pytest.mark.parametrize(
     ("generation", "faults"),
-    [(1, sample_of(BY_API_1)), (2, sample_of(BY_API_2))],
+    [(1, sample(BY_API_1, 6)), (2, sample(BY_API_2, 6))],
     ids=["API 1.0", "API 2.0"],
 )
 def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(

@@ -171,7 +171,7 @@ def test_the_report_fits_a_phone_and_breaks_no_accessibility_rule(
         assert {violation["id"]: violation["help"] for violation in violations} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=EXHAUSTIVE)])
 def test_the_html_file_opens_without_a_network_in_both_themes(
     run_app: RunApp, tab: Page, browser: Browser, tmp_path: Path, scheme: Any
 ) -> None:

@@ -36,6 +36,11 @@ def every_nth(cases: Sequence[Any], n: int) -> list[Any]:
     ]
 
 
+def sample(cases: Iterable[T], n: int) -> list[T]:
+    """Return what a test goes through: every nth of the cases, beginning with the first, or all where all must run."""
+    return [*cases][:: 1 if is_exhaustive() else n]
+
+
 def _values(case: Any) -> Sequence[Any]:
     return case if isinstance(case, tuple) else (case,)
 
