@@ -17,8 +17,8 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store.database.clock import DatabaseNow
 from mimecast.store.database.tables import waits
+from mimecast.store.rate_limit_waits import MAX_WAIT, load_wait, save_wait
 from mimecast.store.store import Store
-from mimecast.store.waits import MAX_WAIT, load_wait, save_wait
 from tests.support.clock import NOW
 from tests.support.processes import CommandLine, assert_failed
 from tests.support.stores.databases import EVERY_DATABASE

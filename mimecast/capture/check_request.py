@@ -21,8 +21,8 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.settings.accounts import Account
 from mimecast.store.errors import StoreError
 from mimecast.store.leases import Lease
+from mimecast.store.rate_limit_waits import load_wait
 from mimecast.store.store import Store
-from mimecast.store.waits import load_wait
 
 Outcome: TypeAlias = SummaryResult | Snapshot | MimecastError | CaptureInProgress
 """An answer of Mimecast, the snapshot that another run stored in the meantime, or why there is neither."""

@@ -2,7 +2,7 @@
 
 However many processes and machines share a store, only one of them captures an account at a time (`store/leases.py`);
 the others wait for as long as that one works, and use the snapshot that it stored. While a wait that Mimecast asked for
-goes on (`store/waits.py`), none of them sends a request.
+goes on (`store/rate_limit_waits.py`), none of them sends a request.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from mimecast.settings.accounts import Account
 from mimecast.store.causes.implausible import mark_new_answer
 from mimecast.store.errors import StoreError
 from mimecast.store.leases import Lease
+from mimecast.store.rate_limit_waits import remaining_wait, save_wait
 from mimecast.store.store import Store
-from mimecast.store.waits import remaining_wait, save_wait
 
 MAX_WAIT_SECONDS: Final = 15 * 60.0
 """Seconds to wait for another run that renews its lease: longer than any request takes with all its retries."""

@@ -20,12 +20,12 @@ from mimecast.ui import resources
 from mimecast.ui.access import gate
 from mimecast.ui.access.guard import guard
 from mimecast.ui.account_state import AccountState, load_account_state
-from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.causes.implausible import show_implausible_answers
 from mimecast.ui.causes.restarts import show_restart_suggestion
 from mimecast.ui.context import PRODUCT, AccountPage, AppContext, Page, distinct_labels, load_context
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.refresh import freshness_and_refresh, refresh_messages
+from mimecast.ui.show_problem import show_notice, show_problem
 from mimecast.ui.url import params, state
 
 P = ParamSpec("P")

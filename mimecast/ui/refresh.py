@@ -23,8 +23,8 @@ from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.guard import fragment, guard
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.account_state import load_account_state
-from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.context import Page
+from mimecast.ui.show_problem import show_notice, show_problem
 
 POLL_WHILE_REQUESTING_SECONDS: Final = 0.5
 POLL_SECONDS: Final = 60.0

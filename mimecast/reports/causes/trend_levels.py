@@ -7,7 +7,7 @@ from datetime import date
 
 from mimecast.charts.palette import GOOD
 from mimecast.domain.reporting_days import reporting_day
-from mimecast.reports.colours import REFERENCE_INK
+from mimecast.reports.judgement_colours import REFERENCE_INK
 from mimecast.reports.report import Report
 from mimecast.text.targets import goal_phrase
 

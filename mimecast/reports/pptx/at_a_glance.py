@@ -19,7 +19,7 @@ from mimecast.charts.palette import BAD, GOOD, GRADE_COLOURS, INK, PAPER, QUIET
 from mimecast.charts.text_width import BOLD, em_width, shorten
 from mimecast.domain.targets import TargetStatus
 from mimecast.formatting import format_date, format_int, format_percent
-from mimecast.reports.colours import change_colour, trend_colour
+from mimecast.reports.judgement_colours import change_colour, trend_colour
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.lines import (
     DrawnSeries,

@@ -14,8 +14,8 @@ from mimecast.charts.palette import QUIET
 from mimecast.charts.text_width import BOLD, em_width
 from mimecast.domain.comparison import Comparison
 from mimecast.formatting import format_date, format_points, round_points
-from mimecast.reports.colours import change_colour
 from mimecast.reports.grade_table import grade_rows
+from mimecast.reports.judgement_colours import change_colour
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.template import Area, SlideDeck
 from mimecast.reports.report import Report

@@ -19,7 +19,7 @@ from pptx.util import Pt
 from mimecast.charts.text_width import em_width, shorten
 from mimecast.domain.causes.reference_lines import ReferenceLine
 from mimecast.domain.notes import RESTART_LABEL
-from mimecast.reports.colours import REFERENCE_INK
+from mimecast.reports.judgement_colours import REFERENCE_INK
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.causes import reference_level, restarted_periods, split_at_restarts, style_restarts
 from mimecast.reports.pptx.periods import numbers, period_days, period_labels

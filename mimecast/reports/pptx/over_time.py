@@ -12,7 +12,7 @@ from pptx.enum.dml import MSO_LINE
 
 from mimecast.charts.palette import GOOD, INK, PAPER
 from mimecast.formatting import format_percent
-from mimecast.reports.colours import BAND_FILL, trend_colour
+from mimecast.reports.judgement_colours import BAND_FILL, trend_colour
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.causes import launches_by_period, style_launches
 from mimecast.reports.pptx.lines import (

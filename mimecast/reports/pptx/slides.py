@@ -21,7 +21,7 @@ from mimecast.charts.text_width import em_width, shorten
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.at_a_glance import add_at_a_glance
 from mimecast.reports.pptx.change import add_change
-from mimecast.reports.pptx.listings import add_campaigns, add_notes, add_sources
+from mimecast.reports.pptx.notes_campaigns_sources import add_campaigns, add_notes, add_sources
 from mimecast.reports.pptx.over_time import add_mix, add_trend
 from mimecast.reports.pptx.people import add_people
 from mimecast.reports.pptx.template import Area, SlideDeck, open_deck

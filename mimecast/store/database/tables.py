@@ -131,7 +131,7 @@ waits: Final = Table(
     Column("application", String(64), primary_key=True, comment="SHA-256 of the API's address and the application"),
     Column("until", BigInteger, nullable=False, comment="milliseconds since 1970-01-01 UTC, by the database's clock"),
 )
-"""Applications that Mimecast has asked not to send requests for some time; see `waits.py`."""
+"""Applications that Mimecast has asked not to send requests for some time; see `rate_limit_waits.py`."""
 
 removals: Final = Table(
     "removals",

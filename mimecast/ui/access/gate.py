@@ -21,8 +21,8 @@ from mimecast.settings.reachability import OpenToOthers, ServerOptions, why_reac
 from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.access.policy import load_auth, own_origin
-from mimecast.ui.banners import show_notice, show_problem
 from mimecast.ui.escaping import escape_markdown
+from mimecast.ui.show_problem import show_notice, show_problem
 
 _LOGGED: Final = "access_logged"
 

@@ -17,10 +17,10 @@ from mimecast.store.store import Store
 from mimecast.text.causes import implausible_answers_sentence
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
-from mimecast.ui.banners import show_problem
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
+from mimecast.ui.show_problem import show_problem
 
 BANNER_KEY: Final = "implausible_answer"
 """Key of the container with the banner and its buttons."""

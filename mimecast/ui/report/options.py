@@ -12,7 +12,7 @@ from mimecast.domain.reporting_days import DayRange
 from mimecast.formatting import format_date
 from mimecast.reports.report import DEFAULT_COMPARE_DAYS, DEFAULT_TITLE, MAX_TITLE_CHARS
 from mimecast.ui.access.guard import guard
-from mimecast.ui.banners import show_notice
+from mimecast.ui.show_problem import show_notice
 from mimecast.ui.url import state
 from mimecast.ui.url.params import EARLIEST
 from mimecast.ui.url.report_params import COMPARE_LABELS, OWN, REPORT_PARAMS, ReportOptions, pick_options, pick_title

@@ -20,12 +20,12 @@ from mimecast.store.annotations.notes import apply, delete_note, load_notes, wri
 from mimecast.store.annotations.targets import clear_target, load_target, set_target
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
-from mimecast.ui.banners import show_problem
 from mimecast.ui.causes.lists import cause_lines
 from mimecast.ui.causes.reference_lines import show_reference_lines_form
 from mimecast.ui.context import AccountPage
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash
+from mimecast.ui.show_problem import show_problem
 from mimecast.ui.url.params import EARLIEST
 from mimecast.ui.widgets.entry_form import (
     ANNOTATION_FLASH,

@@ -24,10 +24,10 @@ from mimecast.store.store import Store
 from mimecast.text.grades import label_of
 from mimecast.ui.access.guard import guard
 from mimecast.ui.access.identity import current_user_email
-from mimecast.ui.banners import show_problem
 from mimecast.ui.context import Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.flash import Flash, pop_flash, run_and_flash
+from mimecast.ui.show_problem import show_problem
 from mimecast.ui.widgets.download_links import offer_download
 
 MAX_UPLOAD_MB: Final = 5

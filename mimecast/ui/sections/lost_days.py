@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mimecast.domain.scheduled_runs import daily_snapshots_problem
-from mimecast.ui.banners import show_problem
 from mimecast.ui.context import AccountPage
+from mimecast.ui.show_problem import show_problem
 
 
 def warn_of_lost_days(page: AccountPage) -> None:

@@ -22,8 +22,8 @@ from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.guard import fragment
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.access.people_viewers import why_no_names
-from mimecast.ui.banners import show_problem
 from mimecast.ui.context import AccountPage
+from mimecast.ui.show_problem import show_problem
 
 MAX_ROWS: Final = 200
 """Users that are drawn at a time; the search finds the others."""

@@ -19,8 +19,8 @@ from mimecast.store.causes.restarts import load_restarts
 from mimecast.store.comparisons import compare_back, snapshots_on_or_before
 from mimecast.store.store import Store
 from mimecast.ui.access.guard import guard
-from mimecast.ui.banners import show_notice
 from mimecast.ui.context import AccountPage
+from mimecast.ui.show_problem import show_notice
 from mimecast.ui.url import state
 from mimecast.ui.url.params import pick_dates
 

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from mimecast.domain.reporting_days import DayRange, Resolution, reporting_day
 from mimecast.text.timelines import no_snapshot_sentence
 from mimecast.ui.access.guard import guard
-from mimecast.ui.banners import show_notice
 from mimecast.ui.context import AccountPage
+from mimecast.ui.show_problem import show_notice
 from mimecast.ui.url import state
 from mimecast.ui.url.params import (
     AUTOMATIC,
