@@ -122,7 +122,7 @@ def exports_of(store: Store, chosen: DashboardSettings) -> Iterator[bytes | str]
 
 @pytest.mark.parametrize("fault", [None, "details-same-next"], ids=["whole list", "error after a page"])
 @pytest.mark.parametrize("level", LEVELS)
-@settings(max_examples=25 if is_exhaustive() else 2, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=10 if is_exhaustive() else 2, phases=(Phase.explicit, Phase.generate))
 @given(prefix=canaries, odd=st.lists(odd_rows, max_size=9))
 def test_no_name_and_no_address_leaves_a_capture_at_any_level(
     tmp_path_factory: pytest.TempPathFactory, level: PeopleLevel, fault: str | None, prefix: str, odd: list[Any]
