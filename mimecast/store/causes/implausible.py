@@ -59,7 +59,7 @@ def load_marks(store: Store, account: str) -> list[Mark]:
 
 
 def _load(store: Store, accounts: Sequence[str]) -> list[Mark]:
-    if not store.has_table(implausible_answers):
+    if not accounts or not store.has_table(implausible_answers):
         return []
     marks = implausible_answers.c
     same = and_(snapshots.c.account == marks.account, snapshots.c.taken_at == marks.taken_at)
