@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from mimecast.settings.project import PROJECT
-from mimecast.store.database.quarantine import quarantine_if_corrupt
+from mimecast.store.database.files.quarantine import quarantine_if_corrupt
 from mimecast.store.errors import StoreDamaged, StoreNewer, StoreQuarantined
 from mimecast.store.store import Store
 from tests.support.clock import NOW

@@ -28,7 +28,7 @@ from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import load_notes, write_note
 from mimecast.store.database.engine import parse_url
-from mimecast.store.database.exposure import optional_tls
+from mimecast.store.database.files.exposure import optional_tls
 from mimecast.store.database.migrations import MIGRATIONS
 from mimecast.store.database.postgresql import (
     MAX_CONNECTIONS,

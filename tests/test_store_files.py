@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 
 from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import delete_note, write_note
-from mimecast.store.database.quarantine import quarantine
+from mimecast.store.database.files.quarantine import quarantine
 from mimecast.store.maintenance.backup import write_backup
 from mimecast.store.maintenance.transfer import copy_store
 from mimecast.store.store import Store

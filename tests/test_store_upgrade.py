@@ -18,10 +18,10 @@ from sqlalchemy import Connection
 from mimecast.settings.project import PROJECT
 from mimecast.store.database import migrations
 from mimecast.store.database import open_database as open_database_module
+from mimecast.store.database.files.upgrade_backup import MAX_BACKUPS, upgrade_backups
 from mimecast.store.database.migrations import ADDITIONS, MIGRATIONS
 from mimecast.store.database.open_database import open_database
 from mimecast.store.database.tables import snapshots
-from mimecast.store.database.upgrade_backup import MAX_BACKUPS, upgrade_backups
 from mimecast.store.errors import StoreFull, StoreNewer
 from mimecast.store.maintenance.backup import write_backup
 from mimecast.store.maintenance.rename import rename_account

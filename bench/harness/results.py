@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 from typing import Any
@@ -75,6 +75,29 @@ def compare(
     if name == reference:
         return Result(section, name, unit, tuple(values), detail=True)
     return Result(section, name, unit, tuple(values), reference, median(reference_values), max_ratio, detail)
+
+
+def compare_in_seconds(
+    section: str,
+    seconds: Mapping[str, list[float]],
+    reference: str,
+    max_ratios: Mapping[str, float],
+    details: Collection[str] = (),
+) -> list[Result]:
+    """Return a result for each name of `seconds`, compared with that of the reference."""
+    return [
+        compare(
+            section,
+            name,
+            "s",
+            values,
+            reference=reference,
+            reference_values=seconds[reference],
+            max_ratio=max_ratios.get(name),
+            detail=name in details,
+        )
+        for name, values in seconds.items()
+    ]
 
 
 def as_table(results: Iterable[Result]) -> str:

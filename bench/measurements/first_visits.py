@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from bench.harness.browser import Tab
-from bench.harness.results import Result, compare
+from bench.harness.results import Result, compare_in_seconds
 from bench.harness.workspace import FLOOR, Timer, Workspace
 from bench.measurements.pages import HISTORY, OVERVIEW
 
@@ -24,7 +24,7 @@ def measure_first_visits(workspace: Workspace) -> list[Result]:
         name: partial(_visit_once, workspace, url, charts) for name, (url, charts) in _warm_pages(workspace).items()
     }
     seconds = workspace.measure_in_turn(timers)
-    return _compare_to_floor("First visit until all charts are drawn", seconds, MAX_FIRST_VISIT_RATIOS)
+    return compare_in_seconds("First visit until all charts are drawn", seconds, FLOOR, MAX_FIRST_VISIT_RATIOS)
 
 
 def measure_simultaneous_visits(workspace: Workspace) -> list[Result]:
@@ -34,7 +34,7 @@ def measure_simultaneous_visits(workspace: Workspace) -> list[Result]:
     }
     seconds = workspace.measure_in_turn(timers, rounds=max(workspace.rounds // 2, 3))
     section = f"First visits of {BROWSERS} browsers at once, until the last has drawn all charts"
-    return _compare_to_floor(section, seconds, MAX_SIMULTANEOUS_RATIOS)
+    return compare_in_seconds(section, seconds, FLOOR, MAX_SIMULTANEOUS_RATIOS)
 
 
 def _warm_pages(workspace: Workspace) -> dict[str, tuple[str, int]]:
@@ -65,18 +65,3 @@ def _visit_together(workspace: Workspace, url: str, charts: int) -> float:
     for tab in tabs:
         tab.close()
     return drawn_at - started_at
-
-
-def _compare_to_floor(section: str, seconds: dict[str, list[float]], max_ratios: dict[str, float]) -> list[Result]:
-    return [
-        compare(
-            section,
-            name,
-            "s",
-            values,
-            reference=FLOOR,
-            reference_values=seconds[FLOOR],
-            max_ratio=max_ratios.get(name),
-        )
-        for name, values in seconds.items()
-    ]

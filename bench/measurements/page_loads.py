@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.harness.browser import Tab, first_visit_transfer
-from bench.harness.results import Result, compare
+from bench.harness.results import Result, compare, compare_in_seconds
 from bench.harness.servers import copy_floor, start_streamlit, wait_until_ok
 from bench.harness.stores import ONE_YEAR, TEN_YEARS_HOURLY
 from bench.harness.workspace import FLOOR, Timer, Workspace
@@ -54,7 +54,8 @@ def measure_reloads(workspace: Workspace) -> list[Result]:
     seconds = workspace.measure_in_turn(timers)
     for tab in tabs.values():
         tab.close()
-    return [*_compare_to_floor(seconds), *_compare_long_histories(seconds)]
+    to_floor = compare_in_seconds("Reload until all charts are drawn", seconds, FLOOR, MAX_RELOAD_RATIOS, DETAILS)
+    return [*to_floor, *_compare_long_histories(seconds)]
 
 
 def _open_tabs(workspace: Workspace) -> dict[str, Tab]:
@@ -80,22 +81,6 @@ def _reload_with_new_range(tab: Tab, url: str, days_ago: Iterator[int]) -> float
     first_day = datetime.now(UTC).date() - timedelta(days=next(days_ago))
     tab.url = f"{url}?range=own&from={first_day}"
     return _reload_and_park(tab)
-
-
-def _compare_to_floor(seconds: dict[str, list[float]]) -> list[Result]:
-    return [
-        compare(
-            "Reload until all charts are drawn",
-            name,
-            "s",
-            values,
-            reference=FLOOR,
-            reference_values=seconds[FLOOR],
-            max_ratio=MAX_RELOAD_RATIOS.get(name),
-            detail=name in DETAILS,
-        )
-        for name, values in seconds.items()
-    ]
 
 
 def _compare_long_histories(seconds: dict[str, list[float]]) -> list[Result]:
@@ -160,19 +145,9 @@ def measure_cold_starts(workspace: Workspace) -> list[Result]:
     for timer in timers.values():
         timer()  # the first start compiles Python's bytecode
     seconds = workspace.measure_in_turn(timers, rounds=max(workspace.rounds // 2, 3))
-    section = "Cold start until all charts are drawn"
-    return [
-        compare(
-            section,
-            name,
-            "s",
-            values,
-            reference=FLOOR,
-            reference_values=seconds[FLOOR],
-            max_ratio=MAX_COLD_START_RATIO,
-        )
-        for name, values in seconds.items()
-    ]
+    return compare_in_seconds(
+        "Cold start until all charts are drawn", seconds, FLOOR, {OVERVIEW.name: MAX_COLD_START_RATIO}
+    )
 
 
 def _cold_start(workspace: Workspace, folder: Path) -> float:

@@ -15,12 +15,12 @@ from mimecast.domain.reporting_days import EARLIEST_DAY
 from mimecast.domain.snapshot import MAX_CLOCK_SKEW, RiskLevel, Snapshot, Source
 from mimecast.store.database.change_token import postgresql_token, sqlite_token
 from mimecast.store.database.engine import display_url, transaction, translate_errors
-from mimecast.store.database.exposure import optional_tls, writable_by_others
+from mimecast.store.database.files.exposure import optional_tls, writable_by_others
+from mimecast.store.database.files.quarantine import latest_quarantined
 from mimecast.store.database.group_commit import GroupCommit
 from mimecast.store.database.migrations import read_state
 from mimecast.store.database.open_database import Database, open_database, open_existing_database, read_only_reason
 from mimecast.store.database.postgresql import POSTGRESQL
-from mimecast.store.database.quarantine import latest_quarantined
 from mimecast.store.database.queries import (
     BATCH_ROWS,
     PlausibleInstants,

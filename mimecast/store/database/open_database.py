@@ -18,11 +18,11 @@ from mimecast.store.database.engine import (
     sqlite_file,
     transaction,
 )
+from mimecast.store.database.files.quarantine import quarantine_if_corrupt
+from mimecast.store.database.files.upgrade_backup import back_up_before_upgrade
 from mimecast.store.database.migrations import MIGRATIONS, SchemaState, migrate, read_state
 from mimecast.store.database.postgresql import POSTGRESQL, require_writable
-from mimecast.store.database.quarantine import quarantine_if_corrupt
 from mimecast.store.database.tables import data_tables
-from mimecast.store.database.upgrade_backup import back_up_before_upgrade
 from mimecast.store.errors import (
     DatabasePermissionMissing,
     StoreError,

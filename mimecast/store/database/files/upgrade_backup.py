@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from mimecast.files import create_private_file, sync_folder, temporary_name
-from mimecast.store.database.sqlite_files import copy_sqlite_file
+from mimecast.store.database.files.sqlite_files import copy_sqlite_file
 from mimecast.store.errors import DiskError, StoreError, StoreFull, StoreReadOnly
 
 MAX_BACKUPS: Final = 3
