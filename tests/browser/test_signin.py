@@ -10,15 +10,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
-from mimecast.settings.project import PROJECT
 from mimecast.store.store import Store
+from mimecast.ui.page import PAGES as SIDEBAR
 from tests.support.browser import PHONE, ColorScheme, address_of, emulate
 from tests.support.exhaustive import EXHAUSTIVE, every_nth, sample
 from tests.support.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
-PAGES = {"Overview": "", **{page.stem.capitalize(): page.stem for page in sorted((PROJECT / "pages").glob("*.py"))}}
+PAGES = {title: "" if script == "app.py" else Path(script).stem for script, title, _ in SIDEBAR}
 """Heading and address of every page there is."""
 
 COUNTS = ("1,204", "1204", "525", "43.6", "128", "10.6")
