@@ -61,7 +61,7 @@ STDLIB_ONLY = {
     "scheduled_runs",
     "causes/implausible",
     "causes/restarts",
-    "notifications/alerts",
+    "notifications/alert_states",
     "notifications/deliveries",
     "notifications/digest_periods",
 }
