@@ -10,8 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Final
+from typing import Final, TextIO
 
 from mimecast.cli.options import FAILED, USAGE, UsageError
 from mimecast.cli.output import OutputFailed, make_printable, print_problem
@@ -47,12 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if sys.stdout is not None:
                 sys.stdout.flush()  # at the interpreter's exit, a full disk would end in a traceback
     except BrokenPipeError:  # the reader of stdout, for example `head`, has ended
-        _discard_output()
+        _discard(sys.stdout)
     except OSError as error:
-        _discard_output()
+        _discard(sys.stdout)
         where = error.filename or "The output"
-        with suppress(OSError):  # stderr can be on the same full disk
+        try:
             print_problem(OutputFailed(f"{where} cannot be written or read: {error.strerror}."))
+        except OSError:  # stderr is on the same full disk
+            _discard(sys.stderr)
     return FAILED
 
 
@@ -70,9 +71,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         return FAILED
 
 
-def _discard_output() -> None:
-    """Send what is still buffered for stdout, and anything printed from now on, to nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _discard(stream: TextIO) -> None:
+    """Send what is still buffered for a stream, and anything printed from now on, to nowhere.
+
+    Python would otherwise try to write it at its exit, and end with 120 or a traceback.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
