@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def nothing_cached() -> None:
     resources.forget_everything()
 
 
-def run(project: Path, page: str, store: Path) -> None:
+def run(project: Path, page: str, store: Path) -> AppTest:
     """Run a page over all of the store's ten years."""
     app = AppTest.from_file(str(project / "app.py"), default_timeout=60)
     keys = {"base_url": "http://127.0.0.1:9", "client_id": "a", "client_secret": "a"}
@@ -79,6 +80,7 @@ def run(project: Path, page: str, store: Path) -> None:
     if page != "app.py":
         app.switch_page(page).run()
     assert not app.exception
+    return app
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -115,3 +117,19 @@ def steps(connection: sqlite3.Connection, statement: str, parameters: Any) -> in
     connection.execute(statement, parameters).fetchall()
     connection.set_progress_handler(None, 0)
     return taken
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/history.py"])
+def test_a_reload_asks_an_unchanged_store_nothing(
+    project: Path, page: str, ten_years: Path, queries: list[Query], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    for file in (ten_years, ten_years.with_name(f"{ten_years.name}-wal")):
+        if file.exists():
+            os.utime(file, (0, 0))  # just after a write, nothing is cached
+    app = run(project, page, ten_years)
+    assert queries
+    queries.clear()
+    app.run()
+    assert not app.exception
+    assert queries == []
