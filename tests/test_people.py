@@ -19,6 +19,7 @@ from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.people import PeopleLevel
+from mimecast.store.database.tables import grade_intervals, people_captures
 from mimecast.store.people.read import has_people, load_captures, load_department_weeks, load_movement
 from mimecast.store.store import Store
 from tests.support.app import chart_alts, click, downloads_of, html_of, run_page, text_of
@@ -91,6 +92,19 @@ def test_retention_continues_with_each_capture_at_every_level(
         assert (left in files(tmp_path)) == is_kept
     assert load_captures(store, "default") == []
     assert pseudonym_of(KEY_BYTES, "zyxcanary7@contoso.example") not in files(tmp_path)
+
+
+def test_the_command_deletes_what_has_expired_also_when_people_is_off(
+    command_line: CommandLine, secrets: dict[str, Any], home: Path, account: Account, store: Store
+) -> None:
+    run(account, store, dashboard())
+    with store.writing() as connection:
+        connection.execute(people_captures.update().values(taken_at=people_captures.c.taken_at - 500 * 86_400))
+        connection.execute(grade_intervals.update().values(began=grade_intervals.c.began - 500 * 86_400))
+    assert load_captures(store, "default")
+    write_secrets(home, secrets | {"dashboard": {}})
+    assert command_line("snapshot").returncode == 0
+    assert load_captures(store, "default") == []
 
 
 def test_a_faulty_retention_deletes_nothing(account: Account, store: Store) -> None:

@@ -90,7 +90,7 @@ def capture_all(
                     clock=clock,
                     request_slot=host.request_slot(account),
                 )
-            if dashboard and (dashboard.people.is_on or dashboard.faults):
+            if dashboard:  # at every level: the retention of what is stored does not end when people is switched off
                 from mimecast.capture.people import add_people
 
                 outcome = add_people(
