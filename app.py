@@ -2,24 +2,25 @@
 
 import streamlit as st
 
-from mimecast.text.timelines import coverage_sentence
-from mimecast.ui.page import begin, load_or_stop
-from mimecast.ui.page_data.overview import load_overview
-from mimecast.ui.sections.annotations import show_notes
-from mimecast.ui.sections.lost_days import warn_of_lost_days
-from mimecast.ui.server.asgi import Application
-from mimecast.ui.server.options import server_options
-from mimecast.ui.server.unreadable_secrets import ExplainUnreadableSecrets
-from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.download_links import offer_csv
-from mimecast.ui.widgets.grade_tables import show_grades_table
-from mimecast.ui.widgets.metrics import show_metrics
-from mimecast.ui.widgets.summary import show_summary
-
 if __name__ != "__main__":
+    from mimecast.ui.server.asgi import Application
+    from mimecast.ui.server.options import server_options
+    from mimecast.ui.server.unreadable_secrets import ExplainUnreadableSecrets
+
     app: Application = st.App(__file__, **server_options())  # `streamlit run` looks for this assignment
     app = ExplainUnreadableSecrets(app)  # what it serves; each visit runs the page below
 else:
+    from mimecast.text.timelines import coverage_sentence
+    from mimecast.ui.page import begin, load_or_stop
+    from mimecast.ui.page_data.overview import load_overview
+    from mimecast.ui.sections.annotations import show_notes
+    from mimecast.ui.sections.lost_days import warn_of_lost_days
+    from mimecast.ui.widgets.charts import show_chart
+    from mimecast.ui.widgets.download_links import offer_csv
+    from mimecast.ui.widgets.grade_tables import show_grades_table
+    from mimecast.ui.widgets.metrics import show_metrics
+    from mimecast.ui.widgets.summary import show_summary
+
     page = begin("Overview")
     warn_of_lost_days(page)
     data = load_or_stop(load_overview, page)

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, make_url, select
 from sqlalchemy.exc import OperationalError
 
 from mimecast.capture.one_account import capture
@@ -63,9 +64,6 @@ from tests.support.waiting import wait_until
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 
-NAME = "this-test"
-MINE = f"FROM pg_stat_activity WHERE application_name = '{NAME}'"
-
 
 @pytest.fixture
 def database(cluster: Cluster) -> str:
@@ -84,7 +82,12 @@ def server() -> Iterator[Cluster]:
 @pytest.fixture
 def named_url(postgresql_url: str) -> str:
     """A place of one's own, whose connections the server can tell from those of other tests."""
-    return f"{postgresql_url}&application_name={NAME}"
+    return f"{postgresql_url}&application_name={uuid4()}"
+
+
+def sessions(named_url: str) -> str:
+    """Return the end of a query of the sessions that were opened with this URL, not those of an earlier test."""
+    return f"FROM pg_stat_activity WHERE application_name = '{make_url(named_url).query['application_name']}'"
 
 
 def refused(url: str) -> StoreError:
@@ -316,7 +319,7 @@ def test_a_server_that_was_away_is_used_again_without_a_restart(server: Cluster)
 def test_a_connection_that_was_cut_while_idle_is_replaced_unseen(cluster: Cluster, named_url: str) -> None:
     store = Store.open(named_url)
     store.add(history(3))
-    end_connections(cluster)
+    end_connections(cluster, named_url)
     assert store.add(history(4)).new == 1
 
 
@@ -327,7 +330,7 @@ def test_a_connection_that_is_cut_at_work_costs_that_work_only(cluster: Cluster,
     def cut_half_way() -> None:
         with store.writing() as connection:
             connection.execute(snapshots.delete())
-            end_connections(cluster)
+            end_connections(cluster, named_url)
             connection.execute(select(snapshots))
 
     with pytest.raises(DatabaseUnreachable, match="ended the connection"):
@@ -335,9 +338,9 @@ def test_a_connection_that_is_cut_at_work_costs_that_work_only(cluster: Cluster,
     assert store.add(history(2)) == AddResult(new=1, already_there=1, different=0)
 
 
-def end_connections(cluster: Cluster) -> None:
-    assert cluster.run(f"SELECT pg_terminate_backend(pid) {MINE}")
-    wait_until(lambda: not states(cluster))
+def end_connections(cluster: Cluster, named_url: str) -> None:
+    assert cluster.run(f"SELECT pg_terminate_backend(pid) {sessions(named_url)}")
+    wait_until(lambda: not states(cluster, named_url))
 
 
 # Transactions
@@ -348,20 +351,20 @@ def test_no_one_keeps_a_transaction_open_while_they_work(cluster: Cluster, named
     store.add(history(3))
     rows = store.all_snapshots("default")
     assert next(rows) == history(1)[0]
-    assert states(cluster) == {"idle"}
+    assert states(cluster, named_url) == {"idle"}
     assert len(list(rows)) == 2
 
 
 def test_connections_end_with_the_store(cluster: Cluster, named_url: str) -> None:
     store = Store.open(named_url)
     store.add(history(3))
-    assert states(cluster) == {"idle"}
+    assert states(cluster, named_url) == {"idle"}
     del store
-    wait_until(lambda: not states(cluster))
+    wait_until(lambda: not states(cluster, named_url))
 
 
-def states(cluster: Cluster) -> set[str]:
-    return {state for (state,) in cluster.run(f"SELECT state {MINE}")}
+def states(cluster: Cluster, named_url: str) -> set[str]:
+    return {state for (state,) in cluster.run(f"SELECT state {sessions(named_url)}")}
 
 
 def test_the_servers_own_isolation_level_does_not_matter(cluster: Cluster, database: str) -> None:
@@ -465,7 +468,7 @@ def test_readers_behind_a_lock_leave_connections_for_captures(
     with ThreadPoolExecutor(viewers) as pool:
         with locked(cluster, named_url, "notes"):
             pages = [pool.submit(load_notes, store, "contoso") for _ in range(viewers)]
-            waiting = f"SELECT count(*) {MINE} AND wait_event_type = 'Lock'"
+            waiting = f"SELECT count(*) {sessions(named_url)} AND wait_event_type = 'Lock'"
             wait_until(lambda: cluster.run(waiting) == [(MAX_READS,)])
             captured = capture(account, store)
             assert cluster.run(waiting) == [(MAX_READS,)]

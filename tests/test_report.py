@@ -274,7 +274,7 @@ def test_what_came_later_changes_nothing_in_a_report_about_a_past_period(store: 
     after = quarterly_report(store)
     assert (after.summary, after.annotations, after.progress) == (before.summary, before.annotations, before.progress)
     assert (after.since, after.recent, after.stamp) == (before.since, before.recent, before.stamp)
-    assert after.timeline.users.equals(before.timeline.users)
+    assert after.timeline.snapshots == before.timeline.snapshots
     assert stored_report(store).progress is None
 
 
@@ -382,7 +382,7 @@ def test_a_note_is_at_its_day_on_slides_of_every_resolution(store: Store) -> Non
         ]
         (notes,) = [series for series in chart.plots[0].series if series.name == "Notes"]
         (position,) = [index for index, value in enumerate(notes.values) if value is not None]
-        assert str(report.timeline.users.index[position].date()) == label
+        assert str(report.timeline.periods[position]) == label
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ def test_charts_break_the_line_and_label_the_day(draw: TimelineChart, store: Sto
     timeline = make_timeline(store, range(30))
     causes = Causes(restarts=(Restart(days_ago(10), "Data reset"),))
     chart = draw(timeline, make_stamp(), Annotations(causes=causes), file_name="x")
-    assert [line.x0 for line in chart.figure.layout.shapes if line.name == "restart"] == [f"{days_ago(10)} 00:00:00"]
+    assert [line.x0 for line in chart.figure.layout.shapes if line.name == "restart"] == [str(days_ago(10))]
     assert "Baseline restart on 14 Nov 2026: Data reset." in chart.alt
     for trace in chart.figure.data:
         if trace.type == "scatter" and trace.mode == "lines":
@@ -288,8 +288,8 @@ def test_a_week_that_ends_before_the_restart_is_on_the_earlier_side(store: Store
     timeline = load_timeline(
         store, "contoso", DayRange(days_ago(199), TODAY, ZONE), finest=Resolution.WEEK
     )  # 16 Nov 2026 is a Monday, 8 days ago
-    assert break_positions(Causes(restarts=(Restart(days_ago(9), ""),)), timeline) == [len(timeline.users) - 2]
-    assert break_positions(Causes(restarts=(Restart(days_ago(8), ""),)), timeline) == [len(timeline.users) - 2]
+    assert break_positions(Causes(restarts=(Restart(days_ago(9), ""),)), timeline) == [len(timeline.periods) - 2]
+    assert break_positions(Causes(restarts=(Restart(days_ago(8), ""),)), timeline) == [len(timeline.periods) - 2]
 
 
 @pytest.mark.usefixtures("isolated_pages")

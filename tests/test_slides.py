@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 import pytest
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
@@ -123,8 +122,9 @@ def test_the_numbers_are_the_stores_to_the_user_and_stand_in_the_embedded_workbo
     mix = {series.name: list(series.values) for series in made_of["Grade mix"].plots[0].series}
     assert list(mix) == ["F", "D", "C", "B", "A"]
     stored = {snapshot.taken_at.date(): snapshot for snapshot in store.all_snapshots("contoso")}
-    for place, taken_at in enumerate(report.slide_mix.users["taken_at"]):
-        stored_counts = stored[taken_at.date()].counts
+    for place, snapshot in enumerate(report.slide_mix.snapshots):
+        assert snapshot is not None
+        stored_counts = stored[snapshot.taken_at.date()].counts
         assert [mix[grade][place] for grade in "ABCDF"] == [stored_counts.users(grade) for grade in "ABCDF"]
     assert list(made_of["Grade mix"].plots[0].categories)[:2] == ["Nov 2025", "Dec 2025"]
 
@@ -155,12 +155,12 @@ def test_the_line_has_target_normal_range_notes_and_leaves_gaps_open(store: Stor
         "Normal range",
         "Notes",
     ]
-    shares = report.timeline.shares["at_risk"]
+    shares = report.timeline.shares("at_risk")
     line = series["At risk, % of users graded"]
-    assert [value is None for value in line] == list(shares.isna())
-    assert line[0] == pytest.approx(shares.iloc[0])
+    assert [value is None for value in line] == [share is None for share in shares]
+    assert line[0] == pytest.approx(shares[0])
     assert line.count(None) == 16
-    set_on = list(report.timeline.users.index).index(pd.Timestamp(TODAY - timedelta(days=90)))
+    set_on = report.timeline.periods.index(TODAY - timedelta(days=90))
     target = series["Target: at most 9.0% by 31 Mar 2027"]
     assert target == [None] * set_on + [9.0] * (len(line) - set_on)
     assert sum(value is not None for value in series["Notes"]) == 2

@@ -11,21 +11,20 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import escape_plotly, separate_labels
 from mimecast.charts.palette import NORMAL_RANGE_FILL, NOTE_LINE, NOTE_NUMBER, NOTE_TAG, TARGET_LINE, WORSE_LINE
-from mimecast.charts.time_series import DEFAULT_AXES, Axes, line_traces
+from mimecast.charts.time_series import DEFAULT_AXES, Axes, axis_ends, line_traces, place_of
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.normal_range import RangeOfDay
 from mimecast.domain.notes import Note
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.targets import share_due
-from mimecast.domain.timeline import Timeline
+from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_date, format_percent, pluralize
 from mimecast.text.causes import causes_sentences
 from mimecast.text.targets import goal_phrase
@@ -74,7 +73,7 @@ class _Tag:
     """The numbers of neighbouring notes, the place of each on the time axis, and their hover text."""
 
     numbers: tuple[int, ...]
-    places: tuple[pd.Timestamp, ...]
+    places: tuple[date, ...]
     hover: str
 
     @property
@@ -94,9 +93,9 @@ def draw_notes(
 
     A note is drawn at the period that contains its day, where that period's snapshot is drawn.
     """
-    low, high = (pd.Timestamp(end) for end in axis_range)
+    low, high = axis_ends(axis_range)
     tags = _tags(annotations, timeline, low, high)
-    positions = [sum((place - low) / (high - low) for place in tag.places) / len(tag.places) for tag in tags]
+    positions = [sum((place_of(day) - low) / (high - low) for day in tag.places) / len(tag.places) for tag in tags]
     apart = 1 / (MAX_TAGS if all(len(tag.numbers) == 1 for tag in tags) else MAX_SHARED_TAGS)
     shapes: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
@@ -142,7 +141,7 @@ def draw_target(
     target = annotations.target_between(timeline.first, timeline.last, timeline.zone)
     if target is None:
         return Drawn()
-    low, high = (pd.Timestamp(end).date() for end in axis_range)
+    low, high = (end.date() for end in axis_ends(axis_range))
     set_on, last = reporting_day(target.set_at, timeline.zone), min(target.by, high)
     first = max(set_on, low)
     path = [share for day in (first, last) if (share := share_due(target, set_on, day)) is not None]
@@ -151,9 +150,9 @@ def draw_target(
         shapes.append(_target_line(axes, (first, last), path, "dot", sizes.line))
     level_from = max(low, min(first, last - (high - low) * SHORTEST_TARGET))
     shapes.append(_target_line(axes, (level_from, last), (target.share, target.share), "dash", sizes.line))
-    shares = timeline.shares["at_risk"].dropna()
+    shares = [share for _, share in known_values(timeline.shares("at_risk"))]
     highest = max(target.share, *path, 0.0)
-    is_near_zero = target.share < 0.15 * max(highest, shares.max())
+    is_near_zero = target.share < 0.15 * max(highest, *shares)
     label = {
         "text": f"target {goal_phrase(target)}",
         "name": "target",
@@ -162,7 +161,7 @@ def draw_target(
         "x": str(last),
         "y": target.share,
         "xanchor": "right",
-        "yanchor": "bottom" if shares.iloc[-1] < target.share or is_near_zero else "top",
+        "yanchor": "bottom" if shares[-1] < target.share or is_near_zero else "top",
         "showarrow": False,
         "font": {"size": sizes.label, "color": TARGET_LINE},
     }
@@ -174,7 +173,7 @@ def band_traces(annotations: Annotations, timeline: Timeline, axes: Axes = DEFAU
     text = band_sentence(annotations)
     traces = []
     for run in _runs(_by_period(annotations.band, timeline), timeline):
-        places = [str(place.date()) for place, _ in run]
+        places = [str(period) for period, _ in run]
         low, high = [round(day.low, 4) for _, day in run], [round(day.high, 4) for _, day in run]
         outline: dict[str, Any]
         if len(run) == 1:
@@ -197,9 +196,10 @@ def worse_traces(annotations: Annotations, timeline: Timeline, *, width: float =
     """Return the part of the line that is unusually worse, to be drawn over it in red; nothing where none is."""
     if annotations.judged is None or not annotations.judged.is_unusually_worse:
         return []
-    judged_periods = [place for place, _ in _by_period(annotations.band, timeline)]
-    shares = timeline.shares["at_risk"]
-    return line_traces(timeline, shares.where(shares.index.isin(judged_periods)), WORSE_LINE, width=width)
+    judged = {period for period, _ in _by_period(annotations.band, timeline)}
+    values = zip(timeline.periods, timeline.shares("at_risk"), strict=True)
+    worse = [share if period in judged else None for period, share in values]
+    return line_traces(timeline, worse, WORSE_LINE, width=width)
 
 
 def band_label(
@@ -209,13 +209,13 @@ def band_label(
     days = _by_period(annotations.band, timeline)
     if not days:
         return []
-    place, _ = days[-1]
+    period, _ = days[-1]
     return [
         {
             "text": "normal range",
             "xref": axes.x,
             "yref": axes.y,
-            "x": str(place.date()),
+            "x": str(period),
             "y": max(day.high for _, day in days),
             "xanchor": "right",
             "yanchor": "bottom",
@@ -258,20 +258,20 @@ def annotations_alt(annotations: Annotations, timeline: Timeline, *, with_target
     return "".join(f" {part}" for part in parts)
 
 
-def _tags(annotations: Annotations, timeline: Timeline, low: pd.Timestamp, high: pd.Timestamp) -> list[_Tag]:
+def _tags(annotations: Annotations, timeline: Timeline, low: datetime, high: datetime) -> list[_Tag]:
     """Return one tag per note, or one for all notes of each seventh of the axis when there are too many."""
     placed = [
-        (number, note, timeline.label_of(note.day))
+        (number, note, timeline.period_of(note.day))
         for number, note in annotations.notes_between(timeline.first, timeline.last)
     ]
-    groups: dict[int, list[tuple[int, Note, pd.Timestamp]]] = {}
-    for number, note, place in placed:
-        part = min(int((place - low) / (high - low) * MAX_SHARED_TAGS), MAX_SHARED_TAGS - 1)
-        groups.setdefault(number if len(placed) <= MAX_TAGS else part, []).append((number, note, place))
+    groups: dict[int, list[tuple[int, Note, date]]] = {}
+    for number, note, period in placed:
+        part = min(int((place_of(period) - low) / (high - low) * MAX_SHARED_TAGS), MAX_SHARED_TAGS - 1)
+        groups.setdefault(number if len(placed) <= MAX_TAGS else part, []).append((number, note, period))
     return [
         _Tag(
             tuple(number for number, _, _ in group),
-            tuple(place for _, _, place in group),
+            tuple(period for _, _, period in group),
             "<br>".join(_note_hover(number, note) for number, note, _ in group),
         )
         for group in groups.values()
@@ -283,9 +283,7 @@ def _note_hover(number: int, note: Note) -> str:
     return f"<b>{number} · {format_date(note.day)}</b><br>" + "<br>".join(escape_plotly(line) for line in lines)
 
 
-def _note_line(
-    axes: Axes, x0: pd.Timestamp, x1: pd.Timestamp, *, dash: str = "solid", **place: object
-) -> dict[str, Any]:
+def _note_line(axes: Axes, x0: date, x1: date, *, dash: str = "solid", **place: object) -> dict[str, Any]:
     line = {"color": NOTE_LINE, "width": 1, "dash": dash}
     return {"type": "line", "xref": axes.x, "yref": axes.span, "x0": str(x0), "x1": str(x1), "line": line, **place}
 
@@ -306,21 +304,19 @@ def _target_line(
     }
 
 
-def _by_period(band: Sequence[RangeOfDay], timeline: Timeline) -> list[tuple[pd.Timestamp, RangeOfDay]]:
+def _by_period(band: Sequence[RangeOfDay], timeline: Timeline) -> list[tuple[date, RangeOfDay]]:
     """Return the days of the band within the timeline, one for each period: the last one in it."""
     inside = [day for day in band if timeline.first <= day.day <= timeline.last]
-    return list({timeline.label_of(day.day): day for day in inside}.items())
+    return list({timeline.period_of(day.day): day for day in inside}.items())
 
 
-def _runs(
-    days: Sequence[tuple[pd.Timestamp, RangeOfDay]], timeline: Timeline
-) -> list[list[tuple[pd.Timestamp, RangeOfDay]]]:
+def _runs(days: Sequence[tuple[date, RangeOfDay]], timeline: Timeline) -> list[list[tuple[date, RangeOfDay]]]:
     """Split the days of a band where a period between two of them has none."""
-    positions = {label: index for index, label in enumerate(timeline.users.index)}
-    runs: list[list[tuple[pd.Timestamp, RangeOfDay]]] = []
-    for place, day in days:
-        if runs and positions[place] - positions[runs[-1][-1][0]] == 1:
-            runs[-1].append((place, day))
+    positions = {period: index for index, period in enumerate(timeline.periods)}
+    runs: list[list[tuple[date, RangeOfDay]]] = []
+    for period, day in days:
+        if runs and positions[period] - positions[runs[-1][-1][0]] == 1:
+            runs[-1].append((period, day))
         else:
-            runs.append([(place, day)])
+            runs.append([(period, day)])
     return runs

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
@@ -28,7 +28,7 @@ from mimecast.charts.time_series import (
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import AT_RISK
-from mimecast.domain.timeline import Timeline
+from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_percent, pluralize
 from mimecast.text.stamp import Stamp
 
@@ -52,24 +52,24 @@ def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, fil
     Users are graded at least once in the timeline (`has_shares`).
     """
     title = f"{MIX_TITLE} by {timeline.resolution}"
-    shares = timeline.shares
     stacked = list(reversed(timeline.shown_grades))
+    shares = {grade: timeline.shares(grade) for grade in stacked}
     names = period_names(timeline)
     axis = timeline_axis(timeline, columns=True)
     notes = draw_notes(annotations, timeline, axis["range"])
     bars = [
         {
             "type": "bar",
-            "x": timeline.users.index,
-            "y": shares[grade].round(3),
+            "x": timeline.periods,
+            "y": [None if share is None else round(share, 3) for share in shares[grade]],
             "name": grade,
-            "width": column_width(timeline) / pd.Timedelta(milliseconds=1),
+            "width": column_width(timeline) / timedelta(milliseconds=1),
             "marker": {"color": GRADE_COLOURS[grade], "line": {"width": 0}},
             "hovertext": [
-                f"{name}<br>{grade}: <b>{format_percent(share)}</b>, {pluralize(int(count), 'user')}"
-                if share == share
+                f"{name}<br>{grade}: <b>{format_percent(share)}</b>, {pluralize(count, 'user')}"
+                if share is not None and count is not None
                 else ""
-                for name, share, count in zip(names, shares[grade], timeline.users[grade], strict=True)
+                for name, share, count in zip(names, shares[grade], timeline.users(grade), strict=True)
             ],
             "hoverinfo": "text",
         }
@@ -106,7 +106,7 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
     Users are graded at least once in the timeline (`has_shares`). Texts that many points share are sent once: a large
     figure arrives late, after the others have been drawn.
     """
-    shares, grades = timeline.shares, timeline.shown_grades
+    grades = timeline.shown_grades
     is_by_day = timeline.resolution is Resolution.DAY
     names, when = ([], "%{x|%-d %b %Y}") if is_by_day else (period_names(timeline), "%{hovertext}")
     axis = timeline_axis(timeline)
@@ -119,20 +119,21 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
     for row, grade in enumerate(grades):
         axes = Axes(y=f"y{row + 1 if row else ''}")
         top = 1 - row * (panel + PANEL_GAP)
-        line, *points = line_traces(timeline, shares[grade], GRADE_LINES[grade], names)
+        shares = timeline.shares(grade)
+        line, *points = line_traces(timeline, shares, GRADE_LINES[grade], names)
         line.update(
-            customdata=[None if pd.isna(count) else int(count) for count in timeline.users[grade]],
+            customdata=timeline.users(grade),
             hovertemplate=f"{when}<br>{grade}: <b>%{{y:.1f}}%</b>, users: %{{customdata:,d}}<extra></extra>",
         )
         traces += [trace.update(yaxis=axes.y) for trace in (line, *points)]
-        newest = last_value(shares[grade])
+        newest = last_value(shares)
         texts.append(f"{grade} {format_percent(newest)}")
-        first = float(shares[grade].dropna().iloc[0])
+        first = known_values(shares)[0][1]
         labels.append(edge_label(format_percent(first), first, axes, size=12, x=0) | {"xanchor": "right", "xshift": -4})
         labels.append(edge_label(f"<b>{grade}</b> {format_percent(newest)}", newest, axes))
         y_axes[f"yaxis{axes.y[1:]}"] = {
             "domain": [max(top - panel, 0), top],
-            "range": [0, axis_ceiling(shares[grade])],
+            "range": [0, axis_ceiling(shares)],
             "ticksuffix": "%",
             "tickfont": {"size": 11},
             "tickvals": [0],

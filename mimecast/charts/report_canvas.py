@@ -261,7 +261,7 @@ def _grade_label(grade: str, comparison: Comparison | None) -> str:
 
 
 def _draw_trend(figure: go.Figure, timeline: Timeline, annotations: Annotations, top: float, bottom: float) -> None:
-    shares = timeline.shares["at_risk"]
+    shares = timeline.shares("at_risk")
     axis: dict[str, Any] = timeline_axis(timeline)
     target = draw_target(annotations, timeline, axis["range"], TREND_AXES, SIZES)
     notes = draw_notes(annotations, timeline, axis["range"], TREND_AXES, SIZES)

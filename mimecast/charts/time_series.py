@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
-from typing import Any, Final, NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple, TypeVar
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from mimecast.charts.palette import GAP_FILL
 from mimecast.domain.reporting_days import Resolution
-from mimecast.domain.timeline import Timeline, marked_points
+from mimecast.domain.timeline import Timeline, known_values, marked_points
 from mimecast.formatting import format_date, format_percent
 from mimecast.text.timelines import coverage
 
@@ -20,6 +19,12 @@ MIN_COUNT_FOR_TICKS: Final = 6
 
 NAMED_GAP: Final = 0.14
 """Part of the range from which a gap is wide enough to be named."""
+
+
+Value = TypeVar("Value", int, float)
+
+SENT_DECIMALS: Final = 6
+"""Decimals of a value that is sent to the browser: enough to be rounded there as it is here, and half the bytes."""
 
 
 class Axes(NamedTuple):
@@ -54,28 +59,40 @@ def timeline_axis(timeline: Timeline, *, columns: bool = False, until: date | No
 
     It has room for whole columns, or for a single point.
     """
-    first, last = timeline.users.index[0], timeline.users.index[-1]
-    axis = time_axis(first.date(), until if until and until > timeline.last else last.date())
+    first, last = timeline.periods[0], timeline.periods[-1]
+    axis = time_axis(first, until if until and until > timeline.last else last)
     if columns or first == last:
         half = column_width(timeline) / 2
-        axis["range"] = [str(first - half), str(last + half)]
+        axis["range"] = [str(place_of(first) - half), str(place_of(last) + half)]
     if first == last:
         axis["tickvals"] = [str(first)]
     return axis
 
 
-def column_width(timeline: Timeline) -> pd.Timedelta:
+def place_of(day: date) -> datetime:
+    """Return where a day is on a time axis, without a time zone."""
+    return datetime.combine(day, time.min)
+
+
+def axis_ends(axis_range: Sequence[str]) -> tuple[datetime, datetime]:
+    """Return the ends of a time axis from its range in a layout."""
+    low, high = (datetime.fromisoformat(end) for end in axis_range)
+    return low, high
+
+
+def column_width(timeline: Timeline) -> timedelta:
     """Return the width of a column: the shortest that a period of this resolution can be."""
     days = {Resolution.DAY: 1, Resolution.WEEK: 7, Resolution.MONTH: 28, Resolution.QUARTER: 90, Resolution.YEAR: 365}
-    return pd.Timedelta(days=days[timeline.resolution])
+    return timedelta(days=days[timeline.resolution])
 
 
 def line_traces(
-    timeline: Timeline, values: pd.Series[float], colour: str, hover: Sequence[str] = (), *, width: float = 2.2
+    timeline: Timeline, values: Sequence[float | None], colour: str, hover: Sequence[str] = (), *, width: float = 2.2
 ) -> list[go.Scatter]:
     """Return a line that is broken at gaps, and markers for the points that no line would show."""
     marked = marked_points(values)
-    labels = pd.DatetimeIndex(timeline.users.index).strftime("%Y-%m-%d")
+    labels = [str(period) for period in timeline.periods]
+    values = [None if value is None else round(value, SENT_DECIMALS) for value in values]
     line = go.Scatter(
         x=labels,
         y=values,
@@ -85,11 +102,11 @@ def line_traces(
         hovertext=list(hover) or None,
         hoverinfo="text",
     )
-    if not marked.any():
+    if not marked:
         return [line]
     markers = go.Scatter(
-        x=labels[marked],
-        y=values[marked],
+        x=[labels[index] for index in marked],
+        y=[values[index] for index in marked],
         mode="markers",
         marker={"color": colour, "size": 5},
         hoverinfo="skip",
@@ -106,8 +123,8 @@ def gap_shapes(timeline: Timeline, axes: Axes = DEFAULT_AXES, *, named: bool = T
         shape: dict[str, Any] = {
             "type": "rect",
             "xref": axes.x,
-            "x0": str(pd.Timestamp(first) - half),
-            "x1": str(pd.Timestamp(last) + half),
+            "x0": str(place_of(first) - half),
+            "x1": str(place_of(last) + half),
             "yref": axes.span,
             "y0": 0,
             "y1": 1,
@@ -139,17 +156,17 @@ def edge_label(
     }
 
 
-def last_value(values: pd.Series[float]) -> float:
+def last_value(values: Sequence[float | None]) -> float:
     """Return the last value that is known. There must be one."""
-    return float(values.dropna().iloc[-1])
+    return next(value for value in reversed(values) if value is not None)
 
 
-def axis_ceiling(values: pd.Series[float]) -> float:
+def axis_ceiling(values: Sequence[float | None]) -> float:
     """Return the top of an axis from zero: some room above the highest value, and at least 1."""
-    return max(float(values.max()) * 1.18, 1.0)
+    return max(max(value for _, value in known_values(values)) * 1.18, 1.0)
 
 
-def count_axis(values: pd.Series[float]) -> dict[str, Any]:
+def count_axis(values: Sequence[float | None]) -> dict[str, Any]:
     """Return a y axis of users from zero, whose ticks are whole numbers."""
     ceiling = axis_ceiling(values)
     ticks = {"dtick": 1} if ceiling < MIN_COUNT_FOR_TICKS else {"nticks": 6}
@@ -159,32 +176,36 @@ def count_axis(values: pd.Series[float]) -> dict[str, Any]:
 def period_names(timeline: Timeline) -> list[str]:
     """Return what each period is called in hover texts: its day, or the day of its last snapshot."""
     if timeline.resolution is Resolution.DAY:
-        return [format_date(label.date()) for label in timeline.users.index]
-    return [
-        format_date(taken_at.astimezone(timeline.zone).date()) if not pd.isna(taken_at) else ""
-        for taken_at in timeline.users["taken_at"]
-    ]
+        return [format_date(period) for period in timeline.periods]
+    return [_date_at(timeline, index) for index in range(len(timeline.periods))]
 
 
-def line_alt(title: str, timeline: Timeline, values: pd.Series[float], form: Callable[[float], str]) -> str:
+def line_alt(
+    title: str, timeline: Timeline, values: Sequence[Value | None], format_value: Callable[[Value], str]
+) -> str:
     """Return a text alternative: the first, last, lowest and highest value, and the coverage."""
-    present = values.dropna()
-    first, last = timeline.day_of(present.index[0]), timeline.day_of(present.index[-1])
+    known = known_values(values)
+    present = [value for _, value in known]
+    first, last = (f"{format_value(value)} on {_date_at(timeline, index)}" for index, value in (known[0], known[-1]))
     if len(present) == 1:
-        return f"{title}: {form(present.iloc[0])} on {format_date(last)}. {coverage(timeline)}."
-    return (
-        f"{title}: {form(present.iloc[0])} on {format_date(first)}, {form(present.iloc[-1])} on {format_date(last)}; "
-        f"lowest {form(present.min())}, highest {form(present.max())}. {coverage(timeline)}."
-    )
+        return f"{title}: {last}. {coverage(timeline)}."
+    extremes = f"lowest {format_value(min(present))}, highest {format_value(max(present))}"
+    return f"{title}: {first}, {last}; {extremes}. {coverage(timeline)}."
 
 
 def mix_alt(title: str, timeline: Timeline) -> str:
     """Return a text alternative: the share of each grade in the first and the last snapshot, and the coverage."""
-    shares = timeline.shares.dropna(subset=["A"])
-    ends = [shares.index[0], shares.index[-1]] if len(shares) > 1 else [shares.index[-1]]
+    shares = {grade: timeline.shares(grade) for grade in timeline.shown_grades}
+    known = [index for index, _ in known_values(shares["A"])]
     mixes = "; ".join(
-        f"{format_date(timeline.day_of(end))}: "
-        + ", ".join(f"{grade} {format_percent(shares.loc[end, grade])}" for grade in timeline.shown_grades)
-        for end in ends
+        f"{_date_at(timeline, end)}: "
+        + ", ".join(f"{grade} {format_percent(each[end])}" for grade, each in shares.items())
+        for end in dict.fromkeys((known[0], known[-1]))
     )
     return f"{title}. {mixes}. {coverage(timeline)}."
+
+
+def _date_at(timeline: Timeline, index: int) -> str:
+    """Return the date of the snapshot of a period; an empty text in a gap."""
+    day = timeline.day_at(index)
+    return format_date(day) if day else ""

@@ -32,7 +32,7 @@ from mimecast.charts.time_series import (
     timeline_axis,
 )
 from mimecast.domain.annotations import Annotations
-from mimecast.domain.timeline import Timeline
+from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_int, format_percent, pluralize
 from mimecast.text.stamp import Stamp
 
@@ -50,15 +50,13 @@ def at_risk_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *,
 
     The share is known at least once in the timeline (`has_risk`).
     """
-    shares, users = timeline.shares["at_risk"], timeline.users
+    shares = timeline.shares("at_risk")
     hover = [
-        f"{name}<br><b>{format_percent(share)}</b> at risk<br>{format_int(int(at_risk))} of "
-        f"{pluralize(int(graded), 'user')}"
-        if share == share
+        f"{name}<br><b>{format_percent(snapshot.counts.at_risk_share)}</b> at risk<br>"
+        f"{format_int(snapshot.counts.at_risk)} of {pluralize(snapshot.counts.users_graded, 'user')}"
+        if snapshot and snapshot.counts.at_risk_share is not None
         else ""
-        for name, share, at_risk, graded in zip(
-            period_names(timeline), shares, users["at_risk"], users["users_graded"], strict=True
-        )
+        for name, snapshot in zip(period_names(timeline), timeline.snapshots, strict=True)
     ]
     until = axis_end(annotations, timeline)
     axis = timeline_axis(timeline, until=until)
@@ -68,7 +66,8 @@ def at_risk_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *,
     worse = worse_traces(annotations, timeline)
     label = edge_label(f"<b>{format_percent(newest)}</b>", newest, colour=WORSE_LINE if worse else AT_RISK_LINE)
     if until != timeline.last:  # the axis goes on: the label is above its point, where no line passes
-        place = {"xref": "x", "x": str(shares.dropna().index[-1]), "xshift": 0, "xanchor": "center"}
+        last_known = timeline.periods[known_values(shares)[-1][0]]
+        place = {"xref": "x", "x": str(last_known), "xshift": 0, "xanchor": "center"}
         label |= {**place, "yanchor": "bottom", "yshift": 6}
     figure = go.Figure(
         {
@@ -93,20 +92,20 @@ def at_risk_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *,
 
 def users_graded_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, file_name: str) -> Chart:
     """Draw how many users were graded, without which shares over time mean little. The timeline has a snapshot."""
-    graded = timeline.users["users_graded"]
+    graded = timeline.users("users_graded")
     hover = [
-        f"{name}<br><b>{pluralize(int(users), 'user')}</b> graded" if users == users else ""
+        f"{name}<br><b>{pluralize(users, 'user')}</b> graded" if users is not None else ""
         for name, users in zip(period_names(timeline), graded, strict=True)
     ]
     axis = timeline_axis(timeline)
     notes = draw_notes(annotations, timeline, axis["range"])
-    newest = last_value(graded)
+    newest = int(last_value(graded))
     figure = go.Figure(
         {
             "data": line_traces(timeline, graded, USERS_LINE, hover),
             "layout": {
                 "shapes": [*gap_shapes(timeline), *notes.shapes],
-                "annotations": [edge_label(f"<b>{format_int(int(newest))}</b>", newest), *notes.labels],
+                "annotations": [edge_label(f"<b>{format_int(newest)}</b>", newest), *notes.labels],
                 "xaxis": axis,
             },
         }
@@ -116,8 +115,8 @@ def users_graded_chart(timeline: Timeline, stamp: Stamp, annotations: Annotation
     draw_causes(figure, timeline, annotations)
     room = PAGE_SIZES.tag_room if notes.labels else 0
     left = room_for([format_int(int(axis_of_users["range"][1]))], TICK_SIZE)
-    right = room_for([format_int(int(newest))], LABEL_SIZE, bold=True)
+    right = room_for([format_int(newest)], LABEL_SIZE, bold=True)
     margin = {"l": max(48, left), "r": max(64, right), "t": TITLE_HEIGHT + room}
     apply_layout(figure, title=USERS_TITLE, stamp=stamp, height=PLOT_HEIGHT + room, margin=margin)
-    alt = line_alt(USERS_TITLE, timeline, graded, lambda users: format_int(int(users)))
+    alt = line_alt(USERS_TITLE, timeline, graded, format_int)
     return Chart(figure, alt + annotations_alt(annotations, timeline), file_name)

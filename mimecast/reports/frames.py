@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from mimecast.domain.comparison import Comparison
+from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS, Timeline
 from mimecast.formatting import format_iso_utc
 from mimecast.reports.exports.text_files import BOM
@@ -93,19 +94,18 @@ def history_frame(timeline: Timeline, account: str) -> pd.DataFrame:
     Columns: `account`, `taken_at`, `a` to `f`, `other` as `export` has them, then `period`, `resolution`, `source`,
     `users_graded`, `at_risk`, `doing_well` (users), `at_risk_percent`, `doing_well_percent`.
     """
-    users, shares = timeline.users, timeline.shares
-    return pd.DataFrame(
-        {
-            "account": account,
-            "taken_at": [format_iso_utc(at) if not pd.isna(at) else "" for at in users["taken_at"]],
-            **{name.lower(): users[name].astype("Int64") for name in GRADE_COLUMNS},
-            "period": [str(label.date()) for label in users.index],
-            "resolution": timeline.resolution.value,
-            "source": ["SAMPLE DATA" if source in ("sample", "sandbox") else source for source in users["source"]],
-            **{name: users[name].astype("Int64") for name in ("users_graded", "at_risk", "doing_well")},
-            **{f"{name}_percent": shares[name] for name in ("at_risk", "doing_well")},
-        }
-    ).reset_index(drop=True)
+    snapshots, groups = timeline.snapshots, ("at_risk", "doing_well")
+    rows = {
+        "account": account,
+        "taken_at": [format_iso_utc(snapshot.taken_at) if snapshot else "" for snapshot in snapshots],
+        **{name.lower(): timeline.users(name) for name in GRADE_COLUMNS},
+        "period": [str(period) for period in timeline.periods],
+        "resolution": timeline.resolution.value,
+        "source": [_source(snapshot) for snapshot in snapshots],
+        **{name: timeline.users(name) for name in ("users_graded", *groups)},
+        **{f"{name}_percent": timeline.shares(name) for name in groups},
+    }
+    return _typed(rows, [*map(str.lower, GRADE_COLUMNS), "users_graded", *groups])
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
@@ -127,7 +127,14 @@ def _warning(comparison: Comparison | None) -> dict[str, str]:
     return {"warning": restart_sentence(restart)} if restart else {}
 
 
-def _typed(rows: Sequence[dict[str, Any]], counts: Sequence[str]) -> pd.DataFrame:
+def _source(snapshot: Snapshot | None) -> str | None:
+    """Return the source of a snapshot as a file names it; None in a gap."""
+    if snapshot is None:
+        return None
+    return "SAMPLE DATA" if snapshot.source.is_made_up else snapshot.source.value
+
+
+def _typed(rows: Sequence[dict[str, Any]] | dict[str, Any], counts: Sequence[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     floats = [name for name in frame.columns if name.endswith(("_percent", "_points"))]
     return frame.astype({**dict.fromkeys(counts, "Int64"), **dict.fromkeys(floats, "float64")})

@@ -185,14 +185,13 @@ def _periods(timeline: Timeline) -> str:
     first = "Day" if timeline.resolution is Resolution.DAY else f"{timeline.resolution.capitalize()} from"
     head = "".join(f"<th scope=col>{name}</th>" for name in [first, *names])
     rows = []
-    users, shares = timeline.users, timeline.shares["at_risk"]
-    columns = ["at_risk", "users_graded", *grades]
-    for label, share, counts in zip(users.index, shares, users[columns].to_numpy(), strict=True):
-        risk, *others = [UNDEFINED if count != count else format_int(int(count)) for count in counts]
-        cells = [risk, format_percent(None if share != share else share), *others]
-        rows.append(
-            f"<tr><th scope=row>{format_date(label.date())}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-        )
+    for period, snapshot in zip(timeline.periods, timeline.snapshots, strict=True):
+        cells = [UNDEFINED] * len(names)
+        if snapshot:
+            counts = snapshot.counts
+            others = [format_int(counts.users(name)) for name in ("users_graded", *grades)]
+            cells = [format_int(counts.at_risk), format_percent(counts.at_risk_share), *others]
+        rows.append(f"<tr><th scope=row>{format_date(period)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     caption = f"The last snapshot of each {timeline.resolution}, oldest first; days in {timeline.zone.key}"
     body = "\n".join(rows)
     table = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

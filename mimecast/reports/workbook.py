@@ -18,7 +18,7 @@ from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
-from mimecast.domain.timeline import MAX_MARKED_POINTS
+from mimecast.domain.timeline import MAX_MARKED_POINTS, known_values
 from mimecast.formatting import MINUS, format_date, zone_name
 from mimecast.reports.causes.restart_parts import Days, RestartPart, restart_height, restart_parts
 from mimecast.reports.causes.sheets import cause_sheets
@@ -128,7 +128,7 @@ def _add_summary(book: Workbook, report: Report, days: Days, parts: Sequence[Res
         write_row(sheet, index, values, cell_formats)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, len(columns) - 1, 18)
-    if report.timeline.shares["at_risk"].count() > 1:
+    if len(known_values(report.timeline.shares("at_risk"))) > 1:
         place = {"object_position": 2, "description": _trend_alt(report)}
         sheet.insert_chart(header + len(rows) + 2, 0, _trend_chart(book, report, days, parts), place)
     _set_up_printing(sheet, report)

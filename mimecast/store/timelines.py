@@ -6,7 +6,7 @@ from datetime import date
 
 from mimecast.domain.reporting_days import MAX_LINE_POINTS, DayRange, Resolution, choose_resolution
 from mimecast.domain.snapshot import Snapshot
-from mimecast.domain.timeline import Timeline, build_users
+from mimecast.domain.timeline import Timeline
 from mimecast.store.store import Store
 
 
@@ -30,8 +30,8 @@ def load_timeline(
     else:
         every_day = [bounds for _, bounds in days.split(Resolution.DAY)]
         day_count, covered = len(every_day), store.count_covered(account, every_day)
-    users = build_users([period for period, _ in periods], snapshots)
-    return Timeline(days, resolution, users, day_count, covered)
+    labels = tuple(period.label for period, _ in periods)
+    return Timeline(days, resolution, labels, tuple(snapshots), day_count, covered)
 
 
 def load_days(store: Store, account: str, days: DayRange) -> list[tuple[date, Snapshot | None]]:

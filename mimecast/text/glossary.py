@@ -1,8 +1,10 @@
-"""The terms of the dashboard and what they mean, for readers of files who have never seen it."""
+"""The name of the dashboard, and its terms with what they mean for readers of files who have never seen it."""
 
 from __future__ import annotations
 
 from typing import Final
+
+PRODUCT: Final = "SAFE Score"
 
 SAMPLE_WARNING: Final = "SAMPLE DATA: the numbers of a made-up company."
 

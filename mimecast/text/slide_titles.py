@@ -5,7 +5,7 @@ from __future__ import annotations
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.domain.snapshot import Snapshot
-from mimecast.domain.timeline import Timeline
+from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_date, format_int, format_percent, pluralize, round_points
 from mimecast.text.changes import size_of
 from mimecast.text.headline import counts_sentence
@@ -38,10 +38,10 @@ def change_title(comparison: Comparison | None, newest: Snapshot, judged: Judged
 
 def mix_title(timeline: Timeline) -> str:
     """Say how the share of users who do well changed over a range, by its first and its last period with users."""
-    shares = timeline.shares["doing_well"].dropna()
-    if shares.empty:
+    shares = [share for _, share in known_values(timeline.shares("doing_well"))]
+    if not shares:
         return "No user has a grade from A to F"
-    first, last = float(shares.iloc[0]), float(shares.iloc[-1])
+    first, last = shares[0], shares[-1]
     if len(shares) == 1 or not round_points(last - first):
         return f"Grades A and B are at {format_percent(last)} of users"
     verb = "grew" if last > first else "shrank"

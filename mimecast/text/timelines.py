@@ -53,6 +53,5 @@ def empty_range_sentence(timeline: Timeline) -> str:
     """Say why a range has no share at risk: no snapshot, no users graded, or only grades that are not documented."""
     if timeline.is_empty:
         return no_snapshot_sentence(timeline.first, timeline.last)
-    are_graded = bool(timeline.users["users_graded"].gt(0).any())
-    fact = "No user had a grade from A to F" if are_graded else "No users were graded"
+    fact = "No user had a grade from A to F" if timeline.has_shares else "No users were graded"
     return f"{fact} in this range ({format_range(timeline.first, timeline.last)})."

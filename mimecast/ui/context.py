@@ -32,8 +32,6 @@ from mimecast.ui.account_state import AccountState
 from mimecast.ui.resources import cached_sample_store, cached_store, forget_stores, sample_sandbox
 from mimecast.ui.secrets import read_secrets
 
-PRODUCT: Final = "SAFE Score"
-
 EVERY_ACCOUNT: Final = ""
 """The key of a problem that concerns every account. No account has this id."""
 

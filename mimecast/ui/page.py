@@ -15,6 +15,7 @@ from mimecast.settings.accounts import Account
 from mimecast.settings.project import PROJECT
 from mimecast.settings.secrets_files import UnreadableSecretsError
 from mimecast.store.errors import StoreError
+from mimecast.text.glossary import PRODUCT
 from mimecast.text.stamp import SAMPLE_MARK
 from mimecast.ui import resources
 from mimecast.ui.access import gate
@@ -22,7 +23,7 @@ from mimecast.ui.access.guard import guard
 from mimecast.ui.account_state import AccountState, load_account_state
 from mimecast.ui.causes.implausible import show_implausible_answers
 from mimecast.ui.causes.restarts import show_restart_suggestion
-from mimecast.ui.context import PRODUCT, AccountPage, AppContext, Page, distinct_labels, load_context
+from mimecast.ui.context import AccountPage, AppContext, Page, distinct_labels, load_context
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.refresh import freshness_and_refresh, refresh_messages
 from mimecast.ui.show_problem import show_notice, show_problem

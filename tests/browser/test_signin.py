@@ -102,10 +102,10 @@ def test_who_signs_out_sees_nothing_more_and_the_provider_is_notified(
         expect(tab.get_by_text("Anyone your identity provider authenticates can view this dashboard")).to_be_visible()
         tab.get_by_role("button", name="Sign out").click()
         expect(tab.get_by_role("button", name="Sign in with contoso")).to_be_visible()
+        wait_until(lambda: provider.sign_out_count == 1)  # the browser has left for the provider, without its cookie
         frames.clear()
         tab.reload()
         sees_only_the_sign_in(tab, frames)
-        wait_until(lambda: provider.sign_out_count == 1)
         frames.clear()
         tab.goto(f"{url}/history")
         sees_only_the_sign_in(tab, frames)

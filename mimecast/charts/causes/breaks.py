@@ -17,7 +17,7 @@ def break_lines(figure: go.Figure, causes: Causes, timeline: Timeline) -> None:
     positions = break_positions(causes, timeline)
     if not positions:
         return
-    periods = len(timeline.users)
+    periods = len(timeline.periods)
     markers = []
     for trace in figure.data:
         if trace.type != "scatter" or trace.mode != "lines" or trace.fill or len(trace.x) != periods:

@@ -7,24 +7,23 @@ implausible answers are small marks on the time axis; launches that are close sh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from mimecast.charts.causes.breaks import break_lines
 from mimecast.charts.chart import escape_plotly
 from mimecast.charts.palette import CAMPAIGN_MARK, NOTE_NUMBER, NOTE_TAG, PAPER, REFERENCE_LINE, RESTART_LINE, WARNING
 from mimecast.charts.text_width import shorten
-from mimecast.charts.time_series import DEFAULT_AXES, Axes
+from mimecast.charts.time_series import DEFAULT_AXES, Axes, axis_ends, place_of
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.campaigns import Campaign
 from mimecast.domain.causes.causes import merge_launches
 from mimecast.domain.causes.implausible import describe_implausible
 from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.reporting_days import reporting_day
-from mimecast.domain.timeline import Timeline
+from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_date, pluralize
 from mimecast.text.causes import campaign_line
 
@@ -69,7 +68,7 @@ def draw_causes(
     """
     causes = annotations.causes
     break_lines(figure, causes, timeline)
-    low, high = (pd.Timestamp(end) for end in figure.layout[_layout_name(axes.x)].range)
+    low, high = axis_ends(figure.layout[_layout_name(axes.x)].range)
     shapes, labels = _restarts(timeline, annotations, axes, size, low, high)
     marks = [*_launches(timeline, annotations, axes, size, low, high), *_left_out(timeline, annotations, axes, size)]
     labels += [mark | ({"bgcolor": PAPER, "borderpad": 0} if on_bars else {}) for mark in marks]
@@ -81,20 +80,20 @@ def draw_causes(
 
 
 def _restarts(
-    timeline: Timeline, annotations: Annotations, axes: Axes, size: int, low: pd.Timestamp, high: pd.Timestamp
+    timeline: Timeline, annotations: Annotations, axes: Axes, size: int, low: datetime, high: datetime
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     shapes, labels = [], []
     for restart in annotations.causes.restarts_between(timeline.first, timeline.last):
-        place = timeline.label_of(restart.day)
-        is_late = (place - low) / (high - low) > 0.5
+        period = timeline.period_of(restart.day)
+        is_late = (place_of(period) - low) / (high - low) > 0.5
         shapes.append(
             {
                 "type": "line",
                 "name": "restart",
                 "xref": axes.x,
                 "yref": axes.span,
-                "x0": str(place),
-                "x1": str(place),
+                "x0": str(period),
+                "x1": str(period),
                 "y0": 0,
                 "y1": 1,
                 "line": {"color": RESTART_LINE, "width": 1.6},
@@ -106,7 +105,7 @@ def _restarts(
                 "name": "restart",
                 "xref": axes.x,
                 "yref": axes.span,
-                "x": str(place),
+                "x": str(period),
                 "y": 1,
                 "xanchor": "right" if is_late else "left",
                 "xshift": -4 if is_late else 4,
@@ -133,7 +132,7 @@ def _reference_lines(
     ceiling = max(vertical.range[1], max(line.share for line in lines) * 1.12)
     vertical.range = [0, ceiling]
     shapes, labels = [], []
-    first_share = timeline.shares["at_risk"].dropna().iloc[0]
+    first_share = known_values(timeline.shares("at_risk"))[0][1]
     for index, line in enumerate(lines):
         above = lines[index + 1].share if index + 1 < len(lines) else None
         is_near = above is not None and above - line.share < ceiling * NEAR_LINES and line.share > ceiling * NEAR_LINES
@@ -172,14 +171,14 @@ def _reference_lines(
 
 
 def _launches(
-    timeline: Timeline, annotations: Annotations, axes: Axes, size: int, low: pd.Timestamp, high: pd.Timestamp
+    timeline: Timeline, annotations: Annotations, axes: Axes, size: int, low: datetime, high: datetime
 ) -> list[dict[str, Any]]:
     launched = [
         (day, campaign)
         for day, campaign in annotations.causes.campaigns_by_day(timeline.zone)
         if timeline.first <= day <= timeline.last
     ]
-    places = [timeline.label_of(day) for day, _ in launched]
+    places = [place_of(timeline.period_of(day)) for day, _ in launched]
     positions = [(place - low) / (high - low) for place in places]
     marks = []
     for group in merge_launches(positions, apart=1 / MAX_MARKS):
@@ -201,7 +200,7 @@ def _left_out(timeline: Timeline, annotations: Annotations, axes: Axes, size: in
     return [
         _axis_mark(
             axes,
-            str(timeline.label_of(day)),
+            str(timeline.period_of(day)),
             "<b>!</b>",
             "<br>".join(["<b>Implausible answer, left out</b>", *texts[:MAX_HOVER_LINES]]),
             "implausible",

@@ -1,4 +1,4 @@
-"""Tables of departments, for pages, workbooks and slides."""
+"""Tables of departments and movement, for pages and their CSV."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mimecast.domain.people.departments import DepartmentChange
+from mimecast.domain.people.movement import Movement
 from mimecast.formatting import round_points
+from mimecast.reports.people.rows import MOVEMENT_COLUMNS, movement_rows
 
 
 def departments_frame(departments: Sequence[DepartmentChange]) -> pd.DataFrame:
@@ -28,3 +30,8 @@ def departments_frame(departments: Sequence[DepartmentChange]) -> pd.DataFrame:
             for each in departments
         ]
     )
+
+
+def movement_frame(account: str, movement: Movement) -> pd.DataFrame:
+    """Return the rows of `movement_rows`, with the columns `MOVEMENT_COLUMNS`."""
+    return pd.DataFrame(movement_rows(account, movement), columns=[*MOVEMENT_COLUMNS])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-import pandas as pd
 from pptx.chart.data import CategoryChartData
 from pptx.chart.series import LineSeries
 from pptx.dml.color import RGBColor
@@ -18,6 +18,7 @@ from pptx.util import Emu, Inches, Pt
 from mimecast.charts.palette import BAD, GOOD, GRADE_COLOURS, INK, PAPER, QUIET
 from mimecast.charts.text_width import BOLD, em_width, shorten
 from mimecast.domain.targets import TargetStatus
+from mimecast.domain.timeline import known_values
 from mimecast.formatting import format_date, format_int, format_percent
 from mimecast.reports.judgement_colours import change_colour, trend_colour
 from mimecast.reports.pptx import elements
@@ -31,7 +32,7 @@ from mimecast.reports.pptx.lines import (
     restart_lines,
     share_lines,
 )
-from mimecast.reports.pptx.periods import note_heights, period_days, target_level
+from mimecast.reports.pptx.periods import bridged_share, note_heights, period_days, target_level
 from mimecast.reports.pptx.template import Area, SlideDeck
 from mimecast.reports.report import Report
 from mimecast.text.changes import comparison_sentence
@@ -117,7 +118,7 @@ def _add_answer(slide: Slide, area: Area, report: Report) -> None:
 def _add_line(slide: Slide, area: Area, report: Report) -> None:
     """Add the share at risk over the range, with its ends, the target, reference lines and up to three notes."""
     timeline, target = report.timeline, report.annotations.target
-    shares, plot = timeline.shares["at_risk"], Plot(area, PLOT)
+    shares, plot = timeline.shares("at_risk"), Plot(area, PLOT)
     colour = trend_colour(report.annotations.judged)
     lines, references = share_lines(report, colour), reference_lines(report)
     drawn = [*lines, *(series for _, series in references)]
@@ -141,12 +142,13 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
     chart = add_line_chart(slide, plot, report, drawn, "At risk, at a glance", alt)
     chart.has_legend = False
     series = list(chart.plots[0].series)
-    known = shares.reset_index(drop=True).dropna()
+    known = known_values(shares)
+    (first_index, first), (last_index, last) = known[0], known[-1]
     if len(known) > 1:
-        first = format_percent(float(known.iloc[0]))
-        elements.label_point(series[0], int(known.index[0]), first, XL_LABEL_POSITION.ABOVE, 14, QUIET, bold=True)
-    last, last_line = format_percent(float(known.iloc[-1])), series[len(lines) - 1]
-    elements.label_point(last_line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 18, colour, bold=True)
+        above = XL_LABEL_POSITION.ABOVE
+        elements.label_point(series[0], first_index, format_percent(first), above, 14, QUIET, bold=True)
+    last_line = series[len(lines) - 1]
+    elements.label_point(last_line, last_index, format_percent(last), XL_LABEL_POSITION.RIGHT, 18, colour, bold=True)
     if level and target:
         _label_target(series[len(lines) + len(references)], level, shares)
     elements.style_value_axis(chart, '0"%"')
@@ -154,18 +156,18 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
     label_reference_lines(chart, plot, drawn, references, has_source=False)
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
-    elements.thin_out_labels(chart, len(timeline.users), 5)
+    elements.thin_out_labels(chart, len(timeline.periods), 5)
     elements.keep_labels_level(chart.category_axis)
 
 
-def _label_target(series: LineSeries, level: list[float | None], shares: pd.Series[float]) -> None:
+def _label_target(series: LineSeries, level: list[float | None], shares: Sequence[float | None]) -> None:
     """Write the target's name left of its line, or above or below a long one where the share is not."""
     drawn = [index for index, value in enumerate(level) if value is not None]
     if drawn[0] > len(level) * 0.4:
         index, position = drawn[0], XL_LABEL_POSITION.LEFT
     else:
         index = drawn[len(drawn) // 2]
-        share = float(shares.interpolate(limit_direction="both").iloc[index])
+        share = bridged_share(shares, index)
         is_below = (level[index] or 0.0) <= share and (level[index] or 0.0) > share * 0.2
         position = XL_LABEL_POSITION.BELOW if is_below else XL_LABEL_POSITION.ABOVE
     elements.label_point(series, index, series.name, position, 12, GOOD, bold=False)
@@ -174,16 +176,15 @@ def _label_target(series: LineSeries, level: list[float | None], shares: pd.Seri
 def _written_notes(report: Report, area: Area) -> dict[int, str]:
     """Return the last notes that can be written side by side on the plot, by the index of their period."""
     timeline = report.timeline
-    positions = {label: index for index, label in enumerate(timeline.users.index)}
     width = float(area.width / Pt(NOTE_SIZE)) * PLOT[2]
     taken = [(0.0, 4.0)]
     written: dict[int, str] = {}
     for _, note in reversed(report.annotations.notes_between(timeline.first, timeline.last)):
-        index = positions[timeline.label_of(note.day)]
+        index = timeline.index_of(note.day)
         if note.is_restart:  # it has a line of its own
             continue
         text = shorten(note.text, MAX_NOTE_EMS)
-        middle, half = width * (index + 0.5) / len(positions), em_width(text) / 2 + 0.5
+        middle, half = width * (index + 0.5) / len(timeline.periods), em_width(text) / 2 + 0.5
         is_free = all(middle + half <= start or middle - half >= end for start, end in taken)
         if is_free and middle - half > 0 and middle + half < width and len(written) < MAX_WRITTEN_NOTES:
             taken.append((middle - half, middle + half))

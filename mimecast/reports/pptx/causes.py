@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
-import pandas as pd
 from lxml import etree
 from pptx.chart.series import LineSeries
 from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
@@ -23,19 +22,16 @@ from mimecast.formatting import format_date
 from mimecast.reports.pptx import elements
 
 
-def split_at_restarts(shares: pd.Series[float], timeline: Timeline, causes: Causes) -> list[pd.Series[float]]:
-    """Return the line in one part per side of the baseline restarts, each as long as the line, NaN elsewhere.
+def split_at_restarts(shares: Sequence[float | None], timeline: Timeline, causes: Causes) -> list[list[float | None]]:
+    """Return the line in one part per side of the baseline restarts, each as long as the line, None elsewhere.
 
     A native line cannot be broken between two days in any other way.
     """
     bounds = [0, *break_positions(causes, timeline), len(shares)]
-    parts = []
-    for start, end in pairwise(bounds):
-        part = shares.copy()
-        part.iloc[:start] = float("nan")
-        part.iloc[end:] = float("nan")
-        parts.append(part)
-    return parts
+    return [
+        [share if start <= index < end else None for index, share in enumerate(shares)]
+        for start, end in pairwise(bounds)
+    ]
 
 
 def reference_level(line: ReferenceLine, days: Sequence[date]) -> list[float | None]:
@@ -45,11 +41,10 @@ def reference_level(line: ReferenceLine, days: Sequence[date]) -> list[float | N
 
 def launches_by_period(causes: Causes, timeline: Timeline) -> dict[int, int]:
     """Return how many campaigns were launched in each period that has a launch, by the index of the period."""
-    positions = {label: index for index, label in enumerate(timeline.users.index)}
     launches: dict[int, int] = {}
     for day, _ in causes.campaigns_by_day(timeline.zone):
         if timeline.first <= day <= timeline.last:
-            index = positions[timeline.label_of(day)]
+            index = timeline.index_of(day)
             launches[index] = launches.get(index, 0) + 1
     return launches
 
@@ -70,9 +65,8 @@ def style_launches(series: LineSeries, launches: dict[int, int]) -> None:
 
 def restarted_periods(causes: Causes, timeline: Timeline) -> dict[int, date]:
     """Return the days of the baseline restarts within a timeline by the index of their period."""
-    positions = {label: index for index, label in enumerate(timeline.users.index)}
     restarts = causes.restarts_between(timeline.first, timeline.last)
-    return {positions[timeline.label_of(restart.day)]: restart.day for restart in restarts}
+    return {timeline.index_of(restart.day): restart.day for restart in restarts}
 
 
 def style_restarts(series: LineSeries, restarts: dict[int, date]) -> None:

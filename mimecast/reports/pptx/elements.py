@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-import pandas as pd
 from lxml import etree
 from pptx.chart.axis import _BaseAxis
 from pptx.chart.chart import Chart
@@ -199,10 +198,10 @@ def style_line(series: LineSeries, colour: str, width: float, *, dash: MSO_LINE 
         series.format.line.dash_style = dash
 
 
-def style_share_line(series: LineSeries, shares: pd.Series[float], colour: str) -> None:
+def style_share_line(series: LineSeries, shares: Sequence[float | None], colour: str) -> None:
     """Draw the share at risk, with a mark on each point of a short line and on points that no line shows."""
     style_line(series, colour, 2.5)
-    if marked_points(shares).any():
+    if marked_points(shares):
         series.marker.style = XL_MARKER_STYLE.CIRCLE
         series.marker.size = 5
         series.marker.format.fill.solid()

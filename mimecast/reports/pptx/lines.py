@@ -19,10 +19,11 @@ from pptx.util import Pt
 from mimecast.charts.text_width import em_width, shorten
 from mimecast.domain.causes.reference_lines import ReferenceLine
 from mimecast.domain.notes import RESTART_LABEL
+from mimecast.domain.timeline import known_values
 from mimecast.reports.judgement_colours import REFERENCE_INK
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.causes import reference_level, restarted_periods, split_at_restarts, style_restarts
-from mimecast.reports.pptx.periods import numbers, period_days, period_labels
+from mimecast.reports.pptx.periods import period_days, period_labels
 from mimecast.reports.pptx.template import Area
 from mimecast.reports.report import Report
 
@@ -90,15 +91,15 @@ def add_line_chart(
 def share_lines(report: Report, colour: str) -> list[DrawnSeries]:
     """Return the share at risk as one series, or as one on each side of every baseline restart."""
     timeline = report.timeline
-    shares = timeline.shares["at_risk"]
+    shares = timeline.shares("at_risk")
     parts = split_at_restarts(shares, timeline, report.annotations.causes)
-    parts = [part for part in parts if part.notna().any()]
+    parts = [part for part in parts if known_values(part)]
     drawn = []
     for number, part in enumerate(parts):
         since = " since the baseline restart" + (f" {number}" if len(parts) > 2 else "")
-        marked = part if part.notna().sum() == 1 else shares
+        marked = part if len(known_values(part)) == 1 else shares
         style = partial(elements.style_share_line, shares=marked, colour=colour)
-        drawn.append(DrawnSeries(f"At risk{since}" if number else AT_RISK, numbers(part), style))
+        drawn.append(DrawnSeries(f"At risk{since}" if number else AT_RISK, part, style))
     return drawn
 
 
@@ -118,7 +119,7 @@ def restart_lines(report: Report, highest: float) -> list[DrawnSeries]:
     restarts = restarted_periods(report.annotations.causes, report.timeline)
     if not restarts:
         return []
-    values = [highest * RESTART_HEIGHT if index in restarts else None for index in range(len(report.timeline.users))]
+    values = [highest * RESTART_HEIGHT if index in restarts else None for index in range(len(report.timeline.periods))]
     return [DrawnSeries(RESTARTS, values, partial(style_restarts, restarts=restarts))]
 
 

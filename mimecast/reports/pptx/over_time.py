@@ -11,6 +11,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_LINE
 
 from mimecast.charts.palette import GOOD, INK, PAPER
+from mimecast.domain.timeline import known_values
 from mimecast.formatting import format_percent
 from mimecast.reports.judgement_colours import BAND_FILL, trend_colour
 from mimecast.reports.pptx import elements
@@ -33,7 +34,6 @@ from mimecast.reports.pptx.periods import (
     period_days,
     period_labels,
     target_level,
-    whole_numbers,
 )
 from mimecast.reports.pptx.template import SlideDeck
 from mimecast.reports.report import Report
@@ -66,7 +66,7 @@ def add_trend(deck: SlideDeck, report: Report) -> None:
     Without a trend there is no slide.
     """
     timeline, annotations = report.timeline, report.annotations
-    if timeline.shares["at_risk"].count() < 2:
+    if len(known_values(timeline.shares("at_risk"))) < 2:
         return
     slide = deck.add_slide(trend_title(timeline, report.since))
     sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
@@ -83,11 +83,12 @@ def add_trend(deck: SlideDeck, report: Report) -> None:
     highest = max([highest_value(drawn), *(low + width for low, width in _band_edges(band))])
     drawn[len(lines) : len(lines)] = restarts = restart_lines(report, highest)
     chart = add_line_chart(slide, plot, report, drawn, "Share of users at risk", " ".join([alt, *causes]))
-    known = timeline.shares["at_risk"].reset_index(drop=True).dropna()
+    known = known_values(timeline.shares("at_risk"))
+    last_index, last_share = known[-1]
     last_line = chart.plots[0].series[len(lines) - 1]
-    last = format_percent(float(known.iloc[-1]))
-    elements.label_point(last_line, int(known.index[-1]), last, XL_LABEL_POSITION.RIGHT, 16, colour, bold=True)
-    elements.style_value_axis(chart, '0"%"' if known.max() > 2 else '0.0"%"')
+    last = format_percent(last_share)
+    elements.label_point(last_line, last_index, last, XL_LABEL_POSITION.RIGHT, 16, colour, bold=True)
+    elements.style_value_axis(chart, '0"%"' if max(share for _, share in known) > 2 else '0.0"%"')
     elements.set_ceiling(chart, highest)
     label_reference_lines(chart, plot, drawn, references, has_source=True)
     if len(drawn) == 1:
@@ -100,7 +101,7 @@ def add_trend(deck: SlideDeck, report: Report) -> None:
         elements.shade_between(chart, LOWEST, RANGE, BAND_FILL)
         elements.hide_from_legend(chart, 0)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    elements.thin_out_labels(chart, len(timeline.users), 7)
+    elements.thin_out_labels(chart, len(timeline.periods), 7)
     elements.keep_labels_level(chart.category_axis)
 
 
@@ -135,11 +136,11 @@ def _marks(report: Report) -> list[DrawnSeries]:
     timeline = report.timeline
     marks = []
     if launches := launches_by_period(report.annotations.causes, timeline):
-        heights = [0.0 if index in launches else None for index in range(len(timeline.users))]
+        heights = [0.0 if index in launches else None for index in range(len(timeline.periods))]
         marks.append(DrawnSeries(LAUNCHES, heights, partial(style_launches, launches=launches)))
     if noted := noted_periods(report):
         labels = {index: ", ".join(map(str, each)) for index, each in noted.items()}
-        heights = note_heights(list(noted), timeline.shares["at_risk"])
+        heights = note_heights(list(noted), timeline.shares("at_risk"))
         marks.append(DrawnSeries("Notes", heights, partial(elements.style_note_markers, labels=labels)))
     return marks
 
@@ -147,7 +148,8 @@ def _marks(report: Report) -> list[DrawnSeries]:
 def add_mix(deck: SlideDeck, report: Report) -> None:
     """Add the shares of all grades over the range, in columns of a month or more, where there are several."""
     timeline = report.slide_mix
-    if timeline.shares["A"].count() < 2:
+    known = known_values(timeline.shares("A"))
+    if len(known) < 2:
         return
     slide = deck.add_slide(mix_title(timeline))
     left_empty = f"; a {timeline.resolution} without one is left empty" if timeline.gaps() else ""
@@ -159,25 +161,24 @@ def add_mix(deck: SlideDeck, report: Report) -> None:
     data = CategoryChartData(number_format="#,##0")
     data.categories = period_labels(timeline)
     for grade in reversed(timeline.shown_grades):
-        data.add_series(grade, whole_numbers(timeline.users[grade]))
+        data.add_series(grade, timeline.users(grade))
     alt = f"Stacked columns to 100%, grade F at the bottom. {ends_in_words(timeline)}. {coverage(timeline)}."
     chart = elements.add_chart(slide, area, XL_CHART_TYPE.COLUMN_STACKED_100, data, "Grade mix", alt)
     elements.add_legend(chart, XL_LEGEND_POSITION.RIGHT)
     chart.plots[0].gap_width = 18
     chart.plots[0].overlap = 100
-    known = timeline.shares["A"].reset_index(drop=True).dropna().index
     for series in chart.plots[0].series:
         elements.fill_with_grade(series.format, series.name, outlined=False)
-        shares = timeline.shares[series.name]
-        for index in dict.fromkeys((int(known[0]), int(known[-1]))):
-            share = float(shares.iloc[index])
-            if share >= MIN_LABELLED_SHARE and len(timeline.users) <= MAX_LABELLED_COLUMNS:
+        shares = timeline.shares(series.name)
+        for index, _ in (known[0], known[-1]):
+            share = shares[index] or 0.0
+            if share >= MIN_LABELLED_SHARE and len(timeline.periods) <= MAX_LABELLED_COLUMNS:
                 ink = PAPER if series.name in "AF" else INK
                 elements.label_point(
                     series, index, format_percent(share), XL_LABEL_POSITION.CENTER, 10, ink, bold=series.name in "DF"
                 )
     elements.style_value_axis(chart, "0%")
     chart.value_axis.major_unit = 0.25
-    if len(timeline.users) > MAX_LABELLED_COLUMNS:
-        elements.thin_out_labels(chart, len(timeline.users), MAX_LABELLED_COLUMNS)
+    if len(timeline.periods) > MAX_LABELLED_COLUMNS:
+        elements.thin_out_labels(chart, len(timeline.periods), MAX_LABELLED_COLUMNS)
     elements.keep_labels_level(chart.category_axis, wrapped=True)

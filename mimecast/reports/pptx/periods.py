@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import pandas as pd
-
-from mimecast.domain.reporting_days import Resolution
-from mimecast.domain.scores import ScoreCounts
-from mimecast.domain.timeline import Timeline
+from mimecast.domain.reporting_days import Resolution, reporting_day
+from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import MONTHS, format_date
 from mimecast.reports.report import Report
 from mimecast.text.grades import grades_in_words
@@ -21,12 +18,8 @@ from mimecast.text.grades import grades_in_words
 def period_days(timeline: Timeline) -> list[date]:
     """Return what each period is called: the day of its last snapshot, or its first day where it has none."""
     if timeline.resolution is Resolution.DAY:
-        return [label.date() for label in timeline.users.index]
-    taken = timeline.users["taken_at"]
-    return [
-        label.date() if pd.isna(at) else max(at.astimezone(timeline.zone).date(), label.date())
-        for label, at in zip(timeline.users.index, taken, strict=True)
-    ]
+        return list(timeline.periods)
+    return [max(timeline.day_at(index) or period, period) for index, period in enumerate(timeline.periods)]
 
 
 def period_labels(timeline: Timeline) -> list[str]:
@@ -35,21 +28,11 @@ def period_labels(timeline: Timeline) -> list[str]:
         case Resolution.DAY | Resolution.WEEK:
             return [format_date(day) for day in period_days(timeline)]
         case Resolution.MONTH:
-            return [f"{MONTHS[label.month - 1]} {label.year}" for label in timeline.users.index]
+            return [f"{MONTHS[period.month - 1]} {period.year}" for period in timeline.periods]
         case Resolution.QUARTER:
-            return [f"Q{label.quarter} {label.year}" for label in timeline.users.index]
+            return [f"Q{(period.month + 2) // 3} {period.year}" for period in timeline.periods]
         case Resolution.YEAR:
-            return [str(label.year) for label in timeline.users.index]
-
-
-def whole_numbers(users: pd.Series[float]) -> list[int | None]:
-    """Return counts as a native chart takes them, None for a gap."""
-    return [None if value != value else int(value) for value in users]
-
-
-def numbers(values: pd.Series[float]) -> list[float | None]:
-    """Return values as a native chart takes them, None for a gap."""
-    return [None if value != value else float(value) for value in values]
+            return [str(period.year) for period in timeline.periods]
 
 
 def target_level(report: Report, days: Sequence[date]) -> list[float | None] | None:
@@ -89,28 +72,35 @@ def normal_range(report: Report, days: Sequence[date]) -> tuple[list[float | Non
 def noted_periods(report: Report) -> dict[int, list[int]]:
     """Return the numbers of the notes by the index of the period that contains their day."""
     timeline = report.timeline
-    positions = {label: index for index, label in enumerate(timeline.users.index)}
     noted: dict[int, list[int]] = {}
     for number, note in report.annotations.notes_between(timeline.first, timeline.last):
-        noted.setdefault(positions[timeline.label_of(note.day)], []).append(number)
+        noted.setdefault(timeline.index_of(note.day), []).append(number)
     return noted
 
 
-def note_heights(noted: Sequence[int], shares: pd.Series[float]) -> list[float | None]:
+def note_heights(noted: Sequence[int], shares: Sequence[float | None]) -> list[float | None]:
     """Return heights on the line for the periods with notes; in a gap, those between its ends."""
-    bridged = shares.reset_index(drop=True).interpolate(limit_direction="both")
     heights: list[float | None] = [None] * len(shares)
     for index in noted:
-        heights[index] = float(bridged[index])
+        heights[index] = bridged_share(shares, index)
     return heights
+
+
+def bridged_share(shares: Sequence[float | None], index: int) -> float:
+    """Return the share at an index; in a gap, that on the straight line between the nearest known ones.
+
+    At least one share is known. Before the first and after the last, it is theirs.
+    """
+    known = known_values(shares)
+    start, low = next((each for each in reversed(known) if each[0] <= index), known[0])
+    end, high = next((each for each in known if each[0] >= index), known[-1])
+    return low if start == end else low + (high - low) * (index - start) / (end - start)
 
 
 def ends_in_words(timeline: Timeline) -> str:
     """Return the date and the grades of the first and the last period with a snapshot."""
-    known = timeline.users.dropna(subset=["users_graded"])
-    ends = [known.iloc[0], known.iloc[-1]] if len(known) > 1 else [known.iloc[-1]]
+    known = [snapshot for snapshot in timeline.snapshots if snapshot]
+    ends = dict.fromkeys((known[0], known[-1]))
     return "; ".join(
-        f"{format_date(end['taken_at'].astimezone(timeline.zone).date())}: "
-        + grades_in_words(ScoreCounts(*(int(end[grade]) for grade in (*"ABCDF", "other"))))
-        for end in ends
+        f"{format_date(reporting_day(end.taken_at, timeline.zone))}: {grades_in_words(end.counts)}" for end in ends
     )

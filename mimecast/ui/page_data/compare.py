@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mimecast.charts.change_bars import change_bars_chart, has_small_changes
 from mimecast.charts.chart import Chart
@@ -14,7 +13,6 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.timeline import Timeline
-from mimecast.reports.frames import comparison_frame
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
 from mimecast.store.causes.load_causes import load_causes
@@ -27,18 +25,27 @@ from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
 class CompareData:
-    """A comparison with the timeline between its days, the verdict on the change, its charts and its table."""
+    """A comparison with the timeline between its days, the verdict on the change, and its charts."""
 
     comparison: Comparison
+    stamp: ComparedStamp
     timeline: Timeline
     annotations: Annotations
     verdict: str
     grades: Chart | str
     trend: Chart | str
-    table: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """Return `comparison_frame` of the two snapshots."""
+        from mimecast.reports.frames import comparison_frame  # see `OverviewData.table`
+
+        return comparison_frame(self.stamp, self.comparison)
 
 
 def load_compare(page: AccountPage, comparison: Comparison) -> CompareData:
@@ -66,6 +73,7 @@ def _load(page: AccountPage, comparison: Comparison) -> CompareData:
     )
     return CompareData(
         comparison,
+        stamp,
         timeline,
         annotations,
         "" if comparison.restart or comparison.change_in_points("at_risk") is None else verdict_sentence(judged),
@@ -75,7 +83,6 @@ def _load(page: AccountPage, comparison: Comparison) -> CompareData:
         trend=at_risk_chart(timeline, stamp, annotations, file_name=page.file_name("compare-at-risk"))
         if timeline.has_risk
         else empty_range_sentence(timeline),
-        table=comparison_frame(stamp, comparison),
     )
 
 

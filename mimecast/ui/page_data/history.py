@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mimecast.charts.chart import Chart
 from mimecast.charts.mix import each_grade_chart, mix_chart
 from mimecast.charts.trend import at_risk_chart, users_graded_chart
 from mimecast.domain.reporting_days import DayRange, Resolution
-from mimecast.reports.frames import history_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.headline import headline
@@ -18,10 +16,13 @@ from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
 class HistoryData:
-    """The report of a range, a sentence about it, its charts and its table.
+    """The report of a range, a sentence about it, and its charts.
 
     Where there is nothing to draw, the chart of the share at risk is replaced by a sentence, the others by nothing.
     """
@@ -32,7 +33,12 @@ class HistoryData:
     mix: Chart | str
     users_graded: Chart | str
     each_grade: Chart | str
-    table: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """Return `history_frame` of the range."""
+        from mimecast.reports.frames import history_frame  # see `OverviewData.table`
+
+        return history_frame(self.report.timeline, self.report.stamp.newest.account)
 
 
 def load_history(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData | None:
@@ -65,5 +71,4 @@ def _load(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData 
         each_grade=each_grade_chart(timeline, stamp, annotations, file_name=name("each-grade"))
         if timeline.has_shares
         else "",
-        table=history_frame(timeline, page.account.id),
     )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from mimecast.charts.chart import Chart
 from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import mix_chart
 from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.reporting_days import DayRange
-from mimecast.reports.frames import grades_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAYS_SHOWN: Final = 365
 """Days back to the beginning of the charts; fewer when the first snapshot is younger."""
@@ -25,7 +25,7 @@ DAYS_SHOWN: Final = 365
 
 @dataclass(frozen=True)
 class OverviewData:
-    """The report of the last year, its charts and its table.
+    """The report of the last year and its charts.
 
     Where there is nothing to draw, the chart of the share at risk is replaced by a sentence, the others by nothing.
     """
@@ -34,7 +34,12 @@ class OverviewData:
     grades: Chart | str
     mix: Chart | str
     trend: Chart | str
-    table: pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """Return `grades_frame` of the newest snapshot."""
+        from mimecast.reports.frames import grades_frame  # pandas takes half a server's memory, so a download loads it
+
+        return grades_frame(self.report.stamp, self.report.comparison)
 
 
 def load_overview(page: AccountPage) -> OverviewData:
@@ -58,5 +63,4 @@ def _load(page: AccountPage) -> OverviewData:
         trend=at_risk_chart(timeline, stamp, annotations, file_name=page.file_name("at-risk"))
         if timeline.has_risk
         else empty,
-        table=grades_frame(stamp, report.comparison),
     )

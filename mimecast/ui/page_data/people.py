@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import pandas as pd
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mimecast.charts.chart import Chart
 from mimecast.charts.people.components import components_chart
@@ -19,8 +19,6 @@ from mimecast.domain.people.departments import (
 from mimecast.domain.people.movement import Movement, TimeAtRisk
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date
-from mimecast.reports.people.frames import departments_frame
-from mimecast.reports.people.rows import movement_rows
 from mimecast.store.people.read import (
     DepartmentWeek,
     PeopleCapture,
@@ -34,6 +32,9 @@ from mimecast.store.people.read import (
 from mimecast.text.stamp import Stamp
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,13 @@ class PeopleData:
     then: date | None
     departments_chart: Chart | str
     components_chart: Chart | str
-    table: pd.DataFrame
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """`departments_frame` of the departments."""
+        from mimecast.reports.people.frames import departments_frame  # see `OverviewData.table`
+
+        return departments_frame(self.departments)
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,14 @@ class MovementData:
     reason: str
     time_at_risk: TimeAtRisk | None
     known_since: date | None
-    table: pd.DataFrame | None
+    account: str
+
+    def table(self) -> pd.DataFrame:
+        """Return `movement_frame` of the movement. There must be one."""
+        from mimecast.reports.people.frames import movement_frame  # see `OverviewData.table`
+
+        assert self.movement is not None  # noqa: S101 - the page offers the table beside the movement
+        return movement_frame(self.account, self.movement)
 
 
 def load_people_data(page: AccountPage) -> PeopleData | None:
@@ -109,7 +123,6 @@ def _load(page: AccountPage) -> PeopleData | None:
         components_chart(components, stamp, file_name=page.file_name("components"))
         if components
         else "No component grades are stored yet.",
-        departments_frame(departments),
     )
 
 
@@ -126,11 +139,11 @@ def _load_movement(page: AccountPage, comparison: Comparison | None) -> Movement
     known_since = reporting_day(captures[0].taken_at, page.zone) if captures else None
     time = load_time_at_risk(store, account) if captures else None
     if comparison is None or known_since is None:
-        return MovementData(None, None, None, _no_movement(known_since), time, known_since, None)
+        return MovementData(None, None, None, _no_movement(known_since), time, known_since, account)
     then, now = (_last_until(captures, snapshot.taken_at.timestamp()) for snapshot in (comparison.then, comparison.now))
     if then is None or now is None or then.taken_at == now.taken_at:
         reason = f"Lists of users are stored since {format_date(known_since)}. Pick two days since then."
-        return MovementData(None, None, None, reason, time, known_since, None)
+        return MovementData(None, None, None, reason, time, known_since, account)
     movement = load_movement(store, account, then.taken_at, now.taken_at)
     return MovementData(
         movement,
@@ -139,7 +152,7 @@ def _load_movement(page: AccountPage, comparison: Comparison | None) -> Movement
         "",
         time,
         known_since,
-        pd.DataFrame(movement_rows(account, movement)),
+        account,
     )
 
 

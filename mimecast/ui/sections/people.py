@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from mimecast.charts.people.departments import MAX_ROWS as MAX_CHART_ROWS
@@ -87,7 +86,10 @@ def show_departments(page: AccountPage, data: PeopleData) -> None:
         st.caption(SMALLER_DEPARTMENTS_NOTE.format(minimum=page.dashboard.min_group_size))
     _show_departments_table(data)
     offer_csv(
-        data.table, file_name=f"{page.file_name('departments')}.csv", key="departments_csv", account=page.account.id
+        lambda: data.table,
+        file_name=f"{page.file_name('departments')}.csv",
+        key="departments_csv",
+        account=page.account.id,
     )
 
 
@@ -113,10 +115,9 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
             "Each row is a grade then, each column a grade now. Green cells are better grades, red cells worse ones; "
             "the stronger the colour, the more users. No single user is shown."
         )
-        if data.table is not None:
-            offer_csv(
-                data.table, file_name=f"{page.file_name('movement')}.csv", key="movement_csv", account=page.account.id
-            )
+        offer_csv(
+            data.table, file_name=f"{page.file_name('movement')}.csv", key="movement_csv", account=page.account.id
+        )
     if data.time_at_risk and data.known_since:
         st.subheader("Time at risk", anchor=False)
         time = data.time_at_risk
@@ -144,19 +145,17 @@ def show_movement_beside_net_change(data: MovementData) -> None:
 
 
 def _show_departments_table(data: PeopleData) -> None:
-    frame = data.table
     column = st.column_config
-    grades = {letter.lower(): letter for letter in GRADES} | ({"other": "Other"} if frame["other"].sum() else {})
-    shown = pd.DataFrame(
-        {
-            "Department": frame["department"],
-            "At risk": frame["at_risk_percent"],
-            "Change": frame["change_points"],
-            "Users at risk": frame["at_risk"],
-            "Users graded": frame["users_graded"],
-            **{label: frame[name] for name, label in grades.items()},
-        }
-    )
+    grades = {letter.lower(): letter for letter in GRADES} | ({"other": "Other"} if data.table["other"].sum() else {})
+    names = {
+        "department": "Department",
+        "at_risk_percent": "At risk",
+        "change_points": "Change",
+        "at_risk": "Users at risk",
+        "users_graded": "Users graded",
+        **grades,
+    }
+    shown = data.table[[*names]].rename(columns=names)
     since = f"since {format_date(data.then)}" if data.then else "of at least 28 days"
     st.dataframe(
         signed_points(shown, "Change"),

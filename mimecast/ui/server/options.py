@@ -10,6 +10,7 @@ from mimecast.ui.access.return_to import ReturnTo
 from mimecast.ui.server.download_route import download_route
 from mimecast.ui.server.limits import Limits
 from mimecast.ui.server.page_head import PageHead
+from mimecast.ui.server.page_imports import PageImports
 from mimecast.ui.server.security_headers import SecurityHeaders
 from mimecast.ui.server.startup import lifespan
 
@@ -18,6 +19,6 @@ def server_options() -> dict[str, Any]:
     """Return the keyword arguments of `st.App`: routes, middleware from the outside in, and what runs at the start."""
     return {
         "routes": [download_route()],
-        "middleware": [Middleware(SecurityHeaders), Middleware(Limits), Middleware(ReturnTo), Middleware(PageHead)],
+        "middleware": [Middleware(each) for each in (SecurityHeaders, Limits, ReturnTo, PageHead, PageImports)],
         "lifespan": lifespan,
     }

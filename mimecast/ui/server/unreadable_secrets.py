@@ -10,8 +10,8 @@ from html import escape
 from typing import Final
 
 from mimecast.problem import Problem
+from mimecast.text.glossary import PRODUCT
 from mimecast.ui.access.gate import NO_PAGE_SHOWN
-from mimecast.ui.context import PRODUCT
 from mimecast.ui.secrets import server_problem
 from mimecast.ui.server.asgi import Application, Message, Receive, Send, asks_for_page
 from mimecast.ui.server.security_headers import SECURITY_HEADERS

@@ -5,24 +5,29 @@ from __future__ import annotations
 import html
 import secrets
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
 import streamlit as st
 
-from mimecast.reports.frames import to_csv
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.server.download_route import OFFERED, PATH, Download
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DOWNLOADS: Final = "downloads"
 """Key of the session's tokens and downloads, by the key of their link."""
 
 
-def offer_csv(frame: pd.DataFrame, *, file_name: str, key: str, account: str = "") -> None:
+def offer_csv(make_frame: Callable[[], pd.DataFrame], *, file_name: str, key: str, account: str = "") -> None:
     """Draw a link that downloads a table as CSV."""
-    offer_download(
-        "Download CSV", lambda: to_csv(frame), file_name=file_name, mime="text/csv", key=key, account=account
-    )
+
+    def make() -> bytes:
+        from mimecast.reports.frames import to_csv  # with pandas, which a page without a download does not need
+
+        return to_csv(make_frame())
+
+    offer_download("Download CSV", make, file_name=file_name, mime="text/csv", key=key, account=account)
 
 
 def offer_download(

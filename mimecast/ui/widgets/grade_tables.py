@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import Resolution
+from mimecast.domain.snapshot import Snapshot
+from mimecast.domain.timeline import Timeline
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_points, pluralize
 from mimecast.reports.grade_table import GradeRow, grade_rows
 from mimecast.text.changes import NET_CHANGES
 from mimecast.text.grades import label_of
 from mimecast.text.stamp import Stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.io.formats.style import Styler
 
 LAST_ROWS: Final = 7
 """Rows of History that are drawn at once. Streamlit's table of any size need not be loaded for them."""
@@ -48,39 +51,39 @@ def show_grades_table(stamp: Stamp, comparison: Comparison | None) -> None:
         st.caption(f"{NET_CHANGES} Changes are computed before rounding.")
 
 
-def show_history_table(frame: pd.DataFrame, resolution: Resolution) -> None:
-    """Draw `history_frame`: its last rows at once, and all of them once they are asked for."""
-    _last_periods(frame.tail(LAST_ROWS), resolution)
-    if len(frame) > LAST_ROWS:
-        with st.expander(f"All {pluralize(len(frame), resolution)}", key=ALL_ROWS_KEY, on_change="rerun") as expander:
+def show_history_table(timeline: Timeline, make_frame: Callable[[], pd.DataFrame]) -> None:
+    """Draw the last periods at once, and `history_frame` with all of them once they are asked for."""
+    _last_periods(timeline)
+    periods = len(timeline.periods)
+    if periods > LAST_ROWS:
+        label = f"All {pluralize(periods, timeline.resolution)}"
+        with st.expander(label, key=ALL_ROWS_KEY, on_change="rerun") as expander:
             if expander.open:
-                _every_period(frame, resolution)
+                _every_period(make_frame(), timeline)
 
 
-def _last_periods(frame: pd.DataFrame, resolution: Resolution) -> None:
+def _last_periods(timeline: Timeline) -> None:
     """Draw what matters first, so that a phone shows it; the grades are reached by scrolling."""
-    groups = {
-        label_of(name): [
-            _unbroken(GradeRow(name, int(users), None if pd.isna(share) else share).now_text)
-            if not pd.isna(users)
-            else UNDEFINED
-            for users, share in zip(frame[name], frame[f"{name}_percent"], strict=True)
-        ]
-        for name in ("at_risk", "doing_well")
-    }
-    counts = {label_of("users_graded"): "users_graded", **{label: name for name, label in _grades(frame).items()}}
+    periods = timeline.periods[-LAST_ROWS:]
+    names = ("at_risk", "doing_well", "users_graded", *timeline.shown_grades)
     columns = {
-        _first_column(resolution): [format_date(date.fromisoformat(period)) for period in frame["period"]],
-        **groups,
-        **{label: [_count(users) for users in frame[name]] for label, name in counts.items()},
+        _first_column(timeline.resolution): [format_date(period) for period in periods],
+        **{label_of(name): [_cell(snapshot, name) for snapshot in timeline.snapshots[-LAST_ROWS:]] for name in names},
     }
-    show_table(
-        columns, alt=f"Users by grade for the last {pluralize(len(frame), resolution)} of the range.", scrolls=True
-    )
+    alt = f"Users by grade for the last {pluralize(len(periods), timeline.resolution)} of the range."
+    show_table(columns, alt=alt, scrolls=True)
 
 
-def _every_period(frame: pd.DataFrame, resolution: Resolution) -> None:
-    labels = _grades(frame)
+def _cell(snapshot: Snapshot | None, name: str) -> str:
+    """Return the users of a grade, or of a group with their share; a dash in a gap."""
+    if snapshot is None:
+        return UNDEFINED
+    row = GradeRow(name, snapshot.counts.users(name), snapshot.counts.share_of(name))
+    return _unbroken(row.now_text) if row.is_group else format_int(row.users)
+
+
+def _every_period(frame: pd.DataFrame, timeline: Timeline) -> None:
+    labels, resolution = {name.lower(): label_of(name) for name in timeline.shown_grades}, timeline.resolution
     shown = (
         frame[["period", *labels]]
         .rename(columns=labels)
@@ -95,7 +98,7 @@ def _every_period(frame: pd.DataFrame, resolution: Resolution) -> None:
     )
     shares = ("At risk, share", "Doing well, share")
     counts = [column for column in shown.columns if column not in ("period", *shares)]
-    shown["period"] = pd.to_datetime(shown["period"]).dt.date
+    shown["period"] = list(timeline.periods)
     st.dataframe(
         shown,
         hide_index=True,
@@ -107,12 +110,6 @@ def _every_period(frame: pd.DataFrame, resolution: Resolution) -> None:
         },
         alt=f"Users by grade for each {resolution} of the range, oldest first.",
     )
-
-
-def _grades(frame: pd.DataFrame) -> dict[str, str]:
-    """Return the labels of the grade columns; `other` only where a user has such a grade."""
-    grades = {"a": "A", "b": "B", "c": "C", "d": "D", "f": "F"}
-    return grades | ({"other": "Other"} if frame["other"].sum() else {})
 
 
 def _first_column(resolution: Resolution) -> str:
@@ -154,7 +151,3 @@ def points_format(frame: pd.DataFrame) -> str | None:
 def _unbroken(text: str) -> str:
     """Keep a number and its unit on one line."""
     return text.replace(" points", "\u00a0points")
-
-
-def _count(users: float) -> str:
-    return UNDEFINED if pd.isna(users) else format_int(int(users))

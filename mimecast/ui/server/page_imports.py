@@ -1,0 +1,44 @@
+"""Imports what pages need while the browser loads Streamlit's client, which takes as long."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from importlib import import_module
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+
+from mimecast.ui.server.asgi import Application, Message, Receive, Send
+
+MODULES: Final = ("mimecast.ui.page", "mimecast.ui.page_data.overview", "mimecast.ui.widgets.charts")
+"""What the Overview uses, with nearly everything that it takes to import it."""
+
+
+class PageImports:
+    """Middleware that lets a session begin once the imports are done.
+
+    Two threads that import modules which import each other can see one of them half finished, so no page runs before.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "websocket":
+            await run_in_threadpool(start_imports().join)
+        await self._application(scope, receive, send)
+
+
+@lru_cache(maxsize=1)
+def start_imports() -> threading.Thread:
+    """Start the thread that imports, and return it. The pages themselves show what cannot be imported."""
+    thread = threading.Thread(target=_import, name="page imports", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import() -> None:
+    for name in MODULES:
+        import_module(name)
