@@ -6,6 +6,7 @@ Results go to stdout, problems to stderr. Exit status: 0 done, 1 something faile
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -34,6 +35,10 @@ COMMANDS: Final = {
     "copy": "mimecast.cli.maintenance.copy",
 }
 """The module of each command, in the order in which the help lists them."""
+
+GC_THRESHOLD: Final = 50_000
+"""Objects after which Python looks for garbage. With its 700 it examines every imported object again and again, which
+takes a sixth of a snapshot's processor time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,4 +100,5 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(GC_THRESHOLD)
     sys.exit(main())

@@ -15,10 +15,12 @@ from mimecast.capture.all_accounts import capture_all
 from mimecast.capture.one_account import CapturedSnapshot, capture
 from mimecast.domain.people.users import ListedUser, pseudonym_of
 from mimecast.domain.snapshot import Snapshot
+from mimecast.sandbox.campaigns import campaign_rows
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.people import PeopleLevel
+from mimecast.store.causes.campaigns import has_campaigns
 from mimecast.store.database.tables import grade_intervals, people_captures
 from mimecast.store.people.read import has_people, load_captures, load_department_weeks, load_movement
 from mimecast.store.store import Store
@@ -45,6 +47,7 @@ from tests.support.sandbox import UnmarkedSandbox
 def server() -> Iterator[Sandbox]:
     with UnmarkedSandbox(lambda: COUNTS) as sandbox:
         sandbox.users = users
+        sandbox.campaigns = lambda: campaign_rows(NOW.date() - timedelta(days=90), NOW.date(), 100)
         yield sandbox
 
 
@@ -142,9 +145,11 @@ def test_another_key_is_refused_before_anything_is_requested(server: Sandbox, ac
 
 
 def test_every_account_of_a_run_gets_its_list(account: Account, store: Store) -> None:
-    (batch,) = capture_all([account], store, retry_policy=RETRIES, dashboard=dashboard())
+    """Also where the campaigns are requested before it."""
+    (batch,) = capture_all([account], store, retry_policy=RETRIES, dashboard=dashboard(campaigns=True))
     assert isinstance(batch[0].outcome, CapturedSnapshot)
     assert len(load_captures(store, "default")) == 1
+    assert has_campaigns(store, "default")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from mimecast.api.auth import utc_now
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.host_queue import HostQueue
 from mimecast.capture.one_account import CapturedSnapshot, capture
+from mimecast.capture.people_retention import keep_retention
 from mimecast.problem import Problem
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
@@ -78,30 +79,8 @@ def capture_all(
                 newest=newest,
                 request_slot=host.request_slot(account),
             )
-            if dashboard and (dashboard.campaigns or dashboard.faults):
-                from mimecast.capture.campaigns import add_campaigns
-
-                outcome = add_campaigns(
-                    outcome,
-                    account,
-                    store,
-                    dashboard,
-                    retry_policy=host.retry_policy(account),
-                    clock=clock,
-                    request_slot=host.request_slot(account),
-                )
-            if dashboard:  # at every level: the retention of what is stored does not end when people is switched off
-                from mimecast.capture.people import add_people
-
-                outcome = add_people(
-                    outcome,
-                    account,
-                    store,
-                    dashboard,
-                    retry_policy=host.retry_policy(account),
-                    clock=clock,
-                    request_slot=host.request_slot(account),
-                )
+            if dashboard:
+                outcome = _follow_up(outcome, account, store, dashboard, host, clock)
         except Problem as problem:
             outcome = problem
         finally:  # also after a crash, which `threading.excepthook` prints when this thread ends
@@ -128,3 +107,35 @@ def capture_all(
                 batch.append(results.get())
             remaining -= len(batch)
             yield batch
+
+
+def _follow_up(
+    captured: CapturedSnapshot,
+    account: Account,
+    store: Store,
+    dashboard: DashboardSettings,
+    host: HostQueue,
+    clock: Callable[[], datetime],
+) -> CapturedSnapshot:
+    """Capture the campaigns and the list of users where the settings ask for them, and apply the retention."""
+    policy = host.retry_policy(account)
+    if dashboard.campaigns or dashboard.faults:
+        from mimecast.capture.campaigns import add_campaigns
+
+        captured = add_campaigns(
+            captured,
+            account,
+            store,
+            dashboard,
+            retry_policy=policy,
+            clock=clock,
+            request_slot=host.request_slot(account),
+        )
+    captured = keep_retention(captured, store, dashboard)
+    if captured.people_problem or not (dashboard.people_level.is_on or dashboard.people_problem):
+        return captured
+    from mimecast.capture.people import add_people
+
+    return add_people(
+        captured, account, store, dashboard, retry_policy=policy, clock=clock, request_slot=host.request_slot(account)
+    )

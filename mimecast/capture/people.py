@@ -35,7 +35,7 @@ from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings
 from mimecast.store.people.errors import key_changed
 from mimecast.store.people.read import load_captures, load_fingerprint
-from mimecast.store.people.write import PeopleList, apply_retention, save_people
+from mimecast.store.people.write import PeopleList, save_people
 from mimecast.store.store import Store
 
 LISTED_TWICE: Final = "listed twice"
@@ -61,14 +61,10 @@ def add_people(
 ) -> CapturedSnapshot:
     """Request and store the list of users that belongs to a snapshot, if the settings ask for it.
 
-    The retention of stored grades is applied at every level, and also where the list cannot be requested.
-
     Returns:
         The snapshot with the warnings about the list, or with the problem that prevented it.
     """
     try:
-        if dashboard.knows_retention:
-            apply_retention(store, account.id, captured.snapshot.taken_at - dashboard.people_retention)
         if problem := dashboard.people_problem:
             return replace(captured, people_problem=problem)
         if not dashboard.people_level.is_on:

@@ -11,6 +11,7 @@ from typing import Any
 from mimecast.api.retry import RetryPolicy
 from mimecast.capture.one_account import CapturedSnapshot
 from mimecast.capture.people import add_people
+from mimecast.capture.people_retention import keep_retention
 from mimecast.domain.people.users import ListedUser
 from mimecast.domain.scores import GRADES, ScoreCounts
 from mimecast.domain.snapshot import Snapshot
@@ -46,7 +47,8 @@ def run(account: Account, store: Store, chosen: DashboardSettings, when: datetim
     """Store a snapshot of that moment, and add the list of users, as a run does after the summary."""
     snapshot = Snapshot(account.id, when, COUNTS)
     store.add([snapshot])
-    return add_people(CapturedSnapshot(snapshot, ()), account, store, chosen, retry_policy=RETRIES)
+    captured = keep_retention(CapturedSnapshot(snapshot, ()), store, chosen)
+    return add_people(captured, account, store, chosen, retry_policy=RETRIES)
 
 
 def files(folder: Path) -> bytes:

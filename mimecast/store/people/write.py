@@ -1,4 +1,4 @@
-"""Writing people data: one list of users as counts per week and as changed intervals, and retention."""
+"""Writing people data: one list of users as counts per week and as changed intervals."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from mimecast.store.database.tables import (
     people_keys,
 )
 from mimecast.store.people.errors import MadeUpPeople, key_changed
+from mimecast.store.people.retention import delete_before, newest_capture
 from mimecast.store.store import Store
 
 _INSERT_ROWS: Final = 5000
@@ -141,47 +142,6 @@ def require_key(connection: Connection, account: str, fingerprint: str) -> None:
     stored = connection.scalar(select(people_keys.c.fingerprint).where(people_keys.c.account == account))
     if stored is not None and stored != fingerprint:
         raise key_changed(account)
-
-
-def newest_capture(connection: Connection, account: str) -> int | None:
-    """Return when the account's newest list was taken (seconds since 1970-01-01 UTC), or None without one."""
-    query = select(func.max(people_captures.c.taken_at)).where(people_captures.c.account == account)
-    newest: int | None = connection.scalar(query)
-    return newest
-
-
-def delete_before(connection: Connection, account: str, oldest_kept: int) -> int:
-    """Delete the account's intervals that ended before an instant, and return how many."""
-    ended = grade_intervals.c.ended < oldest_kept
-    result = connection.execute(delete(grade_intervals).where(grade_intervals.c.account == account, ended))
-    connection.execute(
-        delete(people_captures).where(people_captures.c.account == account, people_captures.c.taken_at < oldest_kept)
-    )
-    return result.rowcount
-
-
-def apply_retention(store: Store, account: str, oldest_kept: datetime) -> int:
-    """Delete the account's intervals that ended before an instant (UTC), and return how many.
-
-    Once the newest list is older than that, all intervals are deleted: no list has confirmed the last grades since.
-
-    Raises:
-        StoreError: The store cannot be read or written.
-    """
-    if not store.has_table(people_captures):
-        return 0
-    oldest = int(oldest_kept.timestamp())
-    columns = people_captures.c
-    expired = select(columns.taken_at).where(columns.account == account, columns.taken_at < oldest).limit(1)
-    with store.reading() as connection:
-        if connection.execute(expired).first() is None:
-            return 0  # an interval ends with a list, so none has ended before either
-    with store.writing() as connection:
-        newest = newest_capture(connection, account)
-        deleted = delete_before(connection, account, oldest)
-        if newest is not None and newest < oldest:
-            deleted += connection.execute(delete(grade_intervals).where(grade_intervals.c.account == account)).rowcount
-    return deleted
 
 
 def delete_people(connection: Connection, account: str | None = None) -> int:
