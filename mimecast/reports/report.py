@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.restarts import Restart, last_restart
@@ -18,7 +18,6 @@ from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import file_stem, format_range, single_line
 from mimecast.problem import Problem
-from mimecast.reports.people.report_tables import PeopleTable, load_people_tables
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
 from mimecast.store.causes.load_causes import load_causes
@@ -28,6 +27,9 @@ from mimecast.store.store import Store
 from mimecast.store.timelines import last_snapshot_in, load_timeline
 from mimecast.text.stamp import SAMPLE_MARK, Stamp
 from mimecast.text.summary import Summary, summarize
+
+if TYPE_CHECKING:
+    from mimecast.reports.people.report_tables import PeopleTable
 
 DEFAULT_TITLE: Final = "SAFE Score report"
 MAX_TITLE_CHARS: Final = 80
@@ -183,6 +185,8 @@ def load_report(store: Store, request: ReportRequest) -> Report | None:
     recent = compare_with_day(store, newest, earlier, zone)
     people: tuple[PeopleTable, ...] = ()
     if request.min_group_size is not None:
+        from mimecast.reports.people.report_tables import load_people_tables
+
         people = load_people_tables(
             store,
             account,

@@ -16,7 +16,6 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import file_stem
 from mimecast.problem import Problem
-from mimecast.sandbox.sample_data import sample_account
 from mimecast.settings.accounts import DEFAULT_ACCOUNT, Account, ConfiguredAccounts, read_accounts
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
 from mimecast.settings.file_permissions import exposed_files
@@ -189,6 +188,8 @@ def _stored_accounts(store: Store | None, problems: list[Problem]) -> list[Accou
 
 
 def _sample_context(dashboard: DashboardSettings, problems: list[Problem]) -> AppContext:
+    from mimecast.sandbox.sample_data import sample_account
+
     account = sample_account(sample_sandbox())
     faults = tuple(fault for fault in dashboard.faults if fault.key not in PEOPLE_KEYS)
     dashboard = replace(

@@ -9,16 +9,15 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mimecast.capture.background_refresh import Refresher
 from mimecast.domain.scores import ScoreCounts
-from mimecast.sandbox.demo_company import DemoCompany
-from mimecast.sandbox.demo_people import UsersOfToday
-from mimecast.sandbox.sample_data import open_sample_store
-from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
 from mimecast.ui.cache import PAGE_CACHE
+
+if TYPE_CHECKING:
+    from mimecast.sandbox.server import Sandbox
 
 T = TypeVar("T")
 
@@ -79,11 +78,17 @@ def _store(url: str) -> Store:
 
 @lru_cache(maxsize=1)
 def _sample_store(today: date) -> Store:
+    from mimecast.sandbox.sample_data import open_sample_store  # a dashboard with an account never needs the sandbox
+
     return open_sample_store(today)
 
 
 @lru_cache(maxsize=1)
 def _sandbox() -> Sandbox:
+    from mimecast.sandbox.demo_company import DemoCompany
+    from mimecast.sandbox.demo_people import UsersOfToday
+    from mimecast.sandbox.server import Sandbox
+
     def todays_counts() -> ScoreCounts:
         today = datetime.now(UTC).date()
         return DemoCompany(today).counts_on(today)
