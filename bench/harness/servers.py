@@ -97,9 +97,14 @@ def write_secrets(folder: Path, secrets: str) -> None:
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
-    """Return this process's environment without its home folder and settings, so that only the folder's count."""
+    """Return this process's environment without its home folder and settings, so that only the folder's count.
+
+    Python's own variables are left out as well: without bytecode on disk, every start would compile all modules.
+    """
     ours = {*ENVIRONMENT_KEYS, STORE_VARIABLE}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ours and not name.startswith("PYTHON")
+    }
     return environment | {"HOME": os.fspath(folder / "home")}
 
 
