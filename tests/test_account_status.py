@@ -14,16 +14,9 @@ from sqlalchemy.dialects import sqlite as dialect
 
 from mimecast.api.errors import PermissionMissing
 from mimecast.charts.accounts import Panel, accounts_chart
-from mimecast.domain.account_status import (
-    STALE_AFTER,
-    WEEKS_SHOWN,
-    AccountRecords,
-    AccountStatus,
-    Freshness,
-    assess_accounts,
-    week_ends,
-)
+from mimecast.domain.account_status import WEEKS_SHOWN, AccountRecords, AccountStatus, assess_accounts, week_ends
 from mimecast.domain.comparison import Comparison
+from mimecast.domain.freshness import STALE_AFTER, Freshness
 from mimecast.domain.normal_range import Verdict
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scheduled_runs import Run, RunOutcome

@@ -15,12 +15,12 @@ from hypothesis import strategies as some
 from mimecast.charts.annotations import MAX_TAGS
 from mimecast.charts.chart import Chart, separate_labels
 from mimecast.charts.mix import each_grade_chart, mix_chart
-from mimecast.charts.palette import NOTE_NUMBER, NOTE_TAG, TARGET_LINE
 from mimecast.charts.trend import at_risk_chart, users_graded_chart
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.notes import Note
 from mimecast.domain.targets import Target
 from mimecast.domain.timeline import Timeline
+from mimecast.palette import NOTE_NUMBER, NOTE_TAG, TARGET_LINE
 from mimecast.store.store import Store
 from tests.support.charts import TIMELINE_CHARTS, TimelineChart, contrast, make_stamp, make_timeline
 from tests.support.clock import NOW, TODAY

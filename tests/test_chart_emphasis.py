@@ -9,13 +9,13 @@ import pytest
 
 from mimecast.charts.change_bars import change_bars_chart, has_small_changes
 from mimecast.charts.grades import MUTED, grade_chart
-from mimecast.charts.palette import AT_RISK_LINE, WORSE_LINE
 from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
+from mimecast.palette import AT_RISK_LINE, WORSE_LINE
 from mimecast.store.normal_range import load_band
 from mimecast.store.store import Store
 from mimecast.text.stamp import ComparedStamp

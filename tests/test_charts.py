@@ -15,7 +15,6 @@ from mimecast.charts.chart import Chart
 from mimecast.charts.dumbbell import dumbbell_chart
 from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import each_grade_chart, mix_chart
-from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_LINES, USERS_LINE
 from mimecast.charts.trend import at_risk_chart, users_graded_chart
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
@@ -24,6 +23,7 @@ from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.domain.timeline import Timeline
+from mimecast.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_LINES, USERS_LINE
 from mimecast.store.normal_range import load_band
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_timeline

@@ -38,8 +38,8 @@ from mimecast.api.errors import (
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.check_request import request_for_check
 from mimecast.capture.one_account import CaptureInProgress
-from mimecast.domain.account_status import stale_after
 from mimecast.domain.causes.implausible import describe_implausible, find_implausible
+from mimecast.domain.freshness import stale_after
 from mimecast.domain.people.users import key_fingerprint
 from mimecast.domain.scheduled_runs import (
     DailySnapshotsMissing,

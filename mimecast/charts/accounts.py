@@ -11,11 +11,11 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout, escape_plotly
-from mimecast.charts.palette import AT_RISK_LINE, GAP_FILL
 from mimecast.charts.time_series import time_axis
 from mimecast.domain.account_status import WeeklyLevels, week_ends
 from mimecast.domain.snapshot import RiskLevel
 from mimecast.formatting import format_date, format_int, format_percent, pluralize
+from mimecast.palette import AT_RISK_LINE, GAP_FILL
 from mimecast.text.stamp import AccountsStamp, Stamp
 
 TITLE: Final = "Share of users at risk (D + F) by account"

@@ -17,7 +17,6 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import escape_plotly, separate_labels
-from mimecast.charts.palette import NORMAL_RANGE_FILL, NOTE_LINE, NOTE_NUMBER, NOTE_TAG, TARGET_LINE, WORSE_LINE
 from mimecast.charts.time_series import DEFAULT_AXES, Axes, axis_ends, line_traces, place_of
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.normal_range import RangeOfDay
@@ -26,6 +25,7 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.targets import share_due
 from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_date, format_percent, pluralize
+from mimecast.palette import NORMAL_RANGE_FILL, NOTE_LINE, NOTE_NUMBER, NOTE_TAG, TARGET_LINE, WORSE_LINE
 from mimecast.text.causes import causes_sentences
 from mimecast.text.targets import goal_phrase
 

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
 from mimecast.charts.dumbbell import ROW_HEIGHT, TITLE, change_alt, label_change
-from mimecast.charts.palette import GRADE_COLOURS, GRADE_OUTLINES, GRID
 from mimecast.charts.text_width import room_for
 from mimecast.domain.comparison import Comparison
 from mimecast.formatting import format_date, format_percent, format_points, pluralize
+from mimecast.palette import GRADE_COLOURS, GRADE_OUTLINES, GRID
 from mimecast.text.changes import signed_users
 from mimecast.text.stamp import ComparedStamp
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from mimecast.charts.palette import GRID
+from mimecast.palette import GRID
 from mimecast.text.stamp import AccountsStamp, Stamp
 
 STAMP_LINE_HEIGHT: Final = 14

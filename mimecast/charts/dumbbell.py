@@ -7,11 +7,11 @@ from typing import Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
-from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES, GRADE_OUTLINES, GRID
 from mimecast.charts.text_width import room_for
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.scores import GRADES
 from mimecast.formatting import format_date, format_int, format_percent, format_points, pluralize
+from mimecast.palette import GRADE_COLOURS, GRADE_LINES, GRADE_OUTLINES, GRID
 from mimecast.text.changes import signed_users
 from mimecast.text.stamp import ComparedStamp
 

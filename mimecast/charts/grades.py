@@ -7,10 +7,10 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
-from mimecast.charts.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES
 from mimecast.charts.text_width import BOLD, em_width
 from mimecast.domain.scores import AT_RISK
 from mimecast.formatting import format_int, format_percent, pluralize
+from mimecast.palette import AT_RISK_LINE, GRADE_COLOURS, GRADE_OUTLINES
 from mimecast.text.grades import grades_in_words
 from mimecast.text.stamp import Stamp
 

@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
 from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, separate_labels
-from mimecast.charts.palette import GRADE_COLOURS, GRADE_LINES
 from mimecast.charts.text_width import room_for
 from mimecast.charts.time_series import (
     Axes,
@@ -30,6 +29,7 @@ from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import AT_RISK
 from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_percent, pluralize
+from mimecast.palette import GRADE_COLOURS, GRADE_LINES
 from mimecast.text.stamp import Stamp
 
 MIX_TITLE: Final = "Grade mix"

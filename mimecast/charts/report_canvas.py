@@ -17,17 +17,6 @@ from mimecast.charts.annotations import Sizes, annotations_alt, band_traces, dra
 from mimecast.charts.causes.overlay import MARK, draw_causes
 from mimecast.charts.chart import Chart, escape_plotly
 from mimecast.charts.grades import MUTED
-from mimecast.charts.palette import (
-    AT_RISK_INK,
-    GRADE_COLOURS,
-    GRADE_OUTLINES,
-    GRID,
-    INK,
-    PAPER,
-    QUIET,
-    WARNING,
-    WORSE_LINE,
-)
 from mimecast.charts.text_width import BOLD, em_width, wrap
 from mimecast.charts.time_series import (
     Axes,
@@ -49,6 +38,17 @@ from mimecast.formatting import (
     format_signed,
     format_signed_decimal,
     pluralize,
+)
+from mimecast.palette import (
+    AT_RISK_INK,
+    GRADE_COLOURS,
+    GRADE_OUTLINES,
+    GRID,
+    INK,
+    PAPER,
+    QUIET,
+    WARNING,
+    WORSE_LINE,
 )
 from mimecast.text.grades import grades_in_words
 from mimecast.text.headline import unknown_share_phrase

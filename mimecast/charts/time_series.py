@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import plotly.graph_objects as go
 
-from mimecast.charts.palette import GAP_FILL
 from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.timeline import Timeline, known_values, marked_points
 from mimecast.formatting import format_date, format_percent
+from mimecast.palette import GAP_FILL
 from mimecast.text.timelines import coverage
 
 MIN_COUNT_FOR_TICKS: Final = 6

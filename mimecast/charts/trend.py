@@ -18,7 +18,6 @@ from mimecast.charts.annotations import (
 )
 from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout
-from mimecast.charts.palette import AT_RISK_LINE, USERS_LINE, WORSE_LINE
 from mimecast.charts.text_width import room_for
 from mimecast.charts.time_series import (
     axis_ceiling,
@@ -34,6 +33,7 @@ from mimecast.charts.time_series import (
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_int, format_percent, pluralize
+from mimecast.palette import AT_RISK_LINE, USERS_LINE, WORSE_LINE
 from mimecast.text.stamp import Stamp
 
 AT_RISK_TITLE: Final = "Share of users at risk (D + F)"

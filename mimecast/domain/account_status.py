@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.causes.implausible import Mark
+from mimecast.domain.freshness import Failure, Freshness, failure_of, freshness_of
 from mimecast.domain.normal_range import JudgedChange
 from mimecast.domain.reporting_days import DayRange
-from mimecast.domain.scheduled_runs import Run, RunOutcome
+from mimecast.domain.scheduled_runs import Run
 from mimecast.domain.snapshot import RiskLevel, Snapshot
 from mimecast.problem import Problem
 
@@ -21,21 +21,6 @@ CHANGE_DAYS: Final = 30
 """Days over which the change is taken."""
 
 WEEKS_SHOWN: Final = 52
-
-STALE_AFTER: Final = timedelta(hours=36)
-"""One day, for a daily snapshot, and half a day's grace."""
-
-STALE_INTERVALS: Final = 1.5
-"""The usual intervals between captures after which a snapshot is stale, if that is longer than `STALE_AFTER`."""
-
-
-class Freshness(StrEnum):
-    """Whether an account is kept up to date, worst first."""
-
-    FAILING = "failing"
-    EMPTY = "nothing yet"
-    STALE = "stale"
-    FRESH = "fresh"
 
 
 @dataclass(frozen=True)
@@ -81,14 +66,6 @@ class AccountRecords:
     runs: Mapping[str, Run] = field(default_factory=dict)
     last_answers: Mapping[str, Snapshot] = field(default_factory=dict)
     open_marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why the last capture of an account failed."""
-
-    title: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,29 +122,6 @@ def assess_accounts(
             )
         )
     return statuses
-
-
-def failure_of(newest: Snapshot | None, run: Run | None, problem: Problem | None) -> Failure | None:
-    """Return why an account is failing: its last capture failed, and no snapshot has come since."""
-    if problem:
-        return Failure(problem.title, problem.message)
-    if run and run.outcome is RunOutcome.FAILED and (newest is None or newest.taken_at <= run.ended):
-        return Failure(run.title, run.message)
-    return None
-
-
-def freshness_of(newest: Snapshot | None, failure: Failure | None, now: datetime) -> Freshness:
-    """Return whether an account is kept up to date."""
-    if failure:
-        return Freshness.FAILING
-    if newest is None:
-        return Freshness.EMPTY
-    return Freshness.STALE if now - newest.taken_at >= STALE_AFTER else Freshness.FRESH
-
-
-def stale_after(usual_interval: timedelta | None) -> timedelta:
-    """Return the age from which a newest snapshot is too old, given the usual interval of the account's captures."""
-    return max(STALE_AFTER, usual_interval * STALE_INTERVALS) if usual_interval else STALE_AFTER
 
 
 def week_ends(today: date) -> list[date]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mimecast.domain.account_status import STALE_AFTER, stale_after
 from mimecast.domain.causes.implausible import Implausible
 from mimecast.domain.comparison import Comparison
+from mimecast.domain.freshness import STALE_AFTER, stale_after
 from mimecast.domain.normal_range import JudgedChange, Verdict
 from mimecast.domain.notifications.alert_states import Observation, Rule, State
 from mimecast.domain.reporting_days import reporting_day

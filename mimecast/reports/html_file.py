@@ -13,12 +13,12 @@ from plotly.offline import get_plotlyjs
 from mimecast.charts.chart import Chart
 from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import mix_chart
-from mimecast.charts.palette import GRADE_COLOURS, GRADE_OUTLINES
 from mimecast.charts.trend import at_risk_chart, users_graded_chart
 from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import OTHER
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_percent
+from mimecast.palette import GRADE_COLOURS, GRADE_OUTLINES
 from mimecast.reports.causes.campaigns_for_reports import COLUMNS, campaign_cells, campaigns_title
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from mimecast.charts.palette import AT_RISK_INK, BAD, GOOD, QUIET
 from mimecast.domain.normal_range import JudgedChange, Verdict
+from mimecast.palette import AT_RISK_INK, BAD, GOOD, QUIET
 
 BAND_FILL: Final = "#c9dcf0"
 """The normal range on white."""

@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from mimecast.charts.palette import HEADER_FILL
+from mimecast.palette import HEADER_FILL
 from mimecast.reports.xml_text import xml_text
 
 TEXT_ONLY: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

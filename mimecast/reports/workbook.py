@@ -13,13 +13,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from mimecast.charts.palette import AT_RISK_INK, INK, QUIET, RESTART_LINE, RULE
 from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.scores import OTHER
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.domain.timeline import MAX_MARKED_POINTS, known_values
 from mimecast.formatting import MINUS, format_date, zone_name
+from mimecast.palette import AT_RISK_INK, INK, QUIET, RESTART_LINE, RULE
 from mimecast.reports.causes.restart_parts import Days, RestartPart, restart_height, restart_parts
 from mimecast.reports.causes.sheets import cause_sheets
 from mimecast.reports.causes.trend_levels import trend_levels

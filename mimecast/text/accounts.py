@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
-from mimecast.domain.account_status import CHANGE_DAYS, AccountStatus, Freshness
+from mimecast.domain.account_status import CHANGE_DAYS, AccountStatus
+from mimecast.domain.freshness import Freshness
 from mimecast.domain.normal_range import Verdict
 from mimecast.formatting import format_age, format_points, pluralize
 from mimecast.text.causes import implausible_answers_sentence

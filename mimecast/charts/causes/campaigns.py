@@ -8,10 +8,10 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout, escape_plotly
-from mimecast.charts.palette import RATE_LINES
 from mimecast.charts.time_series import edge_label, time_axis
 from mimecast.domain.causes.campaigns import Campaign
 from mimecast.formatting import format_date, format_int, format_percent
+from mimecast.palette import RATE_LINES
 from mimecast.text.stamp import Stamp
 
 TITLE: Final = "Campaigns: clicked, submitted and reported, share of users sent to"

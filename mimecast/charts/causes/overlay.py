@@ -14,7 +14,6 @@ import plotly.graph_objects as go
 
 from mimecast.charts.causes.breaks import break_lines
 from mimecast.charts.chart import escape_plotly
-from mimecast.charts.palette import CAMPAIGN_MARK, NOTE_NUMBER, NOTE_TAG, PAPER, REFERENCE_LINE, RESTART_LINE, WARNING
 from mimecast.charts.text_width import shorten
 from mimecast.charts.time_series import DEFAULT_AXES, Axes, axis_ends, place_of
 from mimecast.domain.annotations import Annotations
@@ -25,6 +24,7 @@ from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_date, pluralize
+from mimecast.palette import CAMPAIGN_MARK, NOTE_NUMBER, NOTE_TAG, PAPER, REFERENCE_LINE, RESTART_LINE, WARNING
 from mimecast.text.causes import campaign_line
 
 MAX_MARKS: Final = 14

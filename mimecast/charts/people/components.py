@@ -8,10 +8,10 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout
-from mimecast.charts.palette import GAP_FILL, GRADE_COLOURS, GRADE_OUTLINES, INK, QUIET
 from mimecast.domain.people.users import COMPONENT_NAMES, ComponentCounts
 from mimecast.domain.scores import GRADES, OTHER
 from mimecast.formatting import format_int, format_percent, pluralize
+from mimecast.palette import GAP_FILL, GRADE_COLOURS, GRADE_OUTLINES, INK, QUIET
 from mimecast.text.stamp import Stamp
 
 TITLE: Final = "Component grades, share of all users listed"

@@ -8,10 +8,10 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, escape_plotly
-from mimecast.charts.palette import AT_RISK_LINE, GRID, QUIET, USERS_LINE
 from mimecast.charts.text_width import room_for, shorten, shorten_in_the_middle
 from mimecast.domain.people.departments import DepartmentChange
 from mimecast.formatting import format_int, format_percent, format_points, pluralize
+from mimecast.palette import AT_RISK_LINE, GRID, QUIET, USERS_LINE
 from mimecast.text.stamp import Stamp
 
 TITLE: Final = "Share of users at risk by department"

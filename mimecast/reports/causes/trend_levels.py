@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from mimecast.charts.palette import GOOD
 from mimecast.domain.reporting_days import reporting_day
+from mimecast.palette import GOOD
 from mimecast.reports.judgement_colours import REFERENCE_INK
 from mimecast.reports.report import Report
 from mimecast.text.targets import goal_phrase

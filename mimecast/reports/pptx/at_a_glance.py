@@ -15,11 +15,11 @@ from pptx.enum.text import MSO_ANCHOR
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
-from mimecast.charts.palette import BAD, GOOD, GRADE_COLOURS, INK, PAPER, QUIET
 from mimecast.charts.text_width import BOLD, em_width, shorten
 from mimecast.domain.targets import TargetStatus
 from mimecast.domain.timeline import known_values
 from mimecast.formatting import format_date, format_int, format_percent
+from mimecast.palette import BAD, GOOD, GRADE_COLOURS, INK, PAPER, QUIET
 from mimecast.reports.judgement_colours import change_colour, trend_colour
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.lines import (

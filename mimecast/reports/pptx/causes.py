@@ -12,13 +12,13 @@ from pptx.enum.chart import XL_LABEL_POSITION, XL_MARKER_STYLE
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from mimecast.charts.palette import CAMPAIGN_MARK, QUIET, RESTART_LINE
 from mimecast.domain.causes.breaks import break_positions
 from mimecast.domain.causes.causes import Causes
 from mimecast.domain.causes.reference_lines import ReferenceLine
 from mimecast.domain.notes import RESTART_LABEL
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import format_date
+from mimecast.palette import CAMPAIGN_MARK, QUIET, RESTART_LINE
 from mimecast.reports.pptx import elements
 
 

@@ -10,10 +10,10 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 from pptx.slide import Slide
 
-from mimecast.charts.palette import QUIET
 from mimecast.charts.text_width import BOLD, em_width
 from mimecast.domain.comparison import Comparison
 from mimecast.formatting import format_date, format_points, round_points
+from mimecast.palette import QUIET
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.judgement_colours import change_colour
 from mimecast.reports.pptx import elements

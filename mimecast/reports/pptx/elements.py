@@ -23,9 +23,9 @@ from pptx.table import _Cell
 from pptx.text.text import Font, _Paragraph
 from pptx.util import Emu, Inches, Pt
 
-from mimecast.charts.palette import GRADE_COLOURS, GRADE_OUTLINES, HEADER_FILL, INK, PAPER, QUIET, RULE
 from mimecast.charts.text_width import wrap
 from mimecast.domain.timeline import marked_points
+from mimecast.palette import GRADE_COLOURS, GRADE_OUTLINES, HEADER_FILL, INK, PAPER, QUIET, RULE
 from mimecast.reports.pptx.template import Area, SlideDeck
 from mimecast.reports.xml_text import xml_text
 

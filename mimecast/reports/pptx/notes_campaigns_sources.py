@@ -6,10 +6,10 @@ from typing import Final
 
 from pptx.util import Pt
 
-from mimecast.charts.palette import INK
 from mimecast.charts.text_width import shorten
 from mimecast.domain.notes import Note
 from mimecast.formatting import format_date
+from mimecast.palette import INK
 from mimecast.reports.causes.campaigns_for_reports import COLUMNS as CAMPAIGN_COLUMNS
 from mimecast.reports.causes.campaigns_for_reports import campaign_cells, campaigns_title
 from mimecast.reports.pptx import elements

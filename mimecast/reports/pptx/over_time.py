@@ -10,9 +10,9 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
 
-from mimecast.charts.palette import GOOD, INK, PAPER
 from mimecast.domain.timeline import known_values
 from mimecast.formatting import format_percent
+from mimecast.palette import GOOD, INK, PAPER
 from mimecast.reports.judgement_colours import BAND_FILL, trend_colour
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.causes import launches_by_period, style_launches

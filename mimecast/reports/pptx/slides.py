@@ -16,8 +16,8 @@ from pptx.presentation import Presentation
 from pptx.slide import Slide
 from pptx.util import Emu
 
-from mimecast.charts.palette import QUIET, WARNING
 from mimecast.charts.text_width import em_width, shorten
+from mimecast.palette import QUIET, WARNING
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.at_a_glance import add_at_a_glance
 from mimecast.reports.pptx.change import add_change

@@ -9,10 +9,11 @@ import streamlit as st
 
 from mimecast.charts.accounts import MAX_PANELS, Panel, accounts_chart
 from mimecast.charts.chart import Chart
-from mimecast.charts.palette import AT_RISK_LINE
-from mimecast.domain.account_status import CHANGE_DAYS, Freshness
+from mimecast.domain.account_status import CHANGE_DAYS
+from mimecast.domain.freshness import Freshness
 from mimecast.domain.normal_range import Verdict
 from mimecast.formatting import UNDEFINED, pluralize
+from mimecast.palette import AT_RISK_LINE
 from mimecast.reports.accounts_table import with_flat_weeks
 from mimecast.text.accounts import accounts_summary
 from mimecast.text.stamp import AccountsStamp

@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import Final
 
-from mimecast.charts.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
+from mimecast.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
 from mimecast.settings.project import PROJECT
 from mimecast.ui.server import boot_hints
 from mimecast.ui.server.asgi import Application, Message, Receive, Send, asks_for_page, is_page
