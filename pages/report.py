@@ -4,7 +4,7 @@ import streamlit as st
 
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.report.options import choose_options, read_options
-from mimecast.ui.report.view import load_report_page, offer_downloads, show_canvas
+from mimecast.ui.report.view import load_report_page, offer_downloads, show_picture
 from mimecast.ui.widgets.date_range import choose_range, show_empty_range
 
 page = begin("Report")
@@ -18,4 +18,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 if data is None:
     show_empty_range(choice.days)
     st.stop()
-show_canvas(data.canvas, key="report")
+show_picture(data.picture, key="report")

@@ -26,7 +26,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
-from mimecast.reports.workbook import render_xlsx
+from mimecast.reports.report_workbook import render_xlsx
 from mimecast.sandbox.campaigns import PILOT, campaign_rows
 from mimecast.sandbox.demo_causes import demo_campaigns
 from mimecast.sandbox.demo_company import DemoCompany

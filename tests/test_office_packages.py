@@ -15,11 +15,11 @@ from pptx import Presentation
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.exports.workbook import write_xlsx
+from mimecast.reports.exports.export_workbook import write_xlsx
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import Report
+from mimecast.reports.report_workbook import render_xlsx
 from mimecast.reports.snapshots.rows import snapshots_table
-from mimecast.reports.workbook import render_xlsx
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_days
 from tests.support.clock import NOW

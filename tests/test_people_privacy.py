@@ -25,7 +25,7 @@ from mimecast.reports.html_file import render_html
 from mimecast.reports.people.rows import department_rows, movement_rows
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import ReportRequest, load_report
-from mimecast.reports.workbook import render_xlsx
+from mimecast.reports.report_workbook import render_xlsx
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.settings.dashboard import DashboardSettings

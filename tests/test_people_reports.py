@@ -16,7 +16,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import Report, ReportRequest, load_report
-from mimecast.reports.workbook import render_xlsx
+from mimecast.reports.report_workbook import render_xlsx
 from mimecast.settings.dashboard import DashboardSettings
 from mimecast.store.people.write import PeopleList, save_people
 from mimecast.store.store import Store

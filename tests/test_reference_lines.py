@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from pptx import Presentation
 
-from mimecast.charts.report_canvas import CanvasText, report_canvas
+from mimecast.charts.report_picture import PictureText, report_picture
 from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.causes import Causes
@@ -21,7 +21,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
 from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
-from mimecast.reports.workbook import render_xlsx
+from mimecast.reports.report_workbook import render_xlsx
 from mimecast.store.causes.reference_lines import (
     ReferenceLineChanged,
     add_reference_line,
@@ -118,9 +118,9 @@ def test_every_file_has_the_line(store: Store) -> None:
     assert book["Daily values"]["O1"].value == line.text
     (chart,) = book["Report"]._charts
     assert [series.tx.strRef.f for series in chart.series[1:]] == ["'Daily values'!$O$1"]
-    text = CanvasText(report.title, report.range_text, report.summary.headline)
-    canvas = report_canvas(text, report.stamp, report.comparison, report.timeline, report.annotations, file_name="x")
-    assert "Industry average 12.0% (Efficacy, Oct 2026)" in [label.text for label in canvas.figure.layout.annotations]
+    text = PictureText(report.title, report.range_text, report.summary.headline)
+    picture = report_picture(text, report.stamp, report.comparison, report.timeline, report.annotations, file_name="x")
+    assert "Industry average 12.0% (Efficacy, Oct 2026)" in [label.text for label in picture.figure.layout.annotations]
 
 
 @pytest.mark.usefixtures("isolated_pages")

@@ -14,7 +14,7 @@ import pytest
 from pptx import Presentation
 
 from mimecast.charts.chart import Chart
-from mimecast.charts.report_canvas import HEIGHT, MAX_NOTES, WIDTH, CanvasText, report_canvas
+from mimecast.charts.report_picture import HEIGHT, MAX_NOTES, WIDTH, PictureText, report_picture
 from mimecast.charts.text_width import em_width
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.reporting_days import DayRange, Resolution
@@ -23,7 +23,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report import Report, ReportRequest, load_report
-from mimecast.reports.workbook import render_xlsx
+from mimecast.reports.report_workbook import render_xlsx
 from mimecast.store.annotations.notes import write_note
 from mimecast.store.annotations.targets import clear_target, set_target
 from mimecast.store.comparisons import snapshots_on_or_before
@@ -36,14 +36,14 @@ from tests.support.reports import ZONE, demo_report, longest_report, make_note, 
 
 def draw(report: Report) -> Chart:
     summary = report.summary
-    text = CanvasText(report.title, report.range_text, summary.headline, summary.sentences, report.past_day)
-    return report_canvas(
+    text = PictureText(report.title, report.range_text, summary.headline, summary.sentences, report.past_day)
+    return report_picture(
         text, report.stamp, report.comparison, report.timeline, report.annotations, file_name=report.file_name("")
     )
 
 
-def texts(canvas: Chart) -> list[str]:
-    return [annotation.text for annotation in canvas.figure.layout.annotations]
+def texts(picture: Chart) -> list[str]:
+    return [annotation.text for annotation in picture.figure.layout.annotations]
 
 
 EXPECTED = (
@@ -62,8 +62,8 @@ EXPECTED = (
 )
 
 
-def text_of(canvas: Chart) -> str:
-    return " ".join("\n".join(texts(canvas)).replace("<br>", " ").split())
+def text_of(picture: Chart) -> str:
+    return " ".join("\n".join(texts(picture)).replace("<br>", " ").split())
 
 
 def test_a_report_is_of_the_last_snapshot_in_its_range(store: Store) -> None:
@@ -146,7 +146,7 @@ def test_a_report_shows_the_chosen_notes_by_date(store: Store, chosen: str | Non
 
 
 @pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
-def test_the_canvas_is_one_light_figure_of_16_to_9(store: Store, case: Callable[[Store], Report]) -> None:
+def test_the_picture_is_one_light_figure_of_16_to_9(store: Store, case: Callable[[Store], Report]) -> None:
     figure = draw(case(store)).figure
     assert (figure.layout.width, figure.layout.height) == (WIDTH, HEIGHT) == (1600, 900)
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "#ffffff"
@@ -161,20 +161,20 @@ def test_the_canvas_is_one_light_figure_of_16_to_9(store: Store, case: Callable[
             assert 0 <= text.y <= 1 or text.yref != "paper"
 
 
-def test_the_canvas_says_everything_that_a_report_needs(store: Store) -> None:
+def test_the_picture_says_everything_that_a_report_needs(store: Store) -> None:
     report = demo_report(store)
-    canvas = draw(report)
-    content = text_of(canvas)
+    picture = draw(report)
+    content = text_of(picture)
     for expected in EXPECTED:
         assert expected in content
-    assert "A 526 (43.7%), B 341 (28.3%), C 211 (17.5%), D 87 (7.2%), F 39 (3.2%)" in canvas.alt
-    assert "2 on 15 Sep 2026, +300 users" in canvas.alt
-    bars = canvas.figure.data[0]
+    assert "A 526 (43.7%), B 341 (28.3%), C 211 (17.5%), D 87 (7.2%), F 39 (3.2%)" in picture.alt
+    assert "2 on 15 Sep 2026, +300 users" in picture.alt
+    bars = picture.figure.data[0]
     assert list(bars.y) == [526, 341, 211, 87, 39]
-    assert ">+1.0<" in canvas.figure.layout.xaxis.ticktext[0]
+    assert ">+1.0<" in picture.figure.layout.xaxis.ticktext[0]
 
 
-def test_text_of_people_stays_text_on_the_canvas(store: Store) -> None:
+def test_text_of_people_stays_text_on_the_picture(store: Store) -> None:
     annotations = Annotations((make_note(1, TODAY, "<b>$z$</b>"),))
     content = text_of(draw(replace(demo_report(store), title="<a href='x'>$y$</a>", annotations=annotations)))
     assert "<a" not in content
@@ -184,16 +184,16 @@ def test_text_of_people_stays_text_on_the_canvas(store: Store) -> None:
 def test_more_notes_than_there_is_room_for_are_counted(store: Store) -> None:
     report = demo_report(store)
     notes = tuple(make_note(order, TODAY - timedelta(60 - order), f"no. {order}") for order in range(1, MAX_NOTES + 4))
-    canvas = draw(replace(report, annotations=Annotations(notes)))
-    content = text_of(canvas)
+    picture = draw(replace(report, annotations=Annotations(notes)))
+    content = text_of(picture)
     assert "3 earlier notes not shown." in content
     assert "no. 3 " not in content
     assert re.findall(r"<b>(\d+)</b> \d+ \w+ 2026 no. (\d+)", content) == [(str(n), str(n)) for n in range(4, 16)]
-    tags = [annotation.text for annotation in canvas.figure.layout.annotations if annotation.name == "note"]
+    tags = [annotation.text for annotation in picture.figure.layout.annotations if annotation.name == "note"]
     assert (tags[0], tags[-1]) == ("4", "15"), "the numbers of the files and of the other pages"
 
 
-def test_the_canvas_says_that_no_users_are_graded(store: Store) -> None:
+def test_the_picture_says_that_no_users_are_graded(store: Store) -> None:
     store.add([Snapshot("contoso", NOW, ScoreCounts())])
     assert "No users were graded in this range (24 Nov 2026)." in text_of(draw(stored_report(store)))
 
@@ -208,7 +208,7 @@ LONG_NAMES = {
 
 @pytest.mark.parametrize("name", LONG_NAMES.values(), ids=list(LONG_NAMES))
 @pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
-def test_no_name_cuts_the_stamp_of_the_canvas(store: Store, case: Callable[[Store], Report], name: str) -> None:
+def test_no_name_cuts_the_stamp_of_the_picture(store: Store, case: Callable[[Store], Report], name: str) -> None:
     report = case(store)
     report = replace(report, stamp=replace(report.stamp, account_name=name))
     figure = draw(report).figure
@@ -225,7 +225,7 @@ def test_no_name_cuts_the_stamp_of_the_canvas(store: Store, case: Callable[[Stor
         assert (axis.domain[1] - axis.domain[0]) * HEIGHT > 180
 
 
-def test_numbers_above_the_bars_of_the_canvas_have_room_beside_each_other(store: Store) -> None:
+def test_numbers_above_the_bars_of_the_picture_have_room_beside_each_other(store: Store) -> None:
     for users, size in ((500, 19), (900_000_000, 12)):
         store = Store.open("sqlite://")
         store.add([Snapshot("contoso", NOW, ScoreCounts(users, users, users, users, users, users))])
@@ -307,9 +307,9 @@ def all_texts(store: Store, report: Report) -> dict[str, str]:
     deck = Presentation(io.BytesIO(render_pptx(report)))
     book = openpyxl.load_workbook(io.BytesIO(render_xlsx(report, load_days(store, report.account, report.days))))
     page = re.sub(r"<(script|style)>.*?</\1>", "", render_html(report).decode(), flags=re.DOTALL)
-    canvas = draw(report)
+    picture = draw(report)
     return {
-        "picture": html.unescape(f"{text_of(canvas)} {canvas.alt}"),
+        "picture": html.unescape(f"{text_of(picture)} {picture.alt}"),
         "slides": " ".join(" ".join(slide.element.itertext()) for slide in deck.slides),
         "workbook": " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row),
         "page": html.unescape(page),

@@ -37,7 +37,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.reports.frames import comparison_frame
 from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
-from mimecast.reports.workbook import render_xlsx
+from mimecast.reports.report_workbook import render_xlsx
 from mimecast.store.annotations.notes import apply, delete_note, load_notes, write_note, write_restart
 from mimecast.store.causes.restarts import load_restarts
 from mimecast.store.comparisons import compare_with_day

@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 def _write(table: ExportTable, out: Path | None, file_format: str) -> int:
     """Write a table to a file, or to the terminal for None, and return the number of rows. Raises FileNotWritten."""
     if file_format == "xlsx" and out:
-        from mimecast.reports.exports.workbook import write_xlsx
+        from mimecast.reports.exports.export_workbook import write_xlsx
 
         with open_binary_output(out) as workbook:
             return write_xlsx(table, workbook)

@@ -16,7 +16,7 @@ from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.scheduled_runs import Run
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.targets import TargetStatus
-from mimecast.notify.suspicious_answers import (
+from mimecast.notify.newest_answers import (
     implausible_answers,
     newest_answers,
     plausible_answers,

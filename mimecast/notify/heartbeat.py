@@ -8,7 +8,7 @@ from typing import Final
 
 import requests
 
-from mimecast.notify.quiet_logs import hide_request_paths
+from mimecast.notify.hidden_request_paths import hide_request_paths
 from mimecast.problem import Problem
 
 HEARTBEAT_SECONDS: Final = 15.0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from mimecast.domain.notifications.deliveries import Message
 from mimecast.notify.digest_html import PICTURE_PLACE, place_picture
-from mimecast.notify.quiet_logs import hide_request_paths
+from mimecast.notify.hidden_request_paths import hide_request_paths
 from mimecast.settings.validation import SettingsError, nearest
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def render_report(report: Report, suffix: str, store: Store, *, template: Path |
 
         return render_pptx(report, template=template)
     if suffix == ".xlsx":
-        from mimecast.reports.workbook import render_xlsx
+        from mimecast.reports.report_workbook import render_xlsx
         from mimecast.store.timelines import load_days
 
         return render_xlsx(report, load_days(store, report.account, report.days))

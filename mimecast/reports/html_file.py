@@ -19,7 +19,7 @@ from mimecast.domain.scores import OTHER
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_percent
 from mimecast.palette import GRADE_COLOURS, GRADE_OUTLINES
-from mimecast.reports.causes.campaigns_for_reports import COLUMNS, campaign_cells, campaigns_title
+from mimecast.reports.causes.report_tables import COLUMNS, campaign_cells, campaigns_title
 from mimecast.reports.grade_table import grade_rows
 from mimecast.reports.provenance import definitions, sources
 from mimecast.reports.report import Report

@@ -33,12 +33,12 @@ from tests.support.waiting import wait_until
 NAME = r"SAMPLE-DATA-safe-score-report-contoso-made-up-\d{4}-\d\d-\d\d"
 
 
-def canvas(tab: Page) -> Any:
+def picture(tab: Page) -> Any:
     return tab.locator(".st-key-report_frame")
 
 
 def characters(tab: Page) -> str:
-    """Everything that is written on the canvas."""
+    """Everything that is written on the picture."""
     return "\n".join(tab.locator(".js-plotly-plot .annotation-text").all_text_contents())
 
 
@@ -49,7 +49,7 @@ def test_the_whole_report_is_on_one_screenshot_and_light_in_any_theme(
     emulate(tab, DESKTOP, scheme)
     with run_app() as url:
         open_page(tab, f"{url}/report")
-        box = canvas(tab).bounding_box()
+        box = picture(tab).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= DESKTOP["height"]
         assert box["x"] + box["width"] <= DESKTOP["width"]
@@ -163,7 +163,7 @@ def test_the_report_fits_a_phone_and_breaks_no_accessibility_rule(
     with run_app() as url:
         open_page(tab, f"{url}/report")
         assert tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth - window.innerWidth") <= 0
-        box = canvas(tab).bounding_box()
+        box = picture(tab).bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= PHONE["width"]
         show_whole_page(tab)

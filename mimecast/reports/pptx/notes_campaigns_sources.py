@@ -10,8 +10,8 @@ from mimecast.charts.text_width import shorten
 from mimecast.domain.notes import Note
 from mimecast.formatting import format_date
 from mimecast.palette import INK
-from mimecast.reports.causes.campaigns_for_reports import COLUMNS as CAMPAIGN_COLUMNS
-from mimecast.reports.causes.campaigns_for_reports import campaign_cells, campaigns_title
+from mimecast.reports.causes.report_tables import COLUMNS as CAMPAIGN_COLUMNS
+from mimecast.reports.causes.report_tables import campaign_cells, campaigns_title
 from mimecast.reports.pptx import elements
 from mimecast.reports.pptx.template import SlideDeck
 from mimecast.reports.provenance import definitions, sources

@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 
 from mimecast.charts.chart import Chart
-from mimecast.charts.report_canvas import HEIGHT, WIDTH
+from mimecast.charts.report_picture import HEIGHT, WIDTH
 from mimecast.domain.reporting_days import DayRange
 from mimecast.reports.formats import FORMATS, render_report
 from mimecast.reports.picture import draw_picture
@@ -22,8 +22,8 @@ from mimecast.ui.widgets.charts import plotly_config
 from mimecast.ui.widgets.download_links import offer_download
 
 FRAME_KEY: Final = "report_frame"
-CANVAS_KEY: Final = "report_canvas"
-"""Keys of the containers that static/report_canvas.css styles."""
+PICTURE_KEY: Final = "report_picture"
+"""Keys of the containers that static/report_picture.css styles."""
 
 
 PRIMARY: Final = ".pptx"
@@ -35,7 +35,7 @@ class ReportData:
     """A report and its picture."""
 
     report: Report
-    canvas: Chart
+    picture: Chart
 
 
 def load_report_page(page: AccountPage, days: DayRange, options: ReportOptions) -> ReportData | None:
@@ -48,12 +48,12 @@ def load_report_page(page: AccountPage, days: DayRange, options: ReportOptions) 
     return PAGE_CACHE.get(page.store, key, lambda: _load(page, days, options))
 
 
-def show_canvas(canvas: Chart, *, key: str) -> None:
+def show_picture(picture: Chart, *, key: str) -> None:
     """Draw the picture at its own size, scaled to the page by the browser; the picture it saves is not scaled."""
-    config = plotly_config(canvas.file_name)
+    config = plotly_config(picture.file_name)
     config["toImageButtonOptions"] |= {"width": WIDTH, "height": HEIGHT}
-    with st.container(key=FRAME_KEY), st.container(key=CANVAS_KEY):
-        st.plotly_chart(canvas.figure, key=key, theme=None, width=WIDTH, height=HEIGHT, alt=canvas.alt, config=config)
+    with st.container(key=FRAME_KEY), st.container(key=PICTURE_KEY):
+        st.plotly_chart(picture.figure, key=key, theme=None, width=WIDTH, height=HEIGHT, alt=picture.alt, config=config)
 
 
 def offer_downloads(page: AccountPage, report: Report) -> None:

@@ -140,7 +140,11 @@ def show_movement_beside_net_change(data: MovementData) -> None:
     text = f"{movement_headline(data.movement, data.then)}. {joiners_sentence(data.movement)}"
     st.markdown(f"**Movement:** {escape_markdown(text)}")
     st.page_link(
-        "pages/people.py", label="See from which grade to which", query_params=state.current(), width="content"
+        "pages/people.py",
+        label="See from which grade to which",
+        icon=":material/arrow_forward:",
+        query_params=state.current(),
+        width="content",
     )
 
 

@@ -24,10 +24,11 @@ from mimecast.problem import Problem
 from mimecast.settings.project import PROJECT
 from mimecast.ui.access.audit import log_action
 from mimecast.ui.access.policy import AccessDenied, check_request
+from mimecast.ui.server.security_headers import POLICY_WITHOUT_SCRIPTS
 
 PATH: Final = "download"
 NOT_CACHED: Final = {"Cache-Control": "no-store"}
-PROBLEM_PAGE_POLICY: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+PROBLEM_PAGE_POLICY: Final = {"Content-Security-Policy": POLICY_WITHOUT_SCRIPTS}
 
 
 class DownloadGone(Problem):
@@ -84,7 +85,7 @@ def _respond(token: str, cookies: Mapping[str, str]) -> Response:
 
 
 def _problem_page(problem: Problem, status: int) -> Response:
-    page = Template((PROJECT / "static" / "problem.html").read_text(encoding="utf-8"))
+    page = Template((PROJECT / "static" / "download_problem.html").read_text(encoding="utf-8"))
     escape = partial(html.escape, quote=True)
     text = page.substitute(title=escape(problem.title), message=escape(problem.message), remedy=escape(problem.remedy))
     return HTMLResponse(text, status_code=status, headers={**NOT_CACHED, **PROBLEM_PAGE_POLICY})

@@ -1,27 +1,18 @@
-"""The head of Streamlit's page: our style sheets and scripts, and a content security policy that allows just those."""
+"""The head of Streamlit's page: our style sheets and scripts."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from typing import Final
 
 from mimecast.palette import BETTER_LINE, USERS_LINE, WORSE_LINE
 from mimecast.settings.project import PROJECT
 from mimecast.ui.server import boot_hints
 from mimecast.ui.server.asgi import Application, Message, Receive, Send, asks_for_page, is_page
+from mimecast.ui.server.security_headers import content_security_policy
 
-STYLE_SHEETS: Final = ("dashboard.css", "report_canvas.css", "print.css")
+STYLE_SHEETS: Final = ("dashboard.css", "report_picture.css", "print.css")
 SCRIPTS: Final = ("print.js", "uploads.js", "popovers.js")
 """Files of `static/` that are put into every page."""
-
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-"""Nothing is loaded from another host, and no other site frames the dashboard. Streamlit puts styles into the page."""
 
 UNWANTED_HEADERS: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 """Headers removed from a request for a page: with them, the response would be compressed or empty."""
@@ -79,13 +70,6 @@ def build_head() -> bytes:
     styles = colours + "".join(_read_static(name) for name in STYLE_SHEETS)
     scripts = boot_hints.script() + "".join(_read_static(name) for name in SCRIPTS)
     return f"<style>{styles}</style>{boot_hints.links()}<script>{scripts}</script>".encode()
-
-
-def content_security_policy(page: bytes) -> str:
-    """Return the policy of a page: of all scripts in it, those that it has now may run."""
-    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
-    digests = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts)
-    return CONTENT_SECURITY_POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in digests))
 
 
 def _read_static(name: str) -> str:

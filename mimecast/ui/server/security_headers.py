@@ -1,10 +1,10 @@
-"""Security headers on every answer of the server.
-
-The content security policy of a page is set where the page's scripts are known (page_head.py).
-"""
+"""Security headers on every answer of the server, and the content security policies of pages."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from typing import Final
 
 from mimecast.ui.server.asgi import Application, Message, Receive, Send
@@ -15,6 +15,16 @@ SECURITY_HEADERS: Final = (
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""Nothing is loaded from another host, and no other site frames the dashboard. Streamlit puts styles into the page."""
+
+POLICY_WITHOUT_SCRIPTS: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""The policy of a page that is served instead of Streamlit's."""
 
 
 class SecurityHeaders:
@@ -37,3 +47,10 @@ class SecurityHeaders:
             await send(message)
 
         await self._application(scope, receive, send_with_headers)
+
+
+def content_security_policy(page: bytes) -> str:
+    """Return the policy of a page: of all scripts in it, those that it has now may run."""
+    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts)
+    return CONTENT_SECURITY_POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in digests))

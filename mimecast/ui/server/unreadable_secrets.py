@@ -14,7 +14,7 @@ from mimecast.text.glossary import PRODUCT
 from mimecast.ui.access.gate import NO_PAGE_SHOWN
 from mimecast.ui.secrets import server_problem
 from mimecast.ui.server.asgi import Application, Message, Receive, Send, asks_for_page
-from mimecast.ui.server.security_headers import SECURITY_HEADERS
+from mimecast.ui.server.security_headers import POLICY_WITHOUT_SCRIPTS, SECURITY_HEADERS
 
 PAGE: Final = """<!DOCTYPE html>
 <html lang="en">
@@ -31,8 +31,6 @@ PAGE: Final = """<!DOCTYPE html>
 </body>
 </html>
 """
-
-CONTENT_SECURITY_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 TRY_AGAIN_LATER: Final = 1013
 """Status with which a WebSocket is closed (RFC 6455 and IANA's registry)."""
@@ -74,7 +72,7 @@ async def _serve_page(problem: Problem, send: Send) -> None:
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
-        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+        (b"content-security-policy", POLICY_WITHOUT_SCRIPTS.encode()),
         (b"cache-control", b"no-store"),
         *SECURITY_HEADERS,
     ]

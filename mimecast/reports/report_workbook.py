@@ -1,4 +1,4 @@
-"""Excel workbooks with real dates and numbers, in which no text becomes a formula."""
+"""The report as an Excel workbook, with real dates and numbers, in which no text becomes a formula."""
 
 from __future__ import annotations
 
@@ -20,14 +20,10 @@ from mimecast.domain.timeline import GRADE_COLUMNS as GRADES
 from mimecast.domain.timeline import MAX_MARKED_POINTS, known_values
 from mimecast.formatting import MINUS, format_date, zone_name
 from mimecast.palette import AT_RISK_INK, INK, QUIET, RESTART_LINE, RULE
+from mimecast.reports.causes.cause_sheets import cause_sheets
 from mimecast.reports.causes.restart_parts import Days, RestartPart, restart_height, restart_parts
-from mimecast.reports.causes.sheets import cause_sheets
 from mimecast.reports.causes.trend_levels import trend_levels
-from mimecast.reports.grade_table import grade_rows
-from mimecast.reports.people.report_tables import Kind
-from mimecast.reports.provenance import definitions, sources
-from mimecast.reports.report import Report, source_text
-from mimecast.reports.sheets import (
+from mimecast.reports.excel_sheets import (
     DAY_FORMAT,
     TEXT_ONLY,
     add_definitions,
@@ -36,6 +32,10 @@ from mimecast.reports.sheets import (
     number_format,
     write_row,
 )
+from mimecast.reports.grade_table import grade_rows
+from mimecast.reports.people.report_tables import Kind
+from mimecast.reports.provenance import definitions, sources
+from mimecast.reports.report import Report, source_text
 from mimecast.reports.xml_text import xml_text
 from mimecast.text.causes import causes_sentences
 from mimecast.text.changes import comparison_sentence

@@ -1,4 +1,4 @@
-"""Suspicious answers: counts that cannot be true of a company, and days from which counts are not comparable."""
+"""What is suspicious about the newest answers: counts that cannot be true of a company, and suggested restarts."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from mimecast.domain.account_id import SAMPLE_ACCOUNT
+from mimecast.reports.excel_sheets import TEXT_ONLY, add_definitions, header_format
 from mimecast.reports.exports.table import ExportTable
-from mimecast.reports.sheets import TEXT_ONLY, add_definitions, header_format
 from mimecast.reports.xml_text import xml_text
 from mimecast.text.glossary import SAMPLE_WARNING
 

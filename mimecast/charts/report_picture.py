@@ -86,7 +86,7 @@ SIZES: Final = Sizes(tag=15, label=17, line=2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class CanvasText:
+class PictureText:
     """What the picture says besides numbers: title, range, headline, and further sentences in order.
 
     `past_day` is the day of the numbers where the picture is about a past period.
@@ -99,8 +99,8 @@ class CanvasText:
     past_day: date | None = None
 
 
-def report_canvas(
-    text: CanvasText,
+def report_picture(
+    text: PictureText,
     stamp: Stamp,
     comparison: Comparison | None,
     timeline: Timeline,
@@ -165,7 +165,7 @@ def _blank() -> go.Figure:
     return figure
 
 
-def _draw_head(figure: go.Figure, text: CanvasText, stamp: Stamp) -> float:
+def _draw_head(figure: go.Figure, text: PictureText, stamp: Stamp) -> float:
     """Draw title, account, range, headline and sentences; return where the charts begin."""
     mark = 0.0
     if stamp.source == SAMPLE_MARK:
