@@ -41,4 +41,6 @@ else:
 
     st.header("In numbers", anchor=False)
     show_grades_table(report.stamp, report.comparison)
-    offer_csv(data.table, file_name=f"{page.file_name('overview')}.csv", key="overview_csv", account=page.account.id)
+    offer_csv(
+        data.make_table, file_name=f"{page.file_name('overview')}.csv", key="overview_csv", account=page.account.id
+    )

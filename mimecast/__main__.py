@@ -37,8 +37,8 @@ COMMANDS: Final = {
 """The module of each command, in the order in which the help lists them."""
 
 GC_THRESHOLD: Final = 50_000
-"""Objects after which Python looks for garbage. With its 700 it examines every imported object again and again, which
-takes a sixth of a snapshot's processor time."""
+"""Objects after which Python looks for garbage. With the default of 700, it examines every imported object again and
+again, which takes a sixth of a snapshot's processor time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

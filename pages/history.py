@@ -40,5 +40,5 @@ show_chart(data.each_grade, key="history_each_grade")
 show_left_out_answers(page)
 
 st.header("In numbers", anchor=False)
-show_history_table(report.timeline, data.table)
-offer_csv(data.table, file_name=f"{page.file_name('history')}.csv", key="history_csv", account=page.account.id)
+show_history_table(report.timeline, data.make_table)
+offer_csv(data.make_table, file_name=f"{page.file_name('history')}.csv", key="history_csv", account=page.account.id)

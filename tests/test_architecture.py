@@ -48,7 +48,6 @@ MAY_IMPORT = {
 MAX_MODULES_IN_A_FOLDER = 15
 
 TEST_FILES = sorted((PROJECT / "tests").rglob("*.py"))
-"""Modules of `domain` that import nothing outside the standard library."""
 
 
 @cache

@@ -12,10 +12,12 @@ from mimecast.store.store import Store
 
 
 def keep_retention(captured: CapturedSnapshot, store: Store, dashboard: DashboardSettings) -> CapturedSnapshot:
-    """Delete what is older than the retention: at every level, since it does not end when people is switched off.
+    """Delete grades that ended before the retention period.
+
+    This happens at every level, because retention does not end when people is switched off.
 
     Returns:
-        The snapshot, with the problem if the store cannot be written.
+        The snapshot, with the problem if the store cannot be read or written.
     """
     if not dashboard.knows_retention:
         return captured

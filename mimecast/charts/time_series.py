@@ -23,8 +23,8 @@ NAMED_GAP: Final = 0.14
 
 Value = TypeVar("Value", int, float)
 
-SENT_DECIMALS: Final = 6
-"""Decimals of a value that is sent to the browser: enough to be rounded there as it is here, and half the bytes."""
+SENT_DECIMALS: Final = 9
+"""Decimals of a value that the browser rounds again. All that it has would take half as many bytes again."""
 
 
 class Axes(NamedTuple):

@@ -11,6 +11,7 @@ import plotly.io
 from plotly.offline import get_plotlyjs
 
 from mimecast.charts.chart import Chart
+from mimecast.charts.drawing import drawing
 from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import mix_chart
 from mimecast.charts.trend import at_risk_chart, users_graded_chart
@@ -39,7 +40,8 @@ CONTENT_SECURITY_POLICY: Final = (
 
 def render_html(report: Report) -> bytes:
     """Return the report as a web page in UTF-8."""
-    charts = "".join(_chart(chart, number) for number, chart in enumerate(_charts(report), start=1))
+    with drawing():
+        charts = "".join(_chart(chart, number) for number, chart in enumerate(_charts(report), start=1))
     summary, comparison = report.summary, report.comparison
     then = f"<th scope=col>{format_date(comparison.then_day)}</th>" if comparison else ""
     change = "<th scope=col>Change</th>" if comparison else ""

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar, cast
 
+from mimecast.charts.drawing import drawing
 from mimecast.store.store import Store
 
 T = TypeVar("T")
@@ -39,13 +40,15 @@ class PageCache:
         """
         token = store.change_token
         if token is None:
-            return load()
+            with drawing():
+                return load()
         full_key = (store.name, token, key)
         with self._lock:
             if full_key in self._entries:
                 self._entries.move_to_end(full_key)
                 return cast("T", self._entries[full_key])
-        value = load()
+        with drawing():
+            value = load()
         with self._lock:
             self._entries[full_key] = value
             while len(self._entries) > self._max_entries:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mimecast.charts.change_bars import change_bars_chart, has_small_changes
@@ -41,11 +43,10 @@ class CompareData:
     grades: Chart | str
     trend: Chart | str
 
-    def table(self) -> pd.DataFrame:
-        """Return `comparison_frame` of the two snapshots."""
-        from mimecast.reports.frames import comparison_frame  # see `OverviewData.table`
-
-        return comparison_frame(self.stamp, self.comparison)
+    @property
+    def make_table(self) -> Callable[[], pd.DataFrame]:
+        """What returns `comparison_frame` of the two snapshots. It keeps no chart in memory."""
+        return partial(_make_table, self.stamp, self.comparison)
 
 
 def load_compare(page: AccountPage, comparison: Comparison) -> CompareData:
@@ -89,3 +90,9 @@ def _load(page: AccountPage, comparison: Comparison) -> CompareData:
 def _draw_grades(comparison: Comparison, stamp: ComparedStamp, *, file_name: str) -> Chart:
     draw = change_bars_chart if has_small_changes(comparison) else dumbbell_chart
     return draw(comparison, stamp, file_name=file_name)
+
+
+def _make_table(stamp: ComparedStamp, comparison: Comparison) -> pd.DataFrame:
+    from mimecast.reports.frames import comparison_frame  # with pandas, see overview.py
+
+    return comparison_frame(stamp, comparison)

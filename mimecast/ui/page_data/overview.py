@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mimecast.charts.chart import Chart
 from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import mix_chart
 from mimecast.charts.trend import at_risk_chart
+from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import DayRange
 from mimecast.reports.report import Report, ReportRequest, load_report
+from mimecast.text.stamp import Stamp
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
@@ -35,11 +39,10 @@ class OverviewData:
     mix: Chart | str
     trend: Chart | str
 
-    def table(self) -> pd.DataFrame:
-        """Return `grades_frame` of the newest snapshot."""
-        from mimecast.reports.frames import grades_frame  # pandas takes half a server's memory, so a download loads it
-
-        return grades_frame(self.report.stamp, self.report.comparison)
+    @property
+    def make_table(self) -> Callable[[], pd.DataFrame]:
+        """What returns `grades_frame` of the newest snapshot. It keeps no chart in memory."""
+        return partial(_make_table, self.report.stamp, self.report.comparison)
 
 
 def load_overview(page: AccountPage) -> OverviewData:
@@ -64,3 +67,9 @@ def _load(page: AccountPage) -> OverviewData:
         if timeline.has_risk
         else empty,
     )
+
+
+def _make_table(stamp: Stamp, comparison: Comparison | None) -> pd.DataFrame:
+    from mimecast.reports.frames import grades_frame  # pandas takes half a server's memory, so a download loads it
+
+    return grades_frame(stamp, comparison)

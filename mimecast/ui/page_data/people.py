@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from mimecast.charts.chart import Chart
@@ -55,7 +56,7 @@ class PeopleData:
     @cached_property
     def table(self) -> pd.DataFrame:
         """`departments_frame` of the departments."""
-        from mimecast.reports.people.frames import departments_frame  # see `OverviewData.table`
+        from mimecast.reports.people.frames import departments_frame  # with pandas, see overview.py
 
         return departments_frame(self.departments)
 
@@ -72,12 +73,11 @@ class MovementData:
     known_since: date | None
     account: str
 
-    def table(self) -> pd.DataFrame:
-        """Return `movement_frame` of the movement. There must be one."""
-        from mimecast.reports.people.frames import movement_frame  # see `OverviewData.table`
-
+    @property
+    def make_table(self) -> Callable[[], pd.DataFrame]:
+        """What returns `movement_frame` of the movement. There must be one."""
         assert self.movement is not None  # noqa: S101 - the page offers the table beside the movement
-        return movement_frame(self.account, self.movement)
+        return partial(_make_movement_table, self.account, self.movement)
 
 
 def load_people_data(page: AccountPage) -> PeopleData | None:
@@ -164,3 +164,9 @@ def _no_movement(known_since: date | None) -> str:
     if known_since is None:
         return "No list of users is stored yet. The next daily snapshot requests one: python -m mimecast snapshot."
     return f"Movement needs lists of two days. The first one is that of {format_date(known_since)}."
+
+
+def _make_movement_table(account: str, movement: Movement) -> pd.DataFrame:
+    from mimecast.reports.people.frames import movement_frame
+
+    return movement_frame(account, movement)

@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from mimecast.charts.chart import Chart
+from mimecast.charts.drawing import drawing
 from mimecast.charts.report_picture import HEIGHT, WIDTH
 from mimecast.domain.reporting_days import DayRange
 from mimecast.reports.formats import FORMATS, render_report
@@ -52,7 +53,7 @@ def show_picture(picture: Chart, *, key: str) -> None:
     """Draw the picture at its own size, scaled to the page by the browser; the picture it saves is not scaled."""
     config = plotly_config(picture.file_name)
     config["toImageButtonOptions"] |= {"width": WIDTH, "height": HEIGHT}
-    with st.container(key=FRAME_KEY), st.container(key=PICTURE_KEY):
+    with st.container(key=FRAME_KEY), st.container(key=PICTURE_KEY), drawing():
         st.plotly_chart(picture.figure, key=key, theme=None, width=WIDTH, height=HEIGHT, alt=picture.alt, config=config)
 
 

@@ -75,7 +75,8 @@ def show_accounts_table(page: Page, data: AccountsData) -> None:
     """Draw every account in one table, and offer its CSV."""
     _draw_table(data.table, page.zone.key)
     file_name = f"{page.common_file_name('accounts')}.csv"
-    offer_csv(lambda: with_flat_weeks(data.table), file_name=file_name, key="accounts_csv")
+    table = data.table
+    offer_csv(lambda: with_flat_weeks(table), file_name=file_name, key="accounts_csv")
 
 
 @fragment

@@ -90,7 +90,7 @@ def _offer_exports(page: Page, store: Store) -> None:
             key="data_json",
         )
     st.markdown(
-        "Sample data needs no backup: the dashboard makes it itself."
+        "Sample data needs no backup: the dashboard can create it again."
         if page.is_sample
         else "A backup of everything: all accounts, notes, targets and imports. "
         "To put it back, run `python -m mimecast restore FILE`."

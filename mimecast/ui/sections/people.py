@@ -85,8 +85,9 @@ def show_departments(page: AccountPage, data: PeopleData) -> None:
     if any(each.department == SMALLER_DEPARTMENTS for each in data.departments):
         st.caption(SMALLER_DEPARTMENTS_NOTE.format(minimum=page.dashboard.min_group_size))
     _show_departments_table(data)
+    table = data.table
     offer_csv(
-        lambda: data.table,
+        lambda: table,
         file_name=f"{page.file_name('departments')}.csv",
         key="departments_csv",
         account=page.account.id,
@@ -116,7 +117,7 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
             "the stronger the colour, the more users. No single user is shown."
         )
         offer_csv(
-            data.table, file_name=f"{page.file_name('movement')}.csv", key="movement_csv", account=page.account.id
+            data.make_table, file_name=f"{page.file_name('movement')}.csv", key="movement_csv", account=page.account.id
         )
     if data.time_at_risk and data.known_since:
         st.subheader("Time at risk", anchor=False)

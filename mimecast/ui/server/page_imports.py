@@ -1,14 +1,14 @@
-"""Imports what pages need while the browser loads Streamlit's client, which takes as long."""
+"""Imports what pages need while the browser loads Streamlit's client."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from functools import lru_cache
 from importlib import import_module
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
-
+from mimecast.charts.drawing import import_pandas_between_drawings
 from mimecast.ui.server.asgi import Application, Message, Receive, Send
 
 MODULES: Final = (
@@ -17,15 +17,17 @@ MODULES: Final = (
     "mimecast.ui.sections.annotations",
     "mimecast.ui.widgets.grade_tables",
     "numpy",
-    "PIL.Image",  # with numpy, what Streamlit reads the icon of a page with
+    "PIL.Image",  # Streamlit reads a page's icon with it and numpy
 )
-"""What the Overview uses, with nearly everything that it takes to import it."""
+"""These import nearly everything that the Overview uses."""
 
 FIGURE: Final = {
     "data": [{"type": "bar", "marker": {}}, {"type": "scatter", "line": {}}],
     "layout": {"xaxis": {}, "yaxis": {}, "shapes": [{}], "annotations": [{}], "title": {"text": ""}},
 }
 """A figure of the kinds of parts that charts have, since Plotly imports each when it is first used."""
+
+POLL_SECONDS: Final = 0.02
 
 
 class PageImports:
@@ -39,14 +41,15 @@ class PageImports:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "websocket":
-            await run_in_threadpool(start_imports().join)
+        while scope["type"] == "websocket" and start_imports().is_alive():
+            await asyncio.sleep(POLL_SECONDS)
         await self._application(scope, receive, send)
 
 
 @lru_cache(maxsize=1)
 def start_imports() -> threading.Thread:
     """Start the thread that imports, and return it. The pages themselves show what cannot be imported."""
+    import_pandas_between_drawings()
     thread = threading.Thread(target=_import, name="page imports", daemon=True)
     thread.start()
     return thread

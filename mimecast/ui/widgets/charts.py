@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mimecast.charts.chart import Chart
+from mimecast.charts.drawing import drawing
 from mimecast.ui.escaping import escape_markdown
 
 
@@ -19,7 +20,8 @@ def show_chart(chart: Chart | str, *, key: str) -> None:
         if chart:
             st.info(escape_markdown(chart))
         return
-    st.plotly_chart(chart.figure, key=key, width="stretch", alt=chart.alt, config=plotly_config(chart.file_name))
+    with drawing():
+        st.plotly_chart(chart.figure, key=key, width="stretch", alt=chart.alt, config=plotly_config(chart.file_name))
 
 
 def plotly_config(file_name: str) -> dict[str, Any]:

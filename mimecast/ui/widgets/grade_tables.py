@@ -10,6 +10,7 @@ import streamlit as st
 
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import Resolution
+from mimecast.domain.scores import grades_with_other
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.timeline import Timeline
 from mimecast.formatting import UNDEFINED, format_date, format_int, format_points, pluralize
@@ -64,11 +65,12 @@ def show_history_table(timeline: Timeline, make_frame: Callable[[], pd.DataFrame
 
 def _last_periods(timeline: Timeline) -> None:
     """Draw what matters first, so that a phone shows it; the grades are reached by scrolling."""
-    periods = timeline.periods[-LAST_ROWS:]
-    names = ("at_risk", "doing_well", "users_graded", *timeline.shown_grades)
+    periods, snapshots = timeline.periods[-LAST_ROWS:], timeline.snapshots[-LAST_ROWS:]
+    grades = grades_with_other(*(snapshot.counts for snapshot in snapshots if snapshot))
+    names = ("at_risk", "doing_well", "users_graded", *grades)
     columns = {
         _first_column(timeline.resolution): [format_date(period) for period in periods],
-        **{label_of(name): [_cell(snapshot, name) for snapshot in timeline.snapshots[-LAST_ROWS:]] for name in names},
+        **{label_of(name): [_cell(snapshot, name) for snapshot in snapshots] for name in names},
     }
     alt = f"Users by grade for the last {pluralize(len(periods), timeline.resolution)} of the range."
     show_table(columns, alt=alt, scrolls=True)
