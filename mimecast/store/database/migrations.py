@@ -14,7 +14,8 @@ capturing because of that. So there are two kinds of steps:
 Each step runs once, in one transaction with its own row in those tables, so that a store never has half a step. A step
 is never edited once it is released: add another. Versions 1 to 3 are from before there were additions.
 
-The tables of a new store have today's columns, so a step that adds a column does nothing where the table has it already.
+The tables of a new store have today's columns, so a step that adds a column does nothing where the table already has
+it.
 """
 
 from __future__ import annotations
