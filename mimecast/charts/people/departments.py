@@ -24,7 +24,7 @@ MAX_ROWS: Final = 30
 
 LABEL_SIZE: Final = 12
 FONT_SIZE: Final = 13
-MAX_NAME_EMS: Final = 11.0
+MAX_NAME_EMS: Final = 11.1
 """Room for a department's name, in ems: a phone leaves half of its width to the dots."""
 
 
