@@ -38,7 +38,7 @@ COMMANDS: Final = {
 
 GC_THRESHOLD: Final = 50_000
 """Objects after which Python looks for garbage. With the default of 700, it examines every imported object again and
-again, which takes a sixth of a snapshot's processor time."""
+again."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -38,5 +38,5 @@ with line:
 st.header("In numbers", anchor=False)
 if page.dashboard.people_level.has_movement:
     show_movement_beside_net_change(load_or_stop(load_movement_data, page, comparison))
-show_grades_table(page.compared_stamp(comparison), comparison)
+show_grades_table(data.stamp, comparison)
 offer_csv(data.make_table, file_name=f"{page.file_name('compare')}.csv", key="compare_csv", account=page.account.id)

@@ -185,7 +185,7 @@ print("LOADED", *sorted({"pandas", "pyarrow"} & set(sys.modules)))
 
 
 def test_pages_of_charts_start_without_pandas(project: Path, tmp_path: Path) -> None:
-    """It takes half of a server's memory, and half a second of its start."""
+    """It would add more than half to a server's memory."""
     done = subprocess.run(
         [sys.executable, "-c", PAGES_RUN, str(project / "app.py")],
         capture_output=True,

@@ -1,7 +1,7 @@
 """Timelines: one value per period, with gaps kept as gaps and coverage counted.
 
-A period's value is its last snapshot, never an average. There is no data frame here: pandas would double the memory of
-a dashboard and the time that it takes to start, and only downloads and long tables need it.
+A period's value is its last snapshot, never an average. There is no data frame here: only downloads and long tables
+need pandas.
 """
 
 from __future__ import annotations

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.snapshot import Snapshot
@@ -17,6 +15,9 @@ from mimecast.reports.grade_table import grade_rows
 from mimecast.text.changes import restart_sentence
 from mimecast.text.glossary import DEFINITIONS
 from mimecast.text.stamp import ComparedStamp, Stamp
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CSV_DEFINITIONS: Final = " ".join(f"{term}: {meaning.partition('.')[0]}." for term, meaning in DEFINITIONS[:2])
 """`At risk: Users with grade D or F. Users graded: All users with a grade.`"""
@@ -135,6 +136,8 @@ def _source(snapshot: Snapshot | None) -> str | None:
 
 
 def _typed(rows: Sequence[dict[str, Any]] | dict[str, Any], counts: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd  # a page that only offers a table saves the 67 MiB of memory that pandas takes
+
     frame = pd.DataFrame(rows)
     floats = [name for name in frame.columns if name.endswith(("_percent", "_points"))]
     return frame.astype({**dict.fromkeys(counts, "Int64"), **dict.fromkeys(floats, "float64")})

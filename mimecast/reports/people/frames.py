@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mimecast.domain.people.departments import DepartmentChange
 from mimecast.domain.people.movement import Movement
 from mimecast.formatting import round_points
 from mimecast.reports.people.rows import MOVEMENT_COLUMNS, movement_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def departments_frame(departments: Sequence[DepartmentChange]) -> pd.DataFrame:
@@ -17,6 +19,8 @@ def departments_frame(departments: Sequence[DepartmentChange]) -> pd.DataFrame:
 
     Shares are percent of users graded, changes are percentage points; missing where they are not known.
     """
+    import pandas as pd  # see mimecast/reports/frames.py
+
     return pd.DataFrame(
         [
             {
@@ -34,4 +38,6 @@ def departments_frame(departments: Sequence[DepartmentChange]) -> pd.DataFrame:
 
 def movement_frame(account: str, movement: Movement) -> pd.DataFrame:
     """Return the rows of `movement_rows`, with the columns `MOVEMENT_COLUMNS`."""
+    import pandas as pd
+
     return pd.DataFrame(movement_rows(account, movement), columns=[*MOVEMENT_COLUMNS])

@@ -15,6 +15,7 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.timeline import Timeline
+from mimecast.reports.frames import comparison_frame
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
 from mimecast.store.causes.load_causes import load_causes
@@ -46,7 +47,7 @@ class CompareData:
     @property
     def make_table(self) -> Callable[[], pd.DataFrame]:
         """What returns `comparison_frame` of the two snapshots. It keeps no chart in memory."""
-        return partial(_make_table, self.stamp, self.comparison)
+        return partial(comparison_frame, self.stamp, self.comparison)
 
 
 def load_compare(page: AccountPage, comparison: Comparison) -> CompareData:
@@ -90,9 +91,3 @@ def _load(page: AccountPage, comparison: Comparison) -> CompareData:
 def _draw_grades(comparison: Comparison, stamp: ComparedStamp, *, file_name: str) -> Chart:
     draw = change_bars_chart if has_small_changes(comparison) else dumbbell_chart
     return draw(comparison, stamp, file_name=file_name)
-
-
-def _make_table(stamp: ComparedStamp, comparison: Comparison) -> pd.DataFrame:
-    from mimecast.reports.frames import comparison_frame  # with pandas, see overview.py
-
-    return comparison_frame(stamp, comparison)

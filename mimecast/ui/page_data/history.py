@@ -11,7 +11,7 @@ from mimecast.charts.chart import Chart
 from mimecast.charts.mix import each_grade_chart, mix_chart
 from mimecast.charts.trend import at_risk_chart, users_graded_chart
 from mimecast.domain.reporting_days import DayRange, Resolution
-from mimecast.domain.timeline import Timeline
+from mimecast.reports.frames import history_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.headline import headline
@@ -40,7 +40,7 @@ class HistoryData:
     @property
     def make_table(self) -> Callable[[], pd.DataFrame]:
         """What returns `history_frame` of the range. It keeps no chart in memory."""
-        return partial(_make_table, self.report.timeline, self.report.stamp.newest.account)
+        return partial(history_frame, self.report.timeline, self.report.stamp.newest.account)
 
 
 def load_history(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData | None:
@@ -74,9 +74,3 @@ def _load(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData 
         if timeline.has_shares
         else "",
     )
-
-
-def _make_table(timeline: Timeline, account: str) -> pd.DataFrame:
-    from mimecast.reports.frames import history_frame  # with pandas, see overview.py
-
-    return history_frame(timeline, account)

@@ -12,10 +12,9 @@ from mimecast.charts.chart import Chart
 from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import mix_chart
 from mimecast.charts.trend import at_risk_chart
-from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import DayRange
+from mimecast.reports.frames import grades_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
-from mimecast.text.stamp import Stamp
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
@@ -42,7 +41,7 @@ class OverviewData:
     @property
     def make_table(self) -> Callable[[], pd.DataFrame]:
         """What returns `grades_frame` of the newest snapshot. It keeps no chart in memory."""
-        return partial(_make_table, self.report.stamp, self.report.comparison)
+        return partial(grades_frame, self.report.stamp, self.report.comparison)
 
 
 def load_overview(page: AccountPage) -> OverviewData:
@@ -67,9 +66,3 @@ def _load(page: AccountPage) -> OverviewData:
         if timeline.has_risk
         else empty,
     )
-
-
-def _make_table(stamp: Stamp, comparison: Comparison | None) -> pd.DataFrame:
-    from mimecast.reports.frames import grades_frame  # pandas takes half a server's memory, so a download loads it
-
-    return grades_frame(stamp, comparison)

@@ -20,6 +20,7 @@ from mimecast.domain.people.departments import (
 from mimecast.domain.people.movement import Movement, TimeAtRisk
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date
+from mimecast.reports.people.frames import departments_frame, movement_frame
 from mimecast.store.people.read import (
     DepartmentWeek,
     PeopleCapture,
@@ -56,8 +57,6 @@ class PeopleData:
     @cached_property
     def table(self) -> pd.DataFrame:
         """`departments_frame` of the departments."""
-        from mimecast.reports.people.frames import departments_frame  # with pandas, see overview.py
-
         return departments_frame(self.departments)
 
 
@@ -77,7 +76,7 @@ class MovementData:
     def make_table(self) -> Callable[[], pd.DataFrame]:
         """What returns `movement_frame` of the movement. There must be one."""
         assert self.movement is not None  # noqa: S101 - the page offers the table beside the movement
-        return partial(_make_movement_table, self.account, self.movement)
+        return partial(movement_frame, self.account, self.movement)
 
 
 def load_people_data(page: AccountPage) -> PeopleData | None:
@@ -164,9 +163,3 @@ def _no_movement(known_since: date | None) -> str:
     if known_since is None:
         return "No list of users is stored yet. The next daily snapshot requests one: python -m mimecast snapshot."
     return f"Movement needs lists of two days. The first one is that of {format_date(known_since)}."
-
-
-def _make_movement_table(account: str, movement: Movement) -> pd.DataFrame:
-    from mimecast.reports.people.frames import movement_frame
-
-    return movement_frame(account, movement)

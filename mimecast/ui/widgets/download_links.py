@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from mimecast.reports.frames import to_csv
 from mimecast.ui.access.identity import current_user_email
 from mimecast.ui.server.download_route import OFFERED, PATH, Download
 
@@ -21,13 +22,9 @@ _DOWNLOADS: Final = "downloads"
 
 def offer_csv(make_frame: Callable[[], pd.DataFrame], *, file_name: str, key: str, account: str = "") -> None:
     """Draw a link that downloads a table as CSV."""
-
-    def make() -> bytes:
-        from mimecast.reports.frames import to_csv  # with pandas, which a page without a download does not need
-
-        return to_csv(make_frame())
-
-    offer_download("Download CSV", make, file_name=file_name, mime="text/csv", key=key, account=account)
+    offer_download(
+        "Download CSV", lambda: to_csv(make_frame()), file_name=file_name, mime="text/csv", key=key, account=account
+    )
 
 
 def offer_download(
