@@ -35,6 +35,7 @@ from tests.support.processes import (
     CommandServer,
     DashboardServer,
 )
+from tests.support.receivers import MailServer, WebReceiver
 from tests.support.requirements import REQUIRE_ALL, skip_or_fail
 from tests.support.sandbox import UnmarkedSandbox
 from tests.support.server import RunApp, serve
@@ -112,6 +113,34 @@ def cluster() -> Iterator[Cluster]:
     cluster = Cluster.create()
     yield cluster
     cluster.remove()
+
+
+@pytest.fixture
+def empty_database(cluster: Cluster) -> str:
+    """Return the name of an empty PostgreSQL database of the test's own."""
+    return cluster.create_database()
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """Return a PostgreSQL server for one test, which may stop it."""
+    cluster = Cluster.create()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture
+def web() -> Iterator[WebReceiver]:
+    """Return a server that receives notifications by HTTP."""
+    with WebReceiver().serve() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """Return a server that receives notifications as mail."""
+    with MailServer().serve() as server:
+        yield server
 
 
 @pytest.fixture

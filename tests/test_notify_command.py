@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,12 +16,6 @@ from tests.support.processes import CommandLine, assert_failed
 from tests.support.receivers import WebReceiver
 
 ALERT = "Contoso: implausible answer from Mimecast"
-
-
-@pytest.fixture
-def web() -> Iterator[WebReceiver]:
-    with WebReceiver().serve() as receiver:
-        yield receiver
 
 
 def write_settings(home: Path, *lines: str) -> None:

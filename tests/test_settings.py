@@ -13,9 +13,7 @@ from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.settings.accounts import read_accounts
 from mimecast.settings.dashboard import read_dashboard
 from mimecast.settings.project import PROJECT
-from mimecast.settings.secrets_files import read_secrets_files, secrets_files
 from mimecast.settings.settings import read_settings
-from mimecast.settings.store_url import read_store_url
 from mimecast.settings.validation import SettingsError
 
 ACCOUNT = {
@@ -231,49 +229,6 @@ def test_plain_http_is_for_this_computer_only(url: str) -> None:
     assert read_accounts({"mimecast": ACCOUNT | {"base_url": f"{url}/"}}, {}).accounts[0].base_url == url
 
 
-def test_the_store_is_found_relative_to_the_project_and_the_environment_wins() -> None:
-    table = {"connections": {"snapshots": {"url": "sqlite:///elsewhere/s.db"}}}
-    assert read_store_url(table, {}) == f"sqlite:///{PROJECT / 'elsewhere' / 's.db'}"
-    assert read_store_url(table, {"SNAPSHOTS_URL": "sqlite:////srv/s.db"}) == "sqlite:////srv/s.db"
-    assert read_store_url({"connections": {"other": {"url": 5}}}, {}).endswith("snapshots.db")
-    assert read_store_url({}, {"SNAPSHOTS_URL": "postgresql://host/db"}) == "postgresql://host/db"
-    assert read_store_url({}, {"SNAPSHOTS_URL": "sqlite:///s.db"}) == f"sqlite:///{PROJECT / 's.db'}"
-    assert read_store_url(table, {"SNAPSHOTS_URL": " "}) == f"sqlite:///{PROJECT / 'elsewhere' / 's.db'}"
-
-
-def test_a_relative_path_is_relative_to_the_project_with_any_driver() -> None:
-    assert read_store_url({}, {"SNAPSHOTS_URL": "sqlite+pysqlite:///s.db"}).endswith(f":///{PROJECT / 's.db'}")
-
-
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://user:pw@host:5432/db"])
-def test_any_url_of_sqlalchemy_is_taken_unchanged(url: str) -> None:
-    assert read_store_url({"connections": {"snapshots": {"url": url}}}, {}) == url
-
-
-def test_a_variable_that_is_no_database_url_is_named_and_not_repeated() -> None:
-    with pytest.raises(SettingsError, match=r"^SNAPSHOTS_URL is not a database URL") as caught:
-        read_store_url({}, {"SNAPSHOTS_URL": "recognisable"})
-    assert "recognisable" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("secrets", "message"),
-    [
-        ({"connections": "recognisable"}, "connections is a single value"),
-        ({"connections": {"snapshots": "recognisable"}}, "connections.snapshots is a single value"),
-        ({"connections": {"snapshots": {"ulr": "recognisable"}}}, "unknown key 'ulr'. Did you mean url?"),
-        ({"connections": {"snapshots": {"url": "..."}}}, "url in [connections.snapshots] is still the example's"),
-        ({"connections": {"snapshots": {"url": "postgresql://USER:PASSWORD@HOST/DATABASE"}}}, "is still the example's"),
-    ],
-)
-def test_a_wrong_store_is_named_and_not_repeated(secrets: dict[str, Any], message: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        read_settings(secrets, {})
-    assert message in str(caught.value)
-    assert caught.value.remedy
-    assert "recognisable" not in f"{caught.value} {caught.value!r}"
-
-
 @pytest.mark.parametrize(
     ("table", "message", "default"),
     [
@@ -351,27 +306,6 @@ def test_a_name_may_end_with_dots() -> None:
 
 
 @pytest.mark.parametrize(
-    "secrets",
-    [
-        {"connection": {"snapshots": {"url": "sqlite:///recognisable.db"}}},
-        {"connections": {"snapshot": {"url": "sqlite:///recognisable.db"}}},
-        {"connections": {"Snapshots": {"url": "sqlite:///recognisable.db"}}},
-        {"conections": {"snapshot": {"url": "sqlite:///recognisable.db"}}},
-        {"connections": {"url": "sqlite:///recognisable.db"}},
-        {"snapshots": {"url": "sqlite:///recognisable.db"}},
-        {"url": "postgresql://recognisable/db"},
-        {"SNAPSHOTS_URL": "sqlite:///recognisable.db"},
-    ],
-)
-def test_a_near_miss_of_the_store_does_not_begin_an_empty_history(secrets: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError) as caught:
-        read_settings({"mimecast": ACCOUNT, **secrets}, {})
-    assert "[connections.snapshots]" in caught.value.remedy
-    assert "recognisable" not in str(caught.value)
-    assert read_settings({"mimecast": ACCOUNT, **secrets}, {"SNAPSHOTS_URL": "sqlite:////s.db"}).accounts
-
-
-@pytest.mark.parametrize(
     ("secrets", "message"),
     [
         ({"dashbord": {"time_zone": "recognisable"}}, "The table [dashbord] is unknown. Did you mean [dashboard]?"),
@@ -445,26 +379,6 @@ def test_what_is_no_time_zone_is_refused(written: Any) -> None:
     assert "time_zone in [dashboard] is not the name of a time zone" in dashboard_problem({"time_zone": written})
 
 
-def test_the_file_is_looked_for_where_streamlit_looks(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert secrets_files() == [folder / ".streamlit" / "secrets.toml" for folder in (home, tmp_path, PROJECT)]
-
-
-def test_the_file_in_the_home_folder_is_read(home: Path) -> None:
-    file = home / ".streamlit" / "secrets.toml"
-    file.parent.mkdir()
-    file.write_text('[mimecast]\nname = "Contoso"\n')
-    assert read_secrets_files(secrets_files()[:1]) == {"mimecast": {"name": "Contoso"}}
-
-
-@pytest.mark.parametrize("url", ["recognisable", 5, "", None])
-def test_a_store_that_is_no_url_is_refused(url: Any) -> None:
-    with pytest.raises(SettingsError, match=r"url in \[connections.snapshots\] is not a database URL"):
-        read_store_url({"connections": {"snapshots": {"url": url}}}, {})
-
-
 def test_the_dashboard_table_is_checked() -> None:
     read = read_dashboard({"dashboard": {"time_zone": "Europe/London", "refresh_after": "90m"}})
     assert (read.time_zone.key, read.refresh_after) == ("Europe/London", timedelta(minutes=90))
@@ -512,55 +426,22 @@ def test_a_template_that_is_missing_or_no_slides_is_named_with_its_place(tmp_pat
         assert str(tmp_path / name) in problem
 
 
-def test_secrets_files_are_merged_by_table_and_a_missing_one_is_no_mistake(tmp_path: Path) -> None:
-    home, project = tmp_path / "home.toml", tmp_path / "project.toml"
-    home.write_text('[mimecast]\nname = "A"\n[dashboard]\ntime_zone = "UTC"\n')
-    project.write_text('[mimecast]\nname = "B"\n')
-    read = read_secrets_files([home, tmp_path / "none.toml", project])
-    assert read == {"mimecast": {"name": "B"}, "dashboard": {"time_zone": "UTC"}}
-
-
 @pytest.mark.parametrize(
-    ("content", "message"),
+    "secrets",
     [
-        (b"[mimecast]\nname = recognisable\n", "is not valid TOML, at line 2, column 8"),
-        (b'[mimecast]\nname = "recognisable', "is not valid TOML, at"),
-        (b"name = '\xe9'", "is not UTF-8 text"),
-        ('name = "recognisable"'.encode("utf-16"), "is UTF-16 instead of UTF-8 text"),
-        ('name = "recognisable"'.encode("utf-16-le"), "is UTF-16 instead of UTF-8 text"),
-        (b"a = " + b"[" * 100_000, "is not valid TOML, because it is nested too deeply"),
+        {"connection": {"snapshots": {"url": "sqlite:///recognisable.db"}}},
+        {"connections": {"snapshot": {"url": "sqlite:///recognisable.db"}}},
+        {"connections": {"Snapshots": {"url": "sqlite:///recognisable.db"}}},
+        {"conections": {"snapshot": {"url": "sqlite:///recognisable.db"}}},
+        {"connections": {"url": "sqlite:///recognisable.db"}},
+        {"snapshots": {"url": "sqlite:///recognisable.db"}},
+        {"url": "postgresql://recognisable/db"},
+        {"SNAPSHOTS_URL": "sqlite:///recognisable.db"},
     ],
 )
-def test_a_file_that_cannot_be_read_says_where(tmp_path: Path, content: bytes, message: str) -> None:
-    file = tmp_path / "secrets.toml"
-    file.write_bytes(content)
+def test_a_near_miss_of_the_store_does_not_begin_an_empty_history(secrets: dict[str, Any]) -> None:
     with pytest.raises(SettingsError) as caught:
-        read_secrets_files([file])
-    assert message in str(caught.value)
+        read_settings({"mimecast": ACCOUNT, **secrets}, {})
+    assert "[connections.snapshots]" in caught.value.remedy
     assert "recognisable" not in str(caught.value)
-    assert str(file) in str(caught.value)
-
-
-def test_a_folder_in_the_place_of_the_file_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read"):
-        read_secrets_files([tmp_path])
-
-
-def test_a_byte_order_mark_at_the_start_of_the_file_is_accepted(tmp_path: Path) -> None:
-    file = tmp_path / "secrets.toml"
-    file.write_bytes(b'\xef\xbb\xbf[mimecast]\r\nname = "Contoso"\r\n')
-    assert read_secrets_files([file]) == {"mimecast": {"name": "Contoso"}}
-
-
-def test_a_path_through_a_file_is_a_missing_file(tmp_path: Path) -> None:
-    (tmp_path / ".streamlit").touch()
-    assert read_secrets_files([tmp_path / ".streamlit" / "secrets.toml"]) == {}
-
-
-def test_without_a_home_folder_the_other_places_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def no_home() -> Path:
-        raise RuntimeError("Could not determine home directory.")
-
-    monkeypatch.setattr(Path, "home", no_home)
-    monkeypatch.chdir(tmp_path)
-    assert secrets_files() == [folder / ".streamlit" / "secrets.toml" for folder in (tmp_path, PROJECT)]
+    assert read_settings({"mimecast": ACCOUNT, **secrets}, {"SNAPSHOTS_URL": "sqlite:////s.db"}).accounts
