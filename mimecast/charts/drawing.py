@@ -58,7 +58,7 @@ _DRAWINGS: Final = _Drawings()
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Build, validate or send figures within this context. It waits while another thread imports pandas."""
+    """Mark that this thread draws, validates or sends figures. Waits while another thread imports pandas."""
     _DRAWINGS.begin()
     try:
         yield
@@ -73,7 +73,7 @@ def import_pandas_between_drawings() -> None:
 
 
 class _PandasFinder(MetaPathFinder):
-    """Finds pandas where Python would, with a loader of ours."""
+    """Finds pandas where Python would, but with a loader of ours."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -24,7 +24,7 @@ NAMED_GAP: Final = 0.14
 Value = TypeVar("Value", int, float)
 
 SENT_DECIMALS: Final = 9
-"""Decimals of a value that the browser rounds again. All that it has would take half as many bytes again."""
+"""Decimals of values that are sent to the browser, which rounds them further. Full precision takes more bytes."""
 
 
 class Axes(NamedTuple):

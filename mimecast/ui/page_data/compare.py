@@ -46,7 +46,7 @@ class CompareData:
 
     @property
     def make_table(self) -> Callable[[], pd.DataFrame]:
-        """What returns `comparison_frame` of the two snapshots. It keeps no chart in memory."""
+        """A function that returns `comparison_frame` of the two snapshots, and keeps no chart in memory."""
         return partial(comparison_frame, self.stamp, self.comparison)
 
 

@@ -39,7 +39,7 @@ class HistoryData:
 
     @property
     def make_table(self) -> Callable[[], pd.DataFrame]:
-        """What returns `history_frame` of the range. It keeps no chart in memory."""
+        """A function that returns `history_frame` of the range, and keeps no chart in memory."""
         return partial(history_frame, self.report.timeline, self.report.stamp.newest.account)
 
 

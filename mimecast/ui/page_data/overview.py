@@ -40,7 +40,7 @@ class OverviewData:
 
     @property
     def make_table(self) -> Callable[[], pd.DataFrame]:
-        """What returns `grades_frame` of the newest snapshot. It keeps no chart in memory."""
+        """A function that returns `grades_frame` of the newest snapshot, and keeps no chart in memory."""
         return partial(grades_frame, self.report.stamp, self.report.comparison)
 
 

@@ -74,7 +74,7 @@ class MovementData:
 
     @property
     def make_table(self) -> Callable[[], pd.DataFrame]:
-        """What returns `movement_frame` of the movement. There must be one."""
+        """A function that returns `movement_frame` of the movement. There must be one."""
         assert self.movement is not None  # noqa: S101 - the page offers the table beside the movement
         return partial(movement_frame, self.account, self.movement)
 
