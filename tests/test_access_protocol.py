@@ -75,6 +75,17 @@ def test_a_user_who_was_removed_can_no_longer_click(
     assert load_target(Store.open(account_variables["SNAPSHOTS_URL"]), "default") is None
 
 
+def test_signing_out_reaches_the_browser_although_the_page_runs_again_at_once(url: str) -> None:
+    """Otherwise the cookie would stay, and with it the access."""
+    with open_client(url, cookie_of_ada(url)) as client:
+        wait_until(lambda: "1,204" in client.run())
+        client.run(clicked=client.button("Sign out"))
+        received = client.run()
+        assert "auth_redirect" in received
+        assert "/auth/logout" in received
+        assert not [number for number in NUMBERS if number in received]
+
+
 def test_a_user_who_was_removed_gets_nothing_from_a_fragment(url: str, secrets_file: Path) -> None:
     with open_client(url, cookie_of_ada(url)) as client, open_client(url, cookie_of_ada(url)) as other:
         wait_until(lambda: "1,204" in client.run())

@@ -25,6 +25,7 @@ from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.show_problem import show_notice, show_problem
 
 _LOGGED: Final = "access_logged"
+_SIGNING_OUT: Final = "signing_out"
 
 NO_PAGE_SHOWN: Final = "No page is shown until this is fixed."
 
@@ -51,6 +52,8 @@ def require_sign_in(product: str) -> list[Problem]:
         fail_closed(product, problem)
     if auth is None:
         return _warn_if_open()
+    if st.session_state.get(_SIGNING_OUT):
+        _sign_out()
     decision = decide_access(st.user.to_dict(), auth, datetime.now(UTC))
     if decision is AccessDecision.SIGNED_OUT:
         _show_sign_in(product, auth, "Sign in to see this dashboard.")
@@ -131,7 +134,18 @@ def _show_refusal(product: str, reason: str) -> NoReturn:
 
 def _sign_out_button() -> None:
     if st.button("Sign out", icon=":material/logout:", key="sign_out"):
-        st.logout()
+        _sign_out()
+
+
+def _sign_out() -> NoReturn:
+    """Send the browser to where its cookie is deleted.
+
+    Streamlit drops that message when another run follows at once, so all later runs of the session repeat it.
+    """
+    st.session_state[_SIGNING_OUT] = True
+    st.logout()
+    st.markdown("Signing out …")
+    st.stop()
 
 
 def _origin(url: str | None) -> str:
