@@ -112,7 +112,8 @@ def _dots(shares: list[float], places: list[int], *, ring: bool) -> dict[str, An
     marker: dict[str, Any] = {"size": 11, "color": AT_RISK_LINE}
     if ring:
         marker = {"size": 10, "symbol": "circle-open", "color": QUIET, "line": {"width": 2, "color": USERS_LINE}}
-    return {"type": "scatter", "mode": "markers", "x": shares, "y": places, "marker": marker, "hoverinfo": "skip"}
+    place = {"x": shares, "y": places, "cliponaxis": False}  # a phone's axis has no room left of a dot at 0%
+    return {"type": "scatter", "mode": "markers", **place, "marker": marker, "hoverinfo": "skip"}
 
 
 def _lines(ends: list[tuple[float | None, int | None]]) -> dict[str, Any]:
