@@ -18,7 +18,7 @@ else:
     from mimecast.ui.widgets.charts import show_chart
     from mimecast.ui.widgets.download_links import offer_csv
     from mimecast.ui.widgets.grade_tables import show_grades_table
-    from mimecast.ui.widgets.metrics import show_metrics
+    from mimecast.ui.widgets.key_numbers import show_key_numbers
     from mimecast.ui.widgets.summary import show_summary
 
     page = begin("Overview")
@@ -27,7 +27,7 @@ else:
     report = data.report
 
     show_summary(report.summary)
-    show_metrics(report.stamp, report.comparison, report.annotations.judged)
+    show_key_numbers(report.stamp, report.comparison, report.annotations.judged)
 
     over_time, today = st.columns([5, 3], gap="small")
     with over_time, st.container(border=True, height="stretch"):

@@ -10,15 +10,17 @@ from mimecast.ui.page_data.compare import load_compare
 from mimecast.ui.page_data.people import load_movement_data
 from mimecast.ui.sections.people import show_movement_beside_net_change
 from mimecast.ui.widgets.charts import show_chart
-from mimecast.ui.widgets.compare_dates import choose_dates, show_nothing_to_compare
+from mimecast.ui.widgets.compare_dates import choose_dates
 from mimecast.ui.widgets.download_links import offer_csv
 from mimecast.ui.widgets.grade_tables import show_grades_table
-from mimecast.ui.widgets.metrics import show_change_parts
+from mimecast.ui.widgets.key_numbers import show_change_parts
 
 page = begin("Compare")
 comparison = load_or_stop(choose_dates, page)
 if comparison is None:
-    show_nothing_to_compare()
+    st.info(
+        "Comparing needs snapshots of two days. Come back tomorrow, or import past months on the Setup & data page."
+    )
     st.stop()
 data = load_or_stop(load_compare, page, comparison)
 

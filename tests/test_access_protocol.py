@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.annotations.targets import load_target
 from mimecast.store.store import Store
-from mimecast.ui.server.limits import MAX_SESSIONS_BEFORE_SIGN_IN, MAX_UPLOADS_PER_SESSION
+from mimecast.ui.server.session_limits import MAX_SESSIONS_BEFORE_SIGN_IN, MAX_UPLOADS_PER_SESSION
 from tests.support.protocol import USER_COOKIE, RawClient, open_client, user_cookie
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until

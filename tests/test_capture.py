@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from mimecast.api.client import TOLERATED_SKEW
-from mimecast.capture.one_account import MAX_WAIT_SECONDS, CapturedSnapshot, capture
+from mimecast.capture.one_account import CapturedSnapshot, capture
 from mimecast.domain.scheduled_runs import RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
-from mimecast.store.leases import Lease
 from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.store import Store
 from mimecast.text.stamp import SAMPLE_MARK, Stamp
 from tests.support.clock import NOW
 from tests.support.processes import CommandLine
 from tests.support.sandbox import SkewedSandbox, UnmarkedSandbox
-from tests.support.waiting import wait_until
 
 COUNTS = ScoreCounts(5, 4, 3, 2, 1)
 
@@ -142,42 +135,3 @@ def test_a_missing_grade_is_stored_as_zero_and_named_if_it_had_users(
     captured = captured_after(store, before, "grades-missing")
     assert captured.snapshot.counts == ScoreCounts(5, 4, 3)
     assert captured.warnings == warnings
-
-
-def test_a_second_run_waits_as_long_as_the_first_one_works_and_takes_its_answer(
-    store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Mimecast takes 26 seconds, of which a fake clock counts every look of the second run as one."""
-    looks: list[float] = []
-    has_waited = threading.Event()
-
-    def monotonic() -> float:
-        looks.append(len(looks))
-        if len(looks) > 60:
-            has_waited.set()
-        return looks[-1]
-
-    def counts() -> ScoreCounts:
-        assert has_waited.wait(60)
-        return COUNTS
-
-    fake_time: Any = SimpleNamespace(monotonic=monotonic, sleep=lambda _: time.sleep(0.01))
-    monkeypatch.setattr("mimecast.capture.one_account.time", fake_time)
-    with UnmarkedSandbox(counts) as sandbox, ThreadPoolExecutor(2) as pool:
-        account = account_of(sandbox)
-        first = pool.submit(capture, account, store)
-        wait_until(lambda: sandbox.summary_requests == 1)
-        second = pool.submit(capture, account, Store.open(store_url))
-        assert second.result(timeout=60).by_another
-        assert second.result().snapshot == first.result().snapshot
-        assert sandbox.summary_requests == 1
-    assert len(looks) < MAX_WAIT_SECONDS
-
-
-def test_a_second_run_takes_over_from_one_that_stopped_renewing_its_lease(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mimecast.store.leases.LEASE_DURATION", timedelta(seconds=1))
-    assert Lease(store, "contoso").acquire()
-    with UnmarkedSandbox(lambda: COUNTS) as sandbox:
-        assert not capture(account_of(sandbox), store).by_another

@@ -22,7 +22,7 @@ from tests.support.clock import NOW
 pytestmark = pytest.mark.usefixtures("isolated_pages")
 HEADER = "account,taken_at,a,b,c,d,f,other"
 PAGE = """
-from mimecast.ui.sections.data import show_data_section
+from mimecast.ui.sections.exports_and_imports import show_data_section
 from mimecast.ui.page import begin_without_data, load_or_stop
 
 page = begin_without_data("Alone")

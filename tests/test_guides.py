@@ -339,13 +339,13 @@ def test_the_proxies_agree_and_forward_to_the_port_of_the_service() -> None:
 
 def troubleshooting() -> dict[str, Any]:
     """Return the functions of the script that writes the tables."""
-    return runpy.run_path(str(PROJECT / "docs" / "generate_troubleshooting.py"))
+    return runpy.run_path(str(PROJECT / "docs" / "write_error_tables.py"))
 
 
 def test_the_troubleshooting_guide_has_every_error_as_the_script_writes_it() -> None:
     script, guide = troubleshooting(), read("docs/troubleshooting.md")
     written = guide.partition(script["BEGIN"])[2].partition(script["END"])[0]
-    assert written.strip() == script["tables"]().strip(), "run: python docs/generate_troubleshooting.py"
+    assert written.strip() == script["tables"]().strip(), "run: python docs/write_error_tables.py"
 
 
 def test_every_error_has_a_title_a_cause_and_a_remedy_that_a_reader_understands() -> None:

@@ -39,7 +39,6 @@ class MimecastError(Problem):
 
     Attributes:
         can_retry: Whether the same request may succeed later with nothing else changed.
-        automatic_retries: How often `with_retries` repeats the request.
         request_id: The id that was sent (API 1.0) or the one that Mimecast returned (API 2.0).
         status: The HTTP status, or None without a response.
         code: Mimecast's error code, or None without one.
@@ -50,7 +49,6 @@ class MimecastError(Problem):
 
     title = "The request to Mimecast failed"
     can_retry = False
-    automatic_retries = 0
 
     def __init__(
         self,
@@ -81,7 +79,6 @@ class Unreachable(MimecastError):
     title = "Mimecast cannot be reached"
     remedy = "Check base_url and the network, and whether a firewall must let this computer through."
     can_retry = True
-    automatic_retries = 3
 
 
 class NameUnknown(Unreachable):
@@ -89,7 +86,6 @@ class NameUnknown(Unreachable):
 
     title = "Unknown host"
     remedy = "Check the spelling of base_url. If it is right, check this computer's DNS."
-    automatic_retries = 0
 
 
 class ProxyFailed(Unreachable):
@@ -97,7 +93,6 @@ class ProxyFailed(Unreachable):
 
     title = "The proxy did not connect"
     remedy = "Check HTTPS_PROXY, and whether the proxy needs a sign-in or has to allow this host."
-    automatic_retries = 0
 
 
 class TlsFailed(Unreachable):
@@ -109,7 +104,6 @@ class TlsFailed(Unreachable):
         "or name its file in REQUESTS_CA_BUNDLE."
     )
     can_retry = False
-    automatic_retries = 0
 
 
 class TimedOut(MimecastError):
@@ -147,7 +141,7 @@ class CredentialsRejected(MimecastError):
 
 
 class ApplicationRejected(MimecastError):
-    """API 1.0, `err_developer_key`: the application ID is wrong. Seen with valid keys too, so it is retried once."""
+    """API 1.0, `err_developer_key`: the application ID is wrong. Seen with valid keys too."""
 
     title = "Application ID rejected"
     remedy = (
@@ -155,7 +149,6 @@ class ApplicationRejected(MimecastError):
         "Mimecast occasionally returns this error by mistake."
     )
     can_retry = True
-    automatic_retries = 1
 
 
 class KeysExpired(MimecastError):
@@ -220,7 +213,6 @@ class RateLimited(MimecastError):
     title = "Too many requests"
     remedy = "Wait until Mimecast accepts requests again; other tools that use the same application count too."
     can_retry = True
-    automatic_retries = 3
 
 
 class WaitRequested(RateLimited):
@@ -236,7 +228,6 @@ class ServiceError(MimecastError):
     title = "Mimecast server error"
     remedy = "Try again in a few minutes; if the problem persists, look at Mimecast's service status page."
     can_retry = True
-    automatic_retries = 3
 
 
 class RequestRejected(MimecastError):

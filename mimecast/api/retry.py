@@ -1,23 +1,43 @@
 """Retries with exponential backoff, above `requests`: every attempt is prepared and signed again, with a new id.
 
-Only errors that a retry can resolve are retried: those with `automatic_retries` in `errors.py`. The wait doubles from
-attempt to attempt, with jitter, and is never shorter than Mimecast asks for. If Mimecast asks for longer than the
-policy allows, the error is raised at once and says when to try again.
+Only errors that a retry can resolve are retried: those in `RETRIES`. The wait doubles from attempt to attempt, with
+jitter, and is never shorter than Mimecast asks for. If Mimecast asks for longer than the policy allows, the error is
+raised at once and says when to try again.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from mimecast.api.auth import utc_now
-from mimecast.api.errors import MimecastError
+from mimecast.api.errors import (
+    ApplicationRejected,
+    MimecastError,
+    NameUnknown,
+    ProxyFailed,
+    RateLimited,
+    ServiceError,
+    TlsFailed,
+    Unreachable,
+)
 
 T = TypeVar("T")
+
+RETRIES: Final[Mapping[type[MimecastError], int]] = {
+    Unreachable: 3,
+    NameUnknown: 0,
+    ProxyFailed: 0,
+    TlsFailed: 0,
+    ApplicationRejected: 1,
+    RateLimited: 3,
+    ServiceError: 3,
+}
+"""How often a request is repeated after an error of this class, or of the nearest base class that is named here."""
 
 FIRST_BACKOFF_SECONDS: Final = 0.5
 """Seconds before the second attempt, doubled before each further one. Jitter shortens a wait by up to half."""
@@ -62,13 +82,17 @@ def with_retries(attempt: Callable[[], T], retry_policy: RetryPolicy) -> T:
         except MimecastError as error:
             attempts += 1
             wait = max(error.retry_after or 0.0, _backoff(attempts))
-            if attempts > error.automatic_retries or wait > retry_policy.max_wait:
+            if attempts > _retries_of(error) or wait > retry_policy.max_wait:
                 if error.retry_after:
                     now = retry_policy.clock()
                     error.postpone(now + timedelta(seconds=error.retry_after), now)
                 raise
             retry_policy.on_wait(error, wait)
         retry_policy.sleep(wait)
+
+
+def _retries_of(error: MimecastError) -> int:
+    return next((RETRIES[kind] for kind in type(error).__mro__ if kind in RETRIES), 0)
 
 
 def _backoff(attempts: int) -> float:

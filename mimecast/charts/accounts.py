@@ -11,7 +11,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout, escape_plotly
-from mimecast.charts.time_series import time_axis
+from mimecast.charts.time_axis import time_axis
 from mimecast.domain.account_status import WeeklyLevels, week_ends
 from mimecast.domain.snapshot import RiskLevel
 from mimecast.formatting import format_date, format_int, format_percent, pluralize

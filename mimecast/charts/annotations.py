@@ -17,7 +17,8 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import escape_plotly, separate_labels
-from mimecast.charts.time_series import DEFAULT_AXES, Axes, axis_ends, line_traces, place_of
+from mimecast.charts.lines import line_traces
+from mimecast.charts.time_axis import DEFAULT_AXES, Axes, axis_ends, place_of
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.normal_range import RangeOfDay
 from mimecast.domain.notes import Note

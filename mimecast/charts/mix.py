@@ -8,22 +8,13 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from mimecast.charts.alt_texts import mix_alt
 from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
 from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, separate_labels
+from mimecast.charts.lines import axis_ceiling, edge_label, last_value, line_traces
 from mimecast.charts.text_width import room_for
-from mimecast.charts.time_series import (
-    Axes,
-    axis_ceiling,
-    column_width,
-    edge_label,
-    gap_shapes,
-    last_value,
-    line_traces,
-    mix_alt,
-    period_names,
-    timeline_axis,
-)
+from mimecast.charts.time_axis import Axes, column_width, gap_shapes, period_names, timeline_axis
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import AT_RISK

@@ -17,16 +17,9 @@ from mimecast.charts.annotations import Sizes, annotations_alt, band_traces, dra
 from mimecast.charts.causes.overlay import MARK, draw_causes
 from mimecast.charts.chart import Chart, escape_plotly
 from mimecast.charts.grades import MUTED
+from mimecast.charts.lines import axis_ceiling, edge_label, last_value, line_traces
 from mimecast.charts.text_width import BOLD, em_width, wrap
-from mimecast.charts.time_series import (
-    Axes,
-    axis_ceiling,
-    edge_label,
-    gap_shapes,
-    last_value,
-    line_traces,
-    timeline_axis,
-)
+from mimecast.charts.time_axis import Axes, gap_shapes, timeline_axis
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.scores import AT_RISK

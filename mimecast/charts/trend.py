@@ -6,6 +6,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
+from mimecast.charts.alt_texts import line_alt
 from mimecast.charts.annotations import (
     PAGE_SIZES,
     annotations_alt,
@@ -18,18 +19,9 @@ from mimecast.charts.annotations import (
 )
 from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout
+from mimecast.charts.lines import axis_ceiling, count_axis, edge_label, last_value, line_traces
 from mimecast.charts.text_width import room_for
-from mimecast.charts.time_series import (
-    axis_ceiling,
-    count_axis,
-    edge_label,
-    gap_shapes,
-    last_value,
-    line_alt,
-    line_traces,
-    period_names,
-    timeline_axis,
-)
+from mimecast.charts.time_axis import gap_shapes, period_names, timeline_axis
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.timeline import Timeline, known_values
 from mimecast.formatting import format_int, format_percent, pluralize

@@ -27,14 +27,23 @@ def add_sheet(
     formats: Sequence[Format | None],
 ) -> Worksheet:
     """Add a sheet of rows under a frozen header. `columns` are titles and widths in characters."""
-    sheet = book.add_worksheet(name)
-    for column, (title, width) in enumerate(columns):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, title, header_format(book))
+    sheet = add_empty_sheet(book, name, columns, frozen_columns=1 if len(columns) > 2 else 0)
     for row, values in enumerate(rows, start=1):
         write_row(sheet, row, values, formats)
-    sheet.freeze_panes(1, 1 if len(columns) > 2 else 0)
     sheet.repeat_rows(0)
+    return sheet
+
+
+def add_empty_sheet(
+    book: Workbook, name: str, columns: Sequence[tuple[str, float]], *, frozen_columns: int = 0
+) -> Worksheet:
+    """Add a sheet with a frozen header and no rows. `columns` are titles and widths in characters."""
+    sheet = book.add_worksheet(name)
+    header = header_format(book)
+    for column, (title, width) in enumerate(columns):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, title, header)
+    sheet.freeze_panes(1, frozen_columns)
     return sheet
 
 

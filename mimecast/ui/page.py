@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import streamlit as st
 import truststore
@@ -16,45 +16,20 @@ from mimecast.settings.project import PROJECT
 from mimecast.settings.secrets_files import UnreadableSecretsError
 from mimecast.store.errors import StoreError
 from mimecast.text.glossary import PRODUCT
-from mimecast.text.stamp import SAMPLE_MARK
 from mimecast.ui import resources
 from mimecast.ui.access import gate
-from mimecast.ui.access.guard import guard
 from mimecast.ui.account_state import AccountState, load_account_state
 from mimecast.ui.causes.implausible import show_implausible_answers
 from mimecast.ui.causes.restarts import show_restart_suggestion
-from mimecast.ui.context import AccountPage, AppContext, Page, distinct_labels, load_context
+from mimecast.ui.context import AccountPage, AppContext, Page, load_context
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.refresh import freshness_and_refresh, refresh_messages
 from mimecast.ui.show_problem import show_notice, show_problem
-from mimecast.ui.url import params, state
+from mimecast.ui.sidebar import SIDEBAR_WIDTH, draw_sidebar
+from mimecast.ui.url import params
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-PAGES: Final = (
-    ("app.py", "Overview", ":material/speed:"),
-    ("pages/history.py", "History", ":material/timeline:"),
-    ("pages/compare.py", "Compare", ":material/compare_arrows:"),
-    ("pages/campaigns.py", "Campaigns", ":material/phishing:"),
-    ("pages/people.py", "People", ":material/groups:"),
-    ("pages/report.py", "Report", ":material/slideshow:"),
-    ("pages/accounts.py", "Accounts", ":material/table_rows:"),
-    ("pages/connection.py", "Setup & data", ":material/settings:"),
-)
-"""Every page in the order of the sidebar: script, title, icon."""
-
-SIDEBAR_WIDTH: Final = 220
-"""Pixels."""
-
-PEOPLE_PAGE: Final = "pages/people.py"
-"""In the sidebar only where the level of `people` is not `off`."""
-
-ACCOUNTS_PAGE: Final = "pages/accounts.py"
-"""In the sidebar only where there is more than one account."""
-
-CAMPAIGNS_PAGE: Final = "pages/campaigns.py"
-"""In the sidebar only where the account has campaigns."""
 
 
 def begin(title: str) -> AccountPage:
@@ -95,7 +70,7 @@ def begin_without_data(title: str, *, of_all_accounts: bool = False) -> Page:
     account = accounts[chosen]
     now = datetime.now(UTC)
     account_state = _load_state(context, account, now)
-    _draw_sidebar(context, account, account_state)
+    draw_sidebar(context, account, account_state)
     settings_problem = context.settings_problem(account)
     shared: dict[str, Any] = {
         "account": account,
@@ -133,39 +108,6 @@ def load_or_stop(load: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         resources.forget_stores()
         show_problem(problem)
         st.stop()
-
-
-def _draw_sidebar(context: AppContext, account: Account, account_state: AccountState) -> None:
-    with st.sidebar:
-        st.markdown(f"**{PRODUCT}**")
-        if len(context.accounts) > 1:
-            _draw_account_picker(context.accounts, account)
-        for script, title, icon in PAGES:
-            if script == ACCOUNTS_PAGE and len(context.accounts) < 2:
-                continue
-            if script == CAMPAIGNS_PAGE and not account_state.has_campaigns:
-                continue
-            if script == PEOPLE_PAGE and not context.dashboard.people_level.is_on:
-                continue
-            st.page_link(script, label=title, icon=icon, query_params=state.current())
-        if context.is_sample:
-            st.badge(SAMPLE_MARK, color="orange")
-            st.caption(
-                "A made-up company. To see your own, follow “Connect a real account” in README.md, "
-                "then reload this page."
-            )
-        gate.show_signed_in_user()
-
-
-def _draw_account_picker(accounts: list[Account], account: Account) -> None:
-    labels = distinct_labels(accounts)
-    key = "account_picker"
-
-    def apply_choice() -> None:
-        state.update({"account": st.session_state[key]}, instead_of=("account",))
-
-    st.session_state[key] = account.id
-    st.selectbox("Account", list(labels), key=key, format_func=labels.__getitem__, on_change=guard(apply_choice))
 
 
 def _load_state(context: AppContext, account: Account, now: datetime) -> AccountState:

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from mimecast.store.store import Store
-from mimecast.ui.page import PAGES as SIDEBAR
+from mimecast.ui.sidebar import PAGES as SIDEBAR
 from tests.support.browser import PHONE, ColorScheme, address_of, emulate
 from tests.support.exhaustive import EXHAUSTIVE, every_nth, sample
 from tests.support.oidc import CLIENT_SECRET, COOKIE_SECRET, Provider

@@ -8,7 +8,8 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from mimecast.charts.chart import Chart, apply_layout, escape_plotly
-from mimecast.charts.time_series import edge_label, time_axis
+from mimecast.charts.lines import edge_label
+from mimecast.charts.time_axis import time_axis
 from mimecast.domain.causes.campaigns import Campaign
 from mimecast.formatting import format_date, format_int, format_percent
 from mimecast.palette import RATE_LINES

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from mimecast.charts.causes.breaks import break_lines
 from mimecast.charts.chart import escape_plotly
 from mimecast.charts.text_width import shorten
-from mimecast.charts.time_series import DEFAULT_AXES, Axes, axis_ends, place_of
+from mimecast.charts.time_axis import DEFAULT_AXES, Axes, axis_ends, place_of
 from mimecast.domain.annotations import Annotations
 from mimecast.domain.causes.campaigns import Campaign
 from mimecast.domain.causes.causes import merge_launches

@@ -15,7 +15,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from mimecast.domain.account_id import SAMPLE_ACCOUNT
-from mimecast.reports.excel_sheets import TEXT_ONLY, add_definitions, header_format
+from mimecast.reports.excel_sheets import TEXT_ONLY, add_definitions, add_empty_sheet
 from mimecast.reports.exports.table import ExportTable
 from mimecast.reports.xml_text import xml_text
 from mimecast.text.glossary import SAMPLE_WARNING
@@ -73,13 +73,9 @@ def _write_rows(book: Workbook, table: ExportTable) -> int:
 
 
 def _add_sheet(book: Workbook, table: ExportTable, sheets_before: int) -> Worksheet:
-    sheet = book.add_worksheet(f"{table.name} {sheets_before + 1}" if sheets_before else table.name)
-    header = header_format(book)
-    for column, name in enumerate(table.columns):
-        sheet.set_column(column, column, INSTANT_WIDTH if name in table.instants else WIDTHS.get(name, DEFAULT_WIDTH))
-        sheet.write_string(0, column, name, header)
-    sheet.freeze_panes(1, 0)
-    return sheet
+    title = f"{table.name} {sheets_before + 1}" if sheets_before else table.name
+    widths = [INSTANT_WIDTH if name in table.instants else WIDTHS.get(name, DEFAULT_WIDTH) for name in table.columns]
+    return add_empty_sheet(book, title, list(zip(table.columns, widths, strict=True)))
 
 
 def _write_cell(sheet: Worksheet, cell: tuple[int, int], value: str | int | None, instant: Format | None) -> None:

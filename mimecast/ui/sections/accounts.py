@@ -26,7 +26,7 @@ from mimecast.ui.url import state
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.download_links import offer_csv
 from mimecast.ui.widgets.grade_tables import points_format, signed_points
-from mimecast.ui.widgets.metrics import show_totals
+from mimecast.ui.widgets.key_numbers import show_totals
 
 DEFAULT_PANELS: Final = 6
 MAX_VISIBLE_ROWS: Final = 20

@@ -29,7 +29,7 @@ from mimecast.ui.context import AccountPage, Page
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.people import MovementData, PeopleData
 from mimecast.ui.url import state
-from mimecast.ui.widgets.cards import Card, show_cards
+from mimecast.ui.widgets.card_html import Card, show_cards
 from mimecast.ui.widgets.charts import show_chart
 from mimecast.ui.widgets.download_links import offer_csv
 from mimecast.ui.widgets.grade_tables import points_format, signed_points

@@ -8,10 +8,10 @@ from starlette.middleware import Middleware
 
 from mimecast.ui.access.return_to import ReturnTo
 from mimecast.ui.server.download_route import download_route
-from mimecast.ui.server.limits import Limits
 from mimecast.ui.server.page_head import PageHead
 from mimecast.ui.server.page_imports import PageImports
 from mimecast.ui.server.security_headers import SecurityHeaders
+from mimecast.ui.server.session_limits import Limits
 from mimecast.ui.server.startup import lifespan
 
 

@@ -90,13 +90,6 @@ def choose_dates(page: AccountPage) -> Comparison | None:
     return comparison
 
 
-def show_nothing_to_compare() -> None:
-    """Say what a comparison needs."""
-    st.info(
-        "Comparing needs snapshots of two days. Come back tomorrow, or import past months on the Setup & data page."
-    )
-
-
 def pick_comparison(
     store: Store, url_params: Mapping[str, str], oldest: Snapshot, newest: Snapshot, today: date, zone: ZoneInfo
 ) -> PickedComparison:

@@ -15,13 +15,13 @@ from mimecast.formatting import (
 )
 from mimecast.text.grades import label_of
 from mimecast.text.stamp import Stamp
-from mimecast.ui.widgets.cards import Card, Tone, show_cards
+from mimecast.ui.widgets.card_html import Card, Tone, show_cards
 
 BETTER_SIGNS = {"at_risk": -1, "doing_well": 1, "F": -1}
 """Sign of a change for the better, by the names of `ScoreCounts.users`."""
 
 
-def show_metrics(stamp: Stamp, comparison: Comparison | None, judged: JudgedChange | None) -> None:
+def show_key_numbers(stamp: Stamp, comparison: Comparison | None, judged: JudgedChange | None) -> None:
     """Draw at risk, doing well, grade F and users graded, each with its change since the earlier snapshot.
 
     Colour is a judgement: only a change of the share at risk outside the normal range has one.

@@ -30,9 +30,6 @@ from mimecast.ui.flash import Flash, pop_flash, run_and_flash
 from mimecast.ui.show_problem import show_problem
 from mimecast.ui.widgets.download_links import offer_download
 
-MAX_UPLOAD_MB: Final = 5
-"""Of each file: about a hundred thousand snapshots, or two centuries of days."""
-
 PREVIEW_ROWS: Final = 5
 """Rows that are shown before files are imported."""
 
@@ -116,7 +113,6 @@ def _choose_files(page: Page, store: Store) -> list[UploadedFile]:
         ["csv", "json", "jsonl", "txt", "tsv"],
         accept_multiple_files=True,
         key=f"data_file_{st.session_state.get(_UPLOADS, 0)}",
-        max_upload_size=MAX_UPLOAD_MB,
         help="Files that Export writes, or months kept in a spreadsheet: see the columns below.",
     )
 

@@ -1,4 +1,4 @@
-"""Writes the tables of docs/troubleshooting.md from the error classes: `python docs/generate_troubleshooting.py`.
+"""Writes the tables of docs/troubleshooting.md from the error classes: `python docs/write_error_tables.py`.
 
 The columns are the class's title, the first paragraph of its docstring, and its default remedy. A test compares.
 """
@@ -15,7 +15,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs" / "troubleshooting.md"
-BEGIN: Final = "<!-- begin: docs/generate_troubleshooting.py writes these tables -->"
+BEGIN: Final = "<!-- begin: docs/write_error_tables.py writes these tables -->"
 END: Final = "<!-- end -->"
 
 ANNOTATIONS: Final = ("mimecast.domain.notes", "mimecast.domain.targets", "mimecast.domain.causes.")

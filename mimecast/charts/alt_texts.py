@@ -1,0 +1,38 @@
+"""Text alternatives of charts over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from mimecast.charts.time_axis import date_at
+from mimecast.domain.timeline import Timeline, known_values
+from mimecast.formatting import format_percent
+from mimecast.text.timelines import coverage
+
+Value = TypeVar("Value", int, float)
+
+
+def line_alt(
+    title: str, timeline: Timeline, values: Sequence[Value | None], format_value: Callable[[Value], str]
+) -> str:
+    """Return a text alternative: the first, last, lowest and highest value, and the coverage."""
+    known = known_values(values)
+    present = [value for _, value in known]
+    first, last = (f"{format_value(value)} on {date_at(timeline, index)}" for index, value in (known[0], known[-1]))
+    if len(present) == 1:
+        return f"{title}: {last}. {coverage(timeline)}."
+    extremes = f"lowest {format_value(min(present))}, highest {format_value(max(present))}"
+    return f"{title}: {first}, {last}; {extremes}. {coverage(timeline)}."
+
+
+def mix_alt(title: str, timeline: Timeline) -> str:
+    """Return a text alternative: the share of each grade in the first and the last snapshot, and the coverage."""
+    shares = {grade: timeline.shares(grade) for grade in timeline.shown_grades}
+    known = [index for index, _ in known_values(shares["A"])]
+    mixes = "; ".join(
+        f"{date_at(timeline, end)}: "
+        + ", ".join(f"{grade} {format_percent(each[end])}" for grade, each in shares.items())
+        for end in dict.fromkeys((known[0], known[-1]))
+    )
+    return f"{title}. {mixes}. {coverage(timeline)}."
