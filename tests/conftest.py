@@ -16,6 +16,7 @@ import pytest
 import streamlit as st
 from streamlit.runtime.secrets import Secrets
 
+from mimecast.api import retry
 from mimecast.capture.scheduler_templates import DATABASE_VARIABLES, NETWORK_VARIABLES
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
@@ -62,6 +63,12 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     return home
+
+
+@pytest.fixture(autouse=True)
+def backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the waits between the attempts of a request, which say nothing about a test."""
+    monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
 
 
 @pytest.fixture(scope="session")

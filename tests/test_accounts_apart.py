@@ -35,7 +35,7 @@ from mimecast.store.leases import Lease
 from mimecast.store.normal_range import load_baseline, load_judged_changes
 from mimecast.store.scheduled_runs import last_runs, load_schedule_status, newest_runs, save_runs
 from mimecast.store.store import Store
-from mimecast.ui.sidebar import PAGES
+from mimecast.ui.navigation import PAGES
 from mimecast.ui.widgets.grade_tables import ALL_ROWS_KEY
 from tests.support.app import downloads_of, make_app, wait_for_refresh
 from tests.support.clock import NOW

@@ -26,7 +26,7 @@ from mimecast.store.leases import LEASE_DURATION, Lease
 from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.store import Store
 from tests.support.sandbox import UnmarkedSandbox
-from tests.support.stores.databases import EVERY_DATABASE
+from tests.support.stores.databases import EVERY_DATABASE, SQLITE_FIRST
 from tests.support.stores.leases import shift_leases
 from tests.support.waiting import wait_until
 
@@ -67,6 +67,7 @@ def test_of_many_captures_at_once_one_asks_and_all_have_the_answer(
     assert {result.snapshot for result in results} == set(stores[0].all_snapshots("contoso"))
 
 
+@SQLITE_FIRST
 def test_schedulers_at_the_same_time_never_ask_together(
     project: Path, account_variables: dict[str, str], store_url: str
 ) -> None:

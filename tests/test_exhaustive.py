@@ -20,6 +20,12 @@ from tests.support.exhaustive import deselect_repetitions, mark_repetitions
 def pytest_configure(config):
     config.addinivalue_line("markers", "exhaustive: repeats")
     config.addinivalue_line("markers", "crossed: several parametrisations")
+    config.addinivalue_line("markers", "databases(*names): kinds of database")
+
+def pytest_generate_tests(metafunc):
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark:
+        metafunc.parametrize("store_url", mark.args)
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config, items):
@@ -45,10 +51,16 @@ def test_samples(number):
 @pytest.mark.parametrize(("page", "charts"), [("overview", 3), pytest.param("history", 4), ("report", 1)])
 def test_crosses(page, charts, theme):
     pass
+
+@pytest.mark.databases("sqlite", "postgresql")
+@pytest.mark.parametrize("days", [1, 7])
+def test_stores(store_url, days):
+    pass
 """
 
 SAMPLES = ["samples[0]", "samples[2]", "samples[4]"]
 CROSSINGS = ["overview-3-light", "overview-3-dark", "history-4-light", "report-1-light"]
+STORES = ["sqlite-1", "sqlite-7", "postgresql-1"]
 
 
 def collected(folder: Path, arguments: list[str], *, is_all_required: bool) -> list[str]:
@@ -70,13 +82,13 @@ def collected(folder: Path, arguments: list[str], *, is_all_required: bool) -> l
 
 
 def test_by_default_a_representative_part_of_the_repetitions_runs(tmp_path: Path) -> None:
-    expected = [*SAMPLES, *(f"crosses[{crossing}]" for crossing in CROSSINGS)]
+    expected = [*SAMPLES, *(f"crosses[{crossing}]" for crossing in CROSSINGS), *(f"stores[{case}]" for case in STORES)]
     assert collected(tmp_path, [], is_all_required=False) == expected
 
 
 @pytest.mark.parametrize(
     ("arguments", "is_all_required", "count"),
-    [([], True, 12), (["-m", "exhaustive"], False, 5), (["test_cases.py::test_repeats"], False, 1)],
+    [([], True, 16), (["-m", "exhaustive"], False, 6), (["test_cases.py::test_repeats"], False, 1)],
     ids=["every test is required", "the mark is named", "a test is named"],
 )
 def test_a_repetition_runs_where_it_is_required_or_named(

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.file_permissions import exposed_files
 from mimecast.settings.project import PROJECT
+from tests.support.exhaustive import every_nth
 from tests.support.processes import CommandLine
 
 READ = "Others can read the secrets"
@@ -80,7 +81,7 @@ def test_every_command_that_reads_it_reports_it_on_stderr_and_does_its_work(
 
 
 @pytest.mark.parametrize(
-    "page", ["app.py", *(f"pages/{script.name}" for script in sorted((PROJECT / "pages").glob("*.py")))]
+    "page", every_nth(["app.py", *(f"pages/{script.name}" for script in sorted((PROJECT / "pages").glob("*.py")))], 4)
 )
 @pytest.mark.usefixtures("isolated_pages")
 def test_every_page_reports_it(project: Path, page: str, file: Path) -> None:

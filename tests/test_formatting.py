@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mimecast import formatting
+from mimecast.text.file_names import file_name_part
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -63,8 +64,8 @@ def test_each_value_has_one_form() -> None:
     ],
 )
 def test_a_name_becomes_part_of_a_files_name(name: str, part: str) -> None:
-    assert formatting.file_name_part(name) == part
-    assert len(formatting.file_name_part(name).encode()) <= 160
+    assert file_name_part(name) == part
+    assert len(file_name_part(name).encode()) <= 160
 
 
 def test_a_year_has_four_digits() -> None:

@@ -185,12 +185,6 @@ def commands_to_run() -> list[str]:
     return sorted(commands - {"python -m mimecast COMMAND"})
 
 
-@pytest.fixture
-def web() -> Iterator[WebReceiver]:
-    with WebReceiver().serve() as receiver:
-        yield receiver
-
-
 def write_settings(home: Path, text: str) -> None:
     file = home / ".streamlit" / "secrets.toml"
     file.parent.mkdir(exist_ok=True)

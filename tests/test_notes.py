@@ -131,8 +131,8 @@ def test_a_store_from_before_there_were_notes_that_cannot_be_written_has_none(st
     connection.close()
     file.chmod(0o444)
     from mimecast.store.annotations.targets import load_target
-    from mimecast.store.database.engine import make_read_only_engines
     from mimecast.store.database.open_database import Database
+    from mimecast.store.database.sqlite import make_read_only_engines
     from mimecast.store.errors import StoreReadOnly
     from mimecast.store.imports import read_imports
 

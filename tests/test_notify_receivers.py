@@ -105,7 +105,7 @@ def test_secrets_are_in_no_problem_log_or_record(
     with WebReceiver(500).serve() as refusing, dead_receiver() as dead:
         urls = refusing.url(), dead, "json://recognisable@[", "nosuch://recognisable", "slack://recognisable"
         settings = NotifySettings(urls=urls)
-        context = Context(store, settings, {"contoso": "Contoso"}, UTC_ZONE, MORNING, limits=Limits(delivery=4.0))
+        context = Context(store, settings, {"contoso": "Contoso"}, UTC_ZONE, MORNING, limits=Limits(delivery=1.0))
         result = notify(context)
         result.problems += send_test(context).problems
         result.problems += filter(None, [send_heartbeat(f"http://127.0.0.1:{refusing.port}/recognisable")])

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from mimecast.formatting import MINUS, format_points
-from mimecast.ui.sidebar import PAGES
+from mimecast.ui.navigation import PAGES
 from tests.support.app import html_of, run_page
 
 pytestmark = pytest.mark.usefixtures("isolated_pages")

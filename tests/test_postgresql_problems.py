@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.store.database.engine import parse_url
+from mimecast.store.database.database_url import parse_url
 from mimecast.store.database.files.exposure import optional_tls
 from mimecast.store.database.postgresql import (
     translate_error,

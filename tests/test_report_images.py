@@ -30,8 +30,8 @@ A4_LANDSCAPE = (842, 595)
 """Points."""
 
 Render = Callable[..., bytes]
-RENDERERS = pytest.mark.parametrize("render", [render_png, render_pdf])
-SUFFIXES = pytest.mark.parametrize("suffix", [".png", ".pdf"])
+RENDERERS = pytest.mark.parametrize("render", [render_pdf, pytest.param(render_png, marks=EXHAUSTIVE)])
+SUFFIXES = pytest.mark.parametrize("suffix", [".pdf", pytest.param(".png", marks=EXHAUSTIVE)])
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ def test_a_picture_is_3200_by_1800(store: Store, case: Callable[[Store], Report]
 
 
 @pytest.mark.usefixtures("with_browser")
-@pytest.mark.parametrize("case", [demo_report, longest_report, pytest.param(smallest_report, marks=EXHAUSTIVE)])
+@pytest.mark.parametrize("case", every_nth([longest_report, demo_report, smallest_report], 3))
 def test_a_pdf_is_searchable_on_a4_with_its_fonts_and_a_title(store: Store, case: Callable[[Store], Report]) -> None:
     report = case(store)
     content = render_pdf(report)

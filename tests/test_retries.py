@@ -27,6 +27,11 @@ class Sleeps(list[float]):
         return RetryPolicy(longest, sleep=self.append, clock=lambda: NOW)
 
 
+@pytest.fixture(autouse=True)
+def backoff() -> None:
+    """Leave the waits between attempts as they are, in place of the fixture that shortens them."""
+
+
 @pytest.fixture
 def sleeps() -> Sleeps:
     return Sleeps()

@@ -18,6 +18,7 @@ import pytest
 from mimecast.api.auth import Api2Keys
 from mimecast.domain.scheduled_runs import RunOutcome
 from mimecast.domain.snapshot import Source
+from mimecast.sandbox.server import Sandbox
 from mimecast.settings.settings import read_settings
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
@@ -116,9 +117,10 @@ BOOKMARKS = [
 @pytest.mark.parametrize(("page", "query"), BOOKMARKS, ids=lambda value: re.sub(r"\W+", "-", str(value)))
 @pytest.mark.usefixtures("isolated_pages")
 def test_a_bookmarked_url_shows_what_it_did(
-    project: Path, old_store_url: str, page: str, query: dict[str, str]
+    project: Path, sandbox: Sandbox, old_store_url: str, page: str, query: dict[str, str]
 ) -> None:
-    keys = {"base_url": "http://127.0.0.1:9", "client_id": "a", "client_secret": "a"}
+    client = sandbox.api2.keys
+    keys = {"base_url": sandbox.base_url, "client_id": client.client_id, "client_secret": client.client_secret}
     secrets: dict[str, Any] = {
         "mimecast": {"accounts": {"contoso": {"name": "Contoso", **keys}}},
         "connections": {"snapshots": {"url": old_store_url}},

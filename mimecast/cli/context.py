@@ -83,7 +83,7 @@ def open_store(url: str) -> Store:
 
 def open_existing_store(settings: Settings) -> Store:
     """Open the store like `open_store`, but raise StoreError when its file does not exist."""
-    from mimecast.store.database.engine import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url, sqlite_file
     from mimecast.store.database.open_database import store_file_exists
     from mimecast.store.errors import StoreError
 
@@ -100,7 +100,7 @@ def open_store_or_sample_data(settings: Settings) -> tuple[Store, list[Account]]
     """
     from mimecast.sandbox.demo_company import COMPANY
     from mimecast.sandbox.sample_data import SAMPLE_ACCOUNT, open_sample_store
-    from mimecast.store.database.engine import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url, sqlite_file
     from mimecast.store.database.open_database import store_file_exists
 
     file = sqlite_file(parse_url(settings.store_url))
@@ -118,7 +118,7 @@ def open_store_or_sample_data(settings: Settings) -> tuple[Store, list[Account]]
 
 def refuse_store_file(settings: Settings, file: Path) -> None:
     """Raise UsageError when `file` is the file of the store."""
-    from mimecast.store.database.engine import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url, sqlite_file
 
     store_file = sqlite_file(parse_url(settings.store_url))
     if store_file and is_same_file(store_file, file):

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from mimecast.domain.comparison import Comparison, MissingComparison
@@ -20,7 +19,7 @@ from mimecast.domain.notifications.digest_periods import DigestPeriod
 from mimecast.domain.reporting_days import DayRange, Resolution, reporting_day
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.targets import TargetProgress
-from mimecast.formatting import format_datetime, pluralize
+from mimecast.formatting import format_datetime
 from mimecast.notify.digest_html import MailContent, Row, render_mail
 from mimecast.notify.messages import Wording
 from mimecast.notify.receivers import Attachment
@@ -34,8 +33,10 @@ from mimecast.store.store import Store
 from mimecast.text.causes import campaign_line
 from mimecast.text.changes import headcount_alert
 from mimecast.text.notifications.digest import (
+    NET_CHANGE_NOTE,
     change_text,
     coverage_text,
+    headline_of_accounts,
     headline_text,
     no_snapshot_text,
     note_text,
@@ -51,9 +52,6 @@ class AttachmentError(Problem):
 
     title = "The report was not attached"
     remedy = "Choose another digest_attach in [notify]."
-
-
-NET_CHANGE_NOTE: Final = "Changes are net: totals do not show individual moves."
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +190,8 @@ def _several(digests: Sequence[AccountDigest], title: str, wording: Wording) -> 
         details += [short_target_text(digest.progress), coverage_text(digest.days_covered, digest.days)]
         rows.append(Row(digest.name, (share_cell, "\n".join(details))))
         notes += [f"{digest.name}, {note}" for note in _notes(digest)]
-    known = [digest for digest in digests if digest.newest]
-    headline = f"{len(known)} of {pluralize(len(digests), 'account')} {'has' if len(known) == 1 else 'have'} a snapshot"
-    return MailContent(title, f"{headline} in this period.", rows, notes, [NET_CHANGE_NOTE], wording.dashboard_url)
+    headline = headline_of_accounts(sum(digest.newest is not None for digest in digests), len(digests))
+    return MailContent(title, f"{headline}.", rows, notes, [NET_CHANGE_NOTE], wording.dashboard_url)
 
 
 def _notes(digest: AccountDigest) -> list[str]:

@@ -16,7 +16,7 @@ from mimecast.domain.scores import grades_with_other
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.domain.targets import TargetProgress
 from mimecast.domain.timeline import Timeline
-from mimecast.formatting import file_stem, format_range, single_line
+from mimecast.formatting import format_range, single_line
 from mimecast.problem import Problem
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_progress
@@ -25,6 +25,7 @@ from mimecast.store.comparisons import compare_longest, compare_since_restart, c
 from mimecast.store.normal_range import load_band, load_judged_change
 from mimecast.store.store import Store
 from mimecast.store.timelines import last_snapshot_in, load_timeline
+from mimecast.text.file_names import file_stem
 from mimecast.text.stamp import SAMPLE_MARK, Stamp
 from mimecast.text.summary import Summary, summarize
 

@@ -22,8 +22,8 @@ from typing import Final
 from sqlalchemy import Connection, or_
 
 from mimecast.store.database.clock import DatabaseNow as _Now
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.tables import leases
+from mimecast.store.database.transactions import upsert
 from mimecast.store.errors import StoreError
 from mimecast.store.store import Store
 

@@ -15,8 +15,8 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from mimecast.store.database.clock import DatabaseNow
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.tables import waits
+from mimecast.store.database.transactions import upsert
 from mimecast.store.store import Store
 
 MAX_WAIT: Final = timedelta(hours=24)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, select
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.queries import BATCH_ROWS
 from mimecast.store.database.tables import snapshots
+from mimecast.store.database.transactions import upsert
 from mimecast.store.errors import StoreNewer
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, inspect, select
 from mimecast.domain.reporting_days import EARLIEST_DAY
 from mimecast.domain.snapshot import MAX_CLOCK_SKEW, RiskLevel, Snapshot, Source
 from mimecast.store.database.change_token import postgresql_token, sqlite_token
-from mimecast.store.database.engine import display_url, transaction, translate_errors
+from mimecast.store.database.database_url import display_url
 from mimecast.store.database.files.exposure import optional_tls, writable_by_others
 from mimecast.store.database.files.quarantine import latest_quarantined
 from mimecast.store.database.group_commit import GroupCommit
@@ -35,6 +35,7 @@ from mimecast.store.database.queries import (
 )
 from mimecast.store.database.read_limit import ReadLimit
 from mimecast.store.database.tables import data_tables, implausible_answers, snapshots
+from mimecast.store.database.transactions import transaction, translate_errors
 from mimecast.store.database.vacuum import vacuum
 from mimecast.store.errors import StoreError, StoreQuarantined
 from mimecast.store.snapshot_rows import (

@@ -14,7 +14,6 @@ from mimecast.domain.comparison import Comparison
 from mimecast.domain.people.limits import DEFAULT_GROUP_SIZE
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.domain.snapshot import Snapshot
-from mimecast.formatting import file_stem
 from mimecast.problem import Problem
 from mimecast.settings.accounts import DEFAULT_ACCOUNT, Account, ConfiguredAccounts, read_accounts
 from mimecast.settings.dashboard import DashboardSettings, read_dashboard
@@ -26,6 +25,7 @@ from mimecast.settings.secrets_files import secrets_files
 from mimecast.settings.store_url import read_store_url
 from mimecast.settings.validation import SettingsError
 from mimecast.store.store import Store
+from mimecast.text.file_names import file_stem
 from mimecast.text.stamp import ComparedStamp, Stamp
 from mimecast.ui.account_state import AccountState
 from mimecast.ui.resources import cached_sample_store, cached_store, forget_stores, sample_sandbox

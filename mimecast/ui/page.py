@@ -23,9 +23,9 @@ from mimecast.ui.causes.implausible import show_implausible_answers
 from mimecast.ui.causes.restarts import show_restart_suggestion
 from mimecast.ui.context import AccountPage, AppContext, Page, load_context
 from mimecast.ui.escaping import escape_markdown
+from mimecast.ui.navigation import SIDEBAR_WIDTH, draw_sidebar
 from mimecast.ui.refresh import freshness_and_refresh, refresh_messages
 from mimecast.ui.show_problem import show_notice, show_problem
-from mimecast.ui.sidebar import SIDEBAR_WIDTH, draw_sidebar
 from mimecast.ui.url import params
 
 P = ParamSpec("P")

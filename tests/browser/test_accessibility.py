@@ -135,7 +135,7 @@ def test_a_range_is_chosen_and_a_form_opened_and_closed_with_the_keyboard(run_ap
             expect(button).to_be_focused()
 
 
-@pytest.mark.parametrize("page", every_nth(SAMPLE_PAGES, 5))
+@pytest.mark.parametrize("page", every_nth(SAMPLE_PAGES, 7))
 def test_a_page_at_200_percent_scrolls_down_only_and_cuts_no_control(
     run_app: RunApp, browser: Browser, page: str
 ) -> None:

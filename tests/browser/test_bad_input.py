@@ -15,7 +15,7 @@ from mimecast.domain.snapshot import Snapshot
 from mimecast.sandbox.server import Sandbox
 from mimecast.store.store import Store
 from tests.support.browser import alerts, chart_alts, open_page
-from tests.support.exhaustive import every_nth
+from tests.support.exhaustive import EXHAUSTIVE, every_nth
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -48,7 +48,7 @@ def unchanged_store_url(tmp_path: Path) -> Iterator[str]:
     assert list(Store.open(url).all_snapshots("default")) == [old]
 
 
-@pytest.mark.parametrize(("secrets", "message"), every_nth([*SETTINGS.values()], 4), ids=SETTINGS)
+@pytest.mark.parametrize(("secrets", "message"), every_nth([*SETTINGS.values()], 5), ids=SETTINGS)
 def test_settings_that_are_wrong_are_named_and_what_is_stored_is_shown(
     run_app: RunApp, tab: Page, unchanged_store_url: str, secrets: str, message: str
 ) -> None:
@@ -131,6 +131,7 @@ def test_a_store_that_is_deleted_while_the_dashboard_runs_is_created_again(
         assert len(list(Store.open(store_url).all_snapshots("default"))) == 1
 
 
+@EXHAUSTIVE
 def test_while_mimecast_cannot_be_reached_the_page_shows_what_is_stored_and_why(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], unchanged_store_url: str
 ) -> None:

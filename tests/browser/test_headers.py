@@ -26,7 +26,7 @@ def strict(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.mark.parametrize("page", every_nth([*PAGES], 4))
+@pytest.mark.parametrize("page", every_nth([*PAGES], 5))
 def test_every_page_keeps_to_a_policy_that_lets_in_no_script_but_ours(run_app: RunApp, strict: Page, page: str) -> None:
     errors: list[str] = []
     strict.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -59,7 +59,7 @@ def test_every_answer_has_headers_that_leave_nothing_to_guess(run_app: RunApp, t
             assert "camera=()" in headers["permissions-policy"]
 
 
-@pytest.mark.parametrize("page", every_nth(["", "history", "history?range=30d"], 2))
+@pytest.mark.parametrize("page", every_nth(["", "history", "history?range=30d"], 3))
 def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, first_visit: Page, page: str) -> None:
     requested_urls: list[str] = []
     first_visit.on("request", lambda request: requested_urls.append(request.url))
@@ -71,7 +71,7 @@ def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, first_v
         ]
 
 
-@pytest.mark.parametrize("page", every_nth(["", "history", "accounts"], 2))
+@pytest.mark.parametrize("page", every_nth(["", "history", "accounts"], 3))
 def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, first_visit: Page, page: str) -> None:
     """Before the client has found its server, and so long before it knows that there are charts."""
     files: list[str] = []

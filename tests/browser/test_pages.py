@@ -25,7 +25,7 @@ from tests.support.browser import (
     show_whole_page,
     wait_until_complete,
 )
-from tests.support.exhaustive import CROSSED
+from tests.support.exhaustive import CROSSED, every_nth
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -77,7 +77,7 @@ def test_the_headline_the_trend_and_the_grades_need_no_scrolling_at_1440_by_900(
 
 @CROSSED
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", every_nth(PAGES, 2))
 def test_every_page_fits_a_phone_and_breaks_no_accessibility_rule(
     run_app: RunApp, tab: Page, scheme: ColorScheme, page: str
 ) -> None:

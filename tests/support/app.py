@@ -8,8 +8,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from mimecast.ui.navigation import PAGES
 from mimecast.ui.server.download_route import OFFERED, PATH, Download
-from mimecast.ui.sidebar import PAGES
 from mimecast.ui.widgets.entry_form import FORM_KEYS
 from tests.support.waiting import wait_until
 

@@ -46,12 +46,25 @@ def _values(case: Any) -> Sequence[Any]:
 
 
 def mark_repetitions(items: Sequence[pytest.Item]) -> None:
-    """Mark the cases of crossed tests in which more than one parametrisation is not at its first value."""
+    """Mark the cases of crossed tests in which more than one parametrisation is not at its first value.
+
+    The kinds of database of a test are crossed with its parametrisations without a mark.
+    """
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("crossed"):
+        if isinstance(item, pytest.Function):
             parametrisations = list(item.iter_markers("parametrize"))
-            if sum(not _has_first_value(item, *mark.args) for mark in parametrisations) > 1:
+            others = sum(not _has_first_value(item, *mark.args) for mark in parametrisations)
+            has_other_database = _has_other_database(item)
+            is_crossed = has_other_database or item.get_closest_marker("crossed") is not None
+            if is_crossed and others + has_other_database > 1:
                 item.add_marker(EXHAUSTIVE)
+
+
+def _has_other_database(item: pytest.Function) -> bool:
+    """Return whether the store of a case is not in the first kind of database that its mark names."""
+    mark = item.get_closest_marker("databases")
+    chosen = item.callspec.params.get("store_url") if hasattr(item, "callspec") else None
+    return mark is not None and chosen is not None and chosen != mark.args[0]
 
 
 def _has_first_value(item: pytest.Function, names: str | Sequence[str], cases: Iterable[Any]) -> bool:

@@ -17,6 +17,9 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+STOP_POLL_SECONDS = 0.02
+"""How often a server looks whether it has to end."""
+
 
 @dataclass
 class WebReceiver:
@@ -56,7 +59,7 @@ class WebReceiver:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(STOP_POLL_SECONDS,), daemon=True)
         thread.start()
         try:
             yield self

@@ -61,7 +61,7 @@ def _checked_url(text: str | None, argument: str, variable: str) -> str:
 
     Raises UsageError or SettingsError, which name the argument or the variable.
     """
-    from mimecast.store.database.engine import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url, sqlite_file
     from mimecast.store.errors import StoreError
 
     if text is None:

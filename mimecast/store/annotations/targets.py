@@ -11,8 +11,8 @@ from sqlalchemy import select
 from mimecast.domain.reporting_days import midnight
 from mimecast.domain.snapshot import Snapshot
 from mimecast.domain.targets import Target, TargetProgress, assess_target, check_target
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.tables import targets
+from mimecast.store.database.transactions import upsert
 from mimecast.store.store import Store
 
 

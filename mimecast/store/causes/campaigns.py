@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, select
 
 from mimecast.domain.causes.campaigns import TOTALS, Campaign, by_launch
 from mimecast.domain.snapshot import Source
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.tables import campaigns
+from mimecast.store.database.transactions import upsert
 from mimecast.store.snapshot_rows import to_seconds
 from mimecast.store.store import Store
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, and_, select
 from mimecast.domain.causes.implausible import Implausibility, Implausible, Mark, find_implausible
 from mimecast.domain.snapshot import Snapshot
 from mimecast.problem import Problem
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.tables import implausible_answers, snapshots
+from mimecast.store.database.transactions import upsert
 from mimecast.store.snapshot_rows import from_row, to_seconds
 from mimecast.store.store import Store
 

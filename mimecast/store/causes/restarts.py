@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from mimecast.domain.causes.restarts import SUGGESTION_LOOKBACK, Restart, RestartSuggestion, suggest_restart
 from mimecast.domain.reporting_days import DayRange, Resolution
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.queries import BATCH_ROWS
 from mimecast.store.database.tables import dismissed_restarts, notes, restart_notes
+from mimecast.store.database.transactions import upsert
 from mimecast.store.snapshot_rows import to_seconds
 from mimecast.store.store import Store
 

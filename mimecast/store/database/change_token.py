@@ -16,7 +16,7 @@ from typing import Final
 
 from sqlalchemy import Engine, String, cast, func, select
 
-from mimecast.store.database.engine import translate_errors
+from mimecast.store.database.transactions import translate_errors
 
 MTIME_GRANULARITY: Final = 1.0
 """Seconds after a write from which the modification time of a file differs from that of the next write."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, Table
 
-from mimecast.store.database.engine import SQLITE, translate_errors
+from mimecast.store.database.sqlite import SQLITE
+from mimecast.store.database.transactions import translate_errors
 from mimecast.store.errors import StoreBusy
 
 

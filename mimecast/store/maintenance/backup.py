@@ -18,10 +18,11 @@ from sqlalchemy.engine import URL
 
 from mimecast.files import replace_file
 from mimecast.problem import Problem
-from mimecast.store.database.engine import SQLITE, make_engine, transaction
 from mimecast.store.database.files.sqlite_files import is_intact, remove_log
 from mimecast.store.database.migrations import migrate, refuse_unknown_additions
+from mimecast.store.database.sqlite import SQLITE
 from mimecast.store.database.tables import snapshots
+from mimecast.store.database.transactions import make_engine, transaction
 from mimecast.store.errors import StoreError
 from mimecast.store.maintenance.rows import copy_rows
 from mimecast.store.store import Store

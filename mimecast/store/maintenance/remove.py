@@ -10,8 +10,8 @@ from sqlalchemy import select
 from mimecast.domain.snapshot import Snapshot
 from mimecast.formatting import format_iso_utc
 from mimecast.problem import Problem
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.tables import implausible_answers, imported_snapshots, removals, snapshots
+from mimecast.store.database.transactions import upsert
 from mimecast.store.snapshot_rows import from_row, to_seconds
 from mimecast.store.store import Store
 

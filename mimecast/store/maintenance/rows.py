@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Row, String, Table, func, inspect, select
 
-from mimecast.store.database.engine import SQLITE, translate_errors
 from mimecast.store.database.postgresql import advance_sequence
 from mimecast.store.database.queries import BATCH_ROWS
+from mimecast.store.database.sqlite import SQLITE
 from mimecast.store.database.tables import data_tables
+from mimecast.store.database.transactions import translate_errors
 
 
 def copy_rows(

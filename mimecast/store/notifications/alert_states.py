@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from mimecast.domain.notifications.alert_states import AlertState, Rule, State, Transition, latest_states
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.queries import BATCH_ROWS
 from mimecast.store.database.tables import alert_states
+from mimecast.store.database.transactions import upsert
 from mimecast.store.snapshot_rows import to_seconds
 from mimecast.store.store import Store
 

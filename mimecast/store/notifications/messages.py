@@ -16,8 +16,8 @@ from mimecast.domain.notifications.deliveries import (
     MessageKind,
     is_too_old,
 )
-from mimecast.store.database.engine import upsert
 from mimecast.store.database.tables import deliveries, messages
+from mimecast.store.database.transactions import upsert
 from mimecast.store.snapshot_rows import to_seconds
 from mimecast.store.store import Store
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from mimecast.domain.comparison import Comparison, MissingComparison
 from mimecast.domain.normal_range import JudgedChange, Verdict
@@ -20,6 +21,8 @@ from mimecast.text.changes import range_of
 from mimecast.text.headline import unknown_share_phrase
 from mimecast.text.targets import goal_phrase, progress_sentence, status_phrase
 
+NET_CHANGE_NOTE: Final = "Changes are net: totals do not show individual moves."
+
 
 def headline_text(counts: ScoreCounts, day: date) -> str:
     """Return `12.3% of users were at risk on 30 Nov 2026 (148 of 1,204)`."""
@@ -28,6 +31,11 @@ def headline_text(counts: ScoreCounts, day: date) -> str:
     share = format_percent(counts.at_risk_share)
     of_users = f"({format_int(counts.at_risk)} of {format_int(counts.users_graded)})"
     return f"{share} of users were at risk on {format_date(day)} {of_users}"
+
+
+def headline_of_accounts(known: int, accounts: int) -> str:
+    """Return `2 of 3 accounts have a snapshot in this period`."""
+    return f"{known} of {pluralize(accounts, 'account')} {'has' if known == 1 else 'have'} a snapshot in this period"
 
 
 def no_snapshot_text() -> str:

@@ -32,7 +32,7 @@ from urllib.parse import quote
 
 from mimecast.files import create_private_file
 from mimecast.formatting import format_datetime
-from mimecast.store.database.engine import LOCK_TIMEOUT_SECONDS
+from mimecast.store.database.sqlite import LOCK_TIMEOUT_SECONDS
 from mimecast.store.errors import StoreBusy, StoreDamaged, StoreQuarantined
 
 HEADER: Final = b"SQLite format 3\x00"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from mimecast.store.database.engine import translate_sqlite_error
+from mimecast.store.database.sqlite import translate_sqlite_error
 from mimecast.store.errors import StoreDamaged, StoreError
 
 READ_FAILURES: Final = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)

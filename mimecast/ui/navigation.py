@@ -1,4 +1,4 @@
-"""The sidebar: the pages in order with their titles and icons, the choice of the account, and who is signed in."""
+"""The navigation in the sidebar: the pages with their titles and icons, the choice of account, and the user."""
 
 from __future__ import annotations
 
