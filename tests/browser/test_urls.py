@@ -43,7 +43,7 @@ def shows(tab: Page, heading: str, account: str) -> None:
 def pick(tab: Page, label: str, **query: str) -> None:
     """Pick a choice of History, and wait until it is in the address and shown.
 
-    The radio button is checked before the server has answered, and the page still complete as it was.
+    The radio button is checked before the server has answered, while the page is complete with the old range.
     """
     tab.get_by_text(label, exact=True).click()
     wait_until(lambda: query.items() <= address_of(tab)[1].items())
