@@ -31,11 +31,7 @@ if report.progress:
 with with_notes(report.annotations):
     show_chart(data.trend, key="history_at_risk")
 st.caption(f"{resolution_sentence(report.timeline, report.mix, choice.requested)} {coverage_sentence(report.timeline)}")
-shares, headcount = st.columns(2, gap="medium")
-with shares:
-    show_chart(data.mix, key="history_mix")
-with headcount:
-    show_chart(data.users_graded, key="history_users")
+show_chart(data.mix, key="history_mix")
 show_chart(data.each_grade, key="history_each_grade")
 show_left_out_answers(page)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import importlib.metadata
 import os
@@ -90,7 +91,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, target)
+            shutil.copy2(source, target)
+    compileall.compile_dir(copy, quiet=1)  # once, not in each dashboard that runs in a copy of it
     return copy
 
 

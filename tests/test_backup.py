@@ -20,10 +20,12 @@ from mimecast.domain.snapshot import Source
 from mimecast.settings.project import PROJECT
 from mimecast.store.annotations.notes import delete_note, load_notes, write_note
 from mimecast.store.annotations.targets import clear_target, load_target
+from mimecast.store.database.tables import data_tables, people_captures
 from mimecast.store.errors import StoreDamaged, StoreError, StoreNewer
 from mimecast.store.imports import import_snapshots, read_imports, undo_import
 from mimecast.store.maintenance.backup import backup_bytes, write_backup
 from mimecast.store.maintenance.restore import (
+    PROTECTED_TABLES,
     BackupUnusable,
     Restored,
     RestoreMode,
@@ -115,6 +117,45 @@ def test_a_restore_refuses_to_lose_what_is_newer_unless_forced(store: Store, sto
     restore(store_url, file)
     assert load_notes(store, "default") == [note]
     assert load_target(store, "default") is not None
+
+
+@pytest.mark.parametrize(
+    ("lost", "named"),
+    [
+        ("snapshots", "4 snapshots"),
+        ("notes", "1 note"),
+        ("restart_notes", "1 baseline restart"),
+        ("targets", "1 target"),
+        ("reference_lines", "1 reference line"),
+        ("implausible_answers", "1 mark of an implausible answer"),
+        ("campaigns", "1 record of a campaign"),
+        ("people_captures", "1 counted list of users"),
+    ],
+)
+def test_what_only_the_store_holds_is_not_deleted_unasked(
+    store: Store, store_url: str, tmp_path: Path, lost: str, named: str
+) -> None:
+    fill_every_table(store)
+    with store.writing() as connection:
+        row = {"listed": 9, "graded": 9, "summary_graded": 9, "has_intervals": 0, "source": Source.MIMECAST.value}
+        connection.execute(people_captures.insert(), [{"account": "default", "taken_at": 1_790_000_000, **row}])
+    file = tmp_path / "kept.db"
+    write_backup(store, file)
+    with closing(sqlite3.connect(file)) as backup:
+        backup.execute(f"DELETE FROM {lost}")
+        backup.commit()
+    before = all_rows(store)
+    with pytest.raises(StoreHasNewerData, match=f"holds {named} that the backup does not"):
+        restore(store_url, file)
+    assert all_rows(store) == before
+
+
+def test_it_is_decided_for_every_table_whether_a_restore_protects_it() -> None:
+    of_imports = {"imports", "imported_snapshots", "removals"}
+    of_the_moment = {"runs", "alert_states", "messages", "deliveries", "dismissed_restarts"}
+    of_people_captures = {"department_counts", "component_counts", "grade_intervals", "people_keys"}
+    protected = {table.name for table in PROTECTED_TABLES}
+    assert protected | of_imports | of_the_moment | of_people_captures == {table.name for table in data_tables()}
 
 
 def test_a_file_that_is_no_sound_backup_changes_nothing(store: Store, store_url: str, tmp_path: Path) -> None:
@@ -218,7 +259,7 @@ def test_the_command_that_the_banner_names_keeps_the_days_since_and_brings_the_p
     captured = command_line("snapshot", variables=account_variables)
     assert "Restore a backup with python -m mimecast restore FILE --merge" in captured.stderr
     refused = command_line("restore", "kept.db", variables=account_variables)
-    assert_failed(refused, 1, "holds 1 snapshot that the backup does not", "Use --merge to keep them")
+    assert_failed(refused, 1, "holds 1 snapshot that the backup does not", "Use --merge to keep that data")
     merged = command_line("restore", "kept.db", "--merge", variables=account_variables)
     assert (merged.returncode, merged.stdout) == (0, "4 snapshots and 1 note added from kept.db.\n")
     assert len(list(Store.open(store_url).all_snapshots("default"))) == 4
@@ -245,7 +286,7 @@ def test_backup_and_restore_from_the_command_line(
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note written to kept.db.\n", "")
     store.add([snapshot_after(9)])
     done = command_line("restore", "kept.db", variables=account_variables)
-    assert_failed(done, 1, "holds 1 snapshot that the backup does not", "Use --merge to keep them")
+    assert_failed(done, 1, "holds 1 snapshot that the backup does not", "Use --merge to keep that data")
     assert len(list(store.all_snapshots("default"))) == 4
     done = command_line("restore", "kept.db", "--force", variables=account_variables)
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 snapshots and 1 note restored from kept.db.\n", "")

@@ -149,8 +149,9 @@ def test_a_short_wait_that_mimecast_asks_for_is_one_for_all_accounts_of_the_appl
     with Sandbox(lambda: COUNTS, fault="rate-limited-once") as limited, Sandbox(lambda: COUNTS) as sound:
 
         def sleep(seconds: float) -> None:
-            time.sleep(seconds)
+            time.sleep(seconds / 2)
             calls_in_the_meantime.append(limited.summary_requests)
+            time.sleep(seconds / 2)
 
         both = [*accounts_of(limited, 6, "limited"), *accounts_of(sound, 3, "sound")]
         ended = flat(capture_all(both, store, max_concurrent=2, retry_policy=RetryPolicy(30.0, sleep=sleep)))

@@ -164,11 +164,13 @@ def test_the_at_risk_axis_begins_at_zero_and_the_last_value_is_labelled(store: S
     )
 
 
-def test_each_grade_has_its_own_panel(store: Store) -> None:
+def test_each_grade_and_the_users_graded_have_panels_of_their_own(store: Store) -> None:
     chart = draw_timeline(each_grade_chart, make_timeline(store, range(100), days=100))
-    assert len(chart.figure.data) == 5
-    assert [line.line.color for line in chart.figure.data] == [GRADE_LINES[grade] for grade in "ABCDF"]
-    assert len({line.yaxis for line in chart.figure.data}) == 5
+    *grades, users = chart.figure.data
+    assert [line.line.color for line in grades] == [GRADE_LINES[grade] for grade in "ABCDF"]
+    assert (users.y[0], users.y[-1]) == (199, 100)
+    assert "Users graded: 199 on 17 Aug 2026, 100 on 24 Nov 2026." in chart.alt
+    assert len({line.yaxis for line in chart.figure.data}) == 6
 
 
 def test_the_panels_of_a_year_are_small_enough_to_be_sent_with_the_page(store: Store) -> None:
@@ -386,7 +388,8 @@ def test_labels_beside_a_plot_have_room_for_any_number_of_users(store: Store, us
         layout = draw_timeline(draw, timeline, stamp).figure.layout
         for label in layout.annotations:
             if label.xref == "paper" and label.x == 1:
-                assert text_room(label.text, label.font.size) + label.xshift <= layout.margin.r, label.text
+                room = max(text_room(line, label.font.size) for line in label.text.split("<br>"))
+                assert room + label.xshift <= layout.margin.r, label.text
     layout = draw_timeline(users_graded_chart, timeline, stamp).figure.layout
     assert text_room(f"{int(layout.yaxis.range[1]):,}", 12) + 6 <= layout.margin.l
     (bars,) = draw_grades(stamp).figure.data

@@ -182,7 +182,7 @@ def commands_to_run() -> list[str]:
     """Return the commands in the shell blocks of all guides that need no database server."""
     lines = [line for page in PAGES for block in fenced(page, "sh") for line in block.splitlines()]
     commands = {line for line in lines if line.startswith("python -m mimecast ") and "postgresql://" not in line}
-    return sorted(commands - {"python -m mimecast COMMAND"})
+    return sorted(commands - {"python -m mimecast COMMAND", "python -m mimecast copy"})
 
 
 def write_settings(home: Path, text: str) -> None:

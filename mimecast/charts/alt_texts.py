@@ -26,6 +26,15 @@ def line_alt(
     return f"{title}: {first}, {last}; {extremes}. {coverage(timeline)}."
 
 
+def ends_alt(
+    subject: str, timeline: Timeline, values: Sequence[Value | None], format_value: Callable[[Value], str]
+) -> str:
+    """Return `Users graded: 1,190 on 24 Nov 2025, 1,204 on 24 Nov 2026.`, the first and the last value."""
+    known = known_values(values)
+    ends = [known[0], known[-1]] if len(known) > 1 else known
+    return f"{subject}: {', '.join(f'{format_value(value)} on {date_at(timeline, index)}' for index, value in ends)}."
+
+
 def mix_alt(title: str, timeline: Timeline) -> str:
     """Return a text alternative: the share of each grade in the first and the last snapshot, and the coverage."""
     shares = {grade: timeline.shares(grade) for grade in timeline.shown_grades}

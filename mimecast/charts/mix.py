@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from mimecast.charts.alt_texts import mix_alt
+from mimecast.charts.alt_texts import ends_alt, mix_alt
 from mimecast.charts.annotations import PAGE_SIZES, annotations_alt, draw_notes
 from mimecast.charts.causes.overlay import draw_causes
 from mimecast.charts.chart import TITLE_HEIGHT, Chart, apply_layout, separate_labels
@@ -19,12 +20,12 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.reporting_days import Resolution
 from mimecast.domain.scores import AT_RISK
 from mimecast.domain.timeline import Timeline, known_values
-from mimecast.formatting import format_percent, pluralize
-from mimecast.palette import GRADE_COLOURS, GRADE_LINES
+from mimecast.formatting import format_int, format_percent, pluralize
+from mimecast.palette import GRADE_COLOURS, GRADE_LINES, USERS_LINE
 from mimecast.text.stamp import Stamp
 
 MIX_TITLE: Final = "Grade mix"
-EACH_TITLE: Final = "Each grade, share of users graded"
+EACH_TITLE: Final = "Share of each grade, and users graded"
 PLOT_HEIGHT: Final = 270
 
 PANEL_HEIGHT: Final = 92
@@ -92,43 +93,35 @@ def mix_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, fil
 
 
 def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations, *, file_name: str) -> Chart:
-    """Draw one panel per grade on a common time axis, each from zero to its own maximum.
+    """Draw one panel per grade and one of the users graded on a common time axis, each from zero to its own maximum.
 
     Users are graded at least once in the timeline (`has_shares`). Texts that many points share are sent once: a large
     figure arrives late, after the others have been drawn.
     """
-    grades = timeline.shown_grades
+    panels = [*(_grade_panel(timeline, grade) for grade in timeline.shown_grades), _users_panel(timeline)]
     is_by_day = timeline.resolution is Resolution.DAY
     names, when = ([], "%{x|%-d %b %Y}") if is_by_day else (period_names(timeline), "%{hovertext}")
     axis = timeline_axis(timeline)
     notes = draw_notes(annotations, timeline, axis["range"])
-    panel = (1 - PANEL_GAP * (len(grades) - 1)) / len(grades)
+    height = (1 - PANEL_GAP * (len(panels) - 1)) / len(panels)
     traces: list[go.Scatter] = []
     labels: list[dict[str, Any]] = []
-    texts: list[str] = []
     y_axes: dict[str, Any] = {}
-    for row, grade in enumerate(grades):
+    for row, panel in enumerate(panels):
         axes = Axes(y=f"y{row + 1 if row else ''}")
-        top = 1 - row * (panel + PANEL_GAP)
-        shares = timeline.shares(grade)
-        line, *points = line_traces(timeline, shares, GRADE_LINES[grade], names)
-        line.update(
-            customdata=timeline.users(grade),
-            hovertemplate=f"{when}<br>{grade}: <b>%{{y:.1f}}%</b>, users: %{{customdata:,d}}<extra></extra>",
-        )
+        top = 1 - row * (height + PANEL_GAP)
+        line, *points = line_traces(timeline, panel.values, panel.colour, names)
+        line.update(customdata=panel.users, hovertemplate=f"{when}<br>{panel.hover}<extra></extra>")
         traces += [trace.update(yaxis=axes.y) for trace in (line, *points)]
-        newest = last_value(shares)
-        texts.append(f"{grade} {format_percent(newest)}")
-        first = known_values(shares)[0][1]
-        labels.append(edge_label(format_percent(first), first, axes, size=12, x=0) | {"xanchor": "right", "xshift": -4})
-        labels.append(edge_label(f"<b>{grade}</b> {format_percent(newest)}", newest, axes))
+        first, newest = known_values(panel.values)[0][1], last_value(panel.values)
+        labels.append(edge_label(panel.first, first, axes, size=12, x=0) | {"xanchor": "right", "xshift": -4})
+        labels.append(edge_label(panel.newest, newest, axes) | {"align": "left"})
         y_axes[f"yaxis{axes.y[1:]}"] = {
-            "domain": [max(top - panel, 0), top],
-            "range": [0, axis_ceiling(shares)],
-            "ticksuffix": "%",
+            "domain": [max(top - height, 0), top],
+            "range": [0, axis_ceiling(panel.values)],
             "tickfont": {"size": 11},
             "tickvals": [0],
-            "ticktext": ["0%"],
+            "ticktext": [panel.zero],
         }
     figure = go.Figure(
         {
@@ -136,17 +129,68 @@ def each_grade_chart(timeline: Timeline, stamp: Stamp, annotations: Annotations,
             "layout": {
                 "shapes": [*gap_shapes(timeline, named=False), *notes.shapes],
                 "annotations": [*labels, *notes.labels],
-                "xaxis": {**axis, "anchor": f"y{len(grades)}"},
+                "xaxis": {**axis, "anchor": f"y{len(panels)}"},
                 **y_axes,
             },
         }
     )
     draw_causes(figure, timeline, annotations)
     room = PAGE_SIZES.tag_room if notes.labels else 0
-    margin = {"r": max(76, room_for(texts, 13)), "t": TITLE_HEIGHT + room}
-    height = PANEL_HEIGHT * len(grades) + 44 + room
-    apply_layout(figure, title=EACH_TITLE, stamp=stamp, height=height, margin=margin)
-    return Chart(figure, mix_alt(EACH_TITLE, timeline) + annotations_alt(annotations, timeline), file_name)
+    margin = {
+        "l": max(48, room_for([panels[-1].first], 12)),
+        "r": max(76, room_for([line for panel in panels for line in panel.newest_lines], 13)),
+        "t": TITLE_HEIGHT + room,
+    }
+    apply_layout(figure, title=EACH_TITLE, stamp=stamp, height=PANEL_HEIGHT * len(panels) + 44 + room, margin=margin)
+    alt = f"{mix_alt(EACH_TITLE, timeline)} {ends_alt('Users graded', timeline, panels[-1].users, format_int)}"
+    return Chart(figure, alt + annotations_alt(annotations, timeline), file_name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """One of the small multiples: a value for each period, the labels of its ends, and what its hover text says.
+
+    `newest_lines` are the lines of the label at the right end, without markup.
+    """
+
+    values: Sequence[float | None]
+    users: Sequence[int | None]
+    colour: str
+    first: str
+    newest: str
+    newest_lines: Sequence[str]
+    zero: str
+    hover: str
+
+
+def _grade_panel(timeline: Timeline, grade: str) -> _Panel:
+    shares = timeline.shares(grade)
+    newest = format_percent(last_value(shares))
+    return _Panel(
+        shares,
+        timeline.users(grade),
+        GRADE_LINES[grade],
+        first=format_percent(known_values(shares)[0][1]),
+        newest=f"<b>{grade}</b> {newest}",
+        newest_lines=[f"{grade} {newest}"],
+        zero="0%",
+        hover=f"{grade}: <b>%{{y:.1f}}%</b>, users: %{{customdata:,d}}",
+    )
+
+
+def _users_panel(timeline: Timeline) -> _Panel:
+    users = timeline.users("users_graded")
+    newest = format_int(int(last_value(users)))
+    return _Panel(
+        users,
+        users,
+        USERS_LINE,
+        first=format_int(known_values(users)[0][1]),
+        newest=f"<b>{newest}</b><br>graded",
+        newest_lines=[newest, "graded"],
+        zero="0",
+        hover="<b>%{y:,d}</b> users graded",
+    )
 
 
 def _grade_label(grade: str, share: float) -> str:

@@ -52,7 +52,7 @@ def test_twelve_notes_can_be_read_on_a_phone(
         open_page(tab, f"{url}/history")
         show_whole_page(tab)
         charts = tab.locator(".js-plotly-plot")
-        expect(charts).to_have_count(4)
+        expect(charts).to_have_count(3)
         for chart in charts.all():
             tags = chart.locator(".annotation").filter(has_text=re.compile(r"^\d\d?$")).all()
             assert [tag.text_content() for tag in tags] == [str(number) for number in range(1, 13)]

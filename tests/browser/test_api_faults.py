@@ -102,7 +102,7 @@ def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
 
 @pytest.mark.parametrize(
     ("generation", "faults"),
-    [pytest.param(1, BY_API_1, marks=EXHAUSTIVE), (2, sample(BY_API_2, 3))],
+    [pytest.param(1, BY_API_1, marks=EXHAUSTIVE), (2, sample(BY_API_2, 6))],
     ids=["API 1.0", "API 2.0"],
 )
 def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(
@@ -151,6 +151,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(
     assert detector.leaks == []
 
 
+@EXHAUSTIVE
 def test_what_fails_before_mimecast_is_reached_is_explained_beside_what_is_stored(
     run_app: RunApp, tab: Page, company: DemoCompany, store_url: str, tmp_path: Path
 ) -> None:

@@ -79,7 +79,7 @@ def test_names_notes_and_titles_are_text_on_every_page_in_every_chart_and_every_
 
     tab.on("dialog", opened)
     with run_app(noted, secrets=hostile) as url:
-        for page in sample(PAGES, 2):
+        for page in sample(PAGES, 4):
             with subtests.test(page=page or "overview"):
                 drawn(tab, f"{url}/{page}?account=fabrikam&title={quote(HOSTILE)}")
                 shown = tab.get_by_test_id("stMain").inner_text().replace("\u2060", "")

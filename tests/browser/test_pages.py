@@ -54,8 +54,8 @@ def test_a_first_start_opens_on_sample_data_and_talks_to_no_other_host(run_app: 
         tab.get_by_role("link", name="History").click()
         wait_until_complete(tab, "History")
         expect(tab.get_by_text("351 of 366 days have a snapshot")).to_be_visible()
-        assert len(chart_alts(tab)) == 4
-        expect(tab.locator(".js-plotly-plot").filter(has_text="SAMPLE DATA")).to_have_count(4)
+        assert len(chart_alts(tab)) == 3
+        expect(tab.locator(".js-plotly-plot").filter(has_text="SAMPLE DATA")).to_have_count(3)
     assert [
         requested_url
         for requested_url in requested_urls

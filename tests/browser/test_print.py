@@ -76,7 +76,7 @@ def _margins_are_white(page: Any) -> bool:
 @pytest.mark.parametrize(
     ("page", "charts", "stamps", "most_sheets"),
     [("", ("UsersbySAFEScoregrade", "Grademixbyweek", "Shareofusersatrisk(D+F)"), 4, 2),
-     ("history", ("Shareofusersatrisk(D+F)", "Grademixbyweek", "Eachgrade,shareofusersgraded"), 5, 3),
+     ("history", ("Shareofusersatrisk(D+F)", "Grademixbyweek", "Shareofeachgrade,andusersgraded"), 4, 3),
      ("compare", ("Changebygrade", "Shareofusersatrisk(D+F)"), 1, 2),
      ("report", ("SAFEScorereport", "1,204usersgraded(", "Shareofusersatrisk(D+F)"), 1, 1)],
 )  # fmt: skip
@@ -112,7 +112,7 @@ def test_a_chart_and_its_stamp_stand_on_the_same_sheet(run_app: RunApp, tab: Pag
         open_page(tab, f"{url}/history")
         sheets = printed(tab)
     for sheet in sheets:
-        titles = ("Shareofusersatrisk(D+F)", "Grademixby", "Eachgrade,shareofusersgraded", "Usersgraded1,")
+        titles = ("Shareofusersatrisk(D+F)", "Grademixby", "Shareofeachgrade,andusersgraded")
         charts = sum(title in sheet.characters for title in titles)
         heading = sheet is sheets[0]
         assert sheet.characters.count("1,204usersgraded·SAMPLEDATA") - heading >= charts > 0

@@ -115,6 +115,7 @@ def downloaded(tab: Page, label: str, ending: str) -> bytes:
     return Path(waited.value.path()).read_bytes()
 
 
+@EXHAUSTIVE
 def test_an_address_with_every_option_survives_reload_a_click_and_back(run_app: RunApp, tab: Page) -> None:
     options = {"range": "90d", "compare": "7d", "title": "Board pack", "name": "0", "notes": "0"}
     query = "&".join(f"{name}={value.replace(' ', '+')}" for name, value in options.items())

@@ -63,7 +63,7 @@ def signs_in(tab: Page) -> None:
     tab.get_by_role("link", name="Continue").click()
 
 
-@pytest.mark.parametrize("heading", every_nth([*PAGES], 4))
+@pytest.mark.parametrize("heading", every_nth([*PAGES], 8))
 def test_a_fresh_server_shows_the_sign_in_at_every_page_s_own_address_and_afterwards_that_page(
     run_app: RunApp,
     tab: Page,

@@ -23,7 +23,17 @@ from mimecast.store.database.files.sqlite_files import copy_sqlite_file, is_inta
 from mimecast.store.database.migrations import MIGRATIONS, migrate, read_state, refuse_unknown_additions
 from mimecast.store.database.open_database import store_file_exists
 from mimecast.store.database.postgresql import lock_against_writes
-from mimecast.store.database.tables import data_tables, notes, snapshots, targets
+from mimecast.store.database.tables import (
+    campaigns,
+    data_tables,
+    implausible_answers,
+    notes,
+    people_captures,
+    reference_lines,
+    restart_notes,
+    snapshots,
+    targets,
+)
 from mimecast.store.database.transactions import transaction
 from mimecast.store.errors import StoreDamaged, StoreNewer
 from mimecast.store.maintenance.backup import sqlite_engine, temporary_folder
@@ -31,8 +41,17 @@ from mimecast.store.maintenance.merge import merge_rows
 from mimecast.store.maintenance.rows import copy_rows
 from mimecast.store.store import Store
 
-PROTECTED_TABLES: Final = {snapshots: "snapshot", notes: "note", targets: "target"}
-"""Tables whose rows a restore may not lose without being told to, and what a row is called.
+PROTECTED_TABLES: Final = {
+    snapshots: ("snapshot", "snapshots"),
+    notes: ("note", "notes"),
+    restart_notes: ("baseline restart", "baseline restarts"),
+    targets: ("target", "targets"),
+    reference_lines: ("reference line", "reference lines"),
+    implausible_answers: ("mark of an implausible answer", "marks of implausible answers"),
+    campaigns: ("record of a campaign", "records of campaigns"),
+    people_captures: ("counted list of users", "counted lists of users"),
+}
+"""Tables whose rows a restore may not lose without being told to, and what one row is called, and several.
 
 The rows of other tables follow from these, or are about the moment.
 """
@@ -70,7 +89,7 @@ class StoreHasNewerData(Problem):
     """The store has data that the backup does not have. It was not changed."""
 
     title = "The store is newer than the backup"
-    remedy = "Use --merge to keep them and add what the backup holds, or --force to delete them."
+    remedy = "Use --merge to keep that data and add what the backup holds, or --force to delete it."
 
 
 def restore_backup(url: str, file: Path, *, mode: RestoreMode, now: datetime) -> Restored:
@@ -91,7 +110,7 @@ def restore_backup(url: str, file: Path, *, mode: RestoreMode, now: datetime) ->
                 rows, different = merge_rows(source, target)
                 return Restored(rows, different, quarantined)
             if mode is RestoreMode.REFUSE and (newer := _count_missing(target, source)):
-                data = join_and([pluralize(count, noun) for noun, count in newer.items()])
+                data = join_and([pluralize(count, *nouns) for nouns, count in newer.items()])
                 raise StoreHasNewerData(f"The store holds {data} that the backup does not. Nothing was changed.")
             for table in reversed(data_tables()):
                 target.execute(table.delete())
@@ -122,13 +141,13 @@ def _require_intact(file: Path) -> None:
         raise StoreDamaged(f"{file} is damaged, or is not a SQLite database.")
 
 
-def _count_missing(store: Connection, backup: Connection) -> dict[str, int]:
+def _count_missing(store: Connection, backup: Connection) -> dict[tuple[str, str], int]:
     """Return how many rows of the protected tables are in the store but not in the backup, by what they are called."""
     missing = {}
-    for table, noun in PROTECTED_TABLES.items():
+    for table, nouns in PROTECTED_TABLES.items():
         known = {tuple(row) for row in backup.execute(select(table))}
         if count := sum(tuple(row) not in known for row in store.execute(select(table))):
-            missing[noun] = count
+            missing[nouns] = count
     return missing
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mimecast.charts.chart import Chart
 from mimecast.charts.mix import each_grade_chart, mix_chart
-from mimecast.charts.trend import at_risk_chart, users_graded_chart
+from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.reporting_days import DayRange, Resolution
 from mimecast.reports.frames import history_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
@@ -34,7 +34,6 @@ class HistoryData:
     sentence: str
     trend: Chart | str
     mix: Chart | str
-    users_graded: Chart | str
     each_grade: Chart | str
 
     @property
@@ -69,7 +68,6 @@ def _load(page: AccountPage, days: DayRange, finest: Resolution) -> HistoryData 
         f"{sentence} {report.summary.restart}".strip(),
         trend=at_risk_chart(timeline, stamp, annotations, file_name=name("at-risk")) if timeline.has_risk else empty,
         mix=mix_chart(report.mix, stamp, annotations, file_name=name("mix")) if timeline.has_shares else "",
-        users_graded=users_graded_chart(timeline, stamp, annotations, file_name=name("users")),
         each_grade=each_grade_chart(timeline, stamp, annotations, file_name=name("each-grade"))
         if timeline.has_shares
         else "",
