@@ -101,4 +101,6 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     gc.set_threshold(GC_THRESHOLD)
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # at its exit, Python would examine every object once more
+    sys.exit(status)

@@ -14,7 +14,8 @@ from mimecast.domain.notifications.deliveries import DeliveryResult, MessageKind
 from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
-from mimecast.notify.run import find_due, notify
+from mimecast.notify.due import find_due
+from mimecast.notify.run import notify
 from mimecast.store.annotations.notes import write_note
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.causes.implausible import mark_new_answer

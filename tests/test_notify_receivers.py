@@ -12,10 +12,13 @@ from sqlalchemy import select
 
 from mimecast.domain.notifications.deliveries import DeliveryResult
 from mimecast.domain.notifications.digest_periods import DigestInterval
+from mimecast.notify.context import Context
 from mimecast.notify.delivery import Limits
+from mimecast.notify.due import find_due
 from mimecast.notify.heartbeat import send_heartbeat
 from mimecast.notify.receivers import read_receivers, to_markdown
-from mimecast.notify.run import Context, compose_due, find_due, notify, send_test
+from mimecast.notify.run import notify
+from mimecast.notify.send import compose_due, send_test
 from mimecast.settings.notify import NotifySettings
 from mimecast.store.database.tables import alert_states
 from mimecast.store.notifications.messages import load_last_deliveries

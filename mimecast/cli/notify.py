@@ -12,7 +12,7 @@ from mimecast.domain.account_id import is_account_id
 
 if TYPE_CHECKING:
     from mimecast.domain.notifications.deliveries import Delivery, Message
-    from mimecast.notify.run import Context, RunResult
+    from mimecast.notify.context import Context, RunResult
     from mimecast.settings.settings import Settings
     from mimecast.store.store import Store
 
@@ -42,9 +42,14 @@ def run(options: argparse.Namespace) -> int:
     context = make_context(settings, open_existing_store(settings))
     if options.dry_run:
         return _print_due(options, context)
-    from mimecast.notify.run import notify, send_test
+    if options.test:
+        from mimecast.notify.send import send_test
 
-    result = send_test(context) if options.test else notify(context)
+        result = send_test(context)
+    else:
+        from mimecast.notify.run import notify
+
+        result = notify(context)
     status = report_result(options, result)
     if not result.deliveries and not result.problems:
         print_result(options, {"done": True, "messages": 0}, "Nothing is due.")
@@ -55,7 +60,7 @@ def make_context(settings: Settings, store: Store) -> Context:
     """Return what a run of notifications works with. It includes accounts whose settings are faulty: they go stale."""
     from datetime import UTC, datetime
 
-    from mimecast.notify.run import Context
+    from mimecast.notify.context import Context
 
     names = {account.id: account.name for account in settings.accounts}
     names |= {account_id: account_id for account_id in settings.account_problems if is_account_id(account_id)}
@@ -77,7 +82,8 @@ def report_result(options: argparse.Namespace, result: RunResult) -> int:
 
 
 def _print_due(options: argparse.Namespace, context: Context) -> int:
-    from mimecast.notify.run import compose_due, find_due
+    from mimecast.notify.due import find_due
+    from mimecast.notify.send import compose_due
 
     due = find_due(context)
     messages = compose_due(context, due)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
+from mimecast.notify.context import Context
 from mimecast.notify.delivery import Limits
-from mimecast.notify.run import Context
 from mimecast.settings.notify import read_notify
 from mimecast.store.store import Store
 
