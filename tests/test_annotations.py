@@ -103,7 +103,7 @@ def test_notes_stand_on_every_chart_over_time_with_the_numbers_of_the_list(
     for order, (ago, text) in enumerate([(30, "First <b>"), (5, "Second"), (5, "Third"), (500, "Long ago")]):
         day, now = TODAY - timedelta(days=ago), noon + timedelta(seconds=order)
         write_note(filled_store, "default", day, text, author="", now=now, today=TODAY)
-    for page, count in (("Overview", 2), ("History", 4)):
+    for page, count in (("Overview", 2), ("History", 3)):
         app = run_page(project, page, account_secrets)
         drawn = [chart for chart in app.get("plotly_chart") if "Users by SAFE" not in chart.proto.alt]
         assert len(drawn) == count
