@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit.runtime.secrets import Secrets
 
 from mimecast.api import retry
+from mimecast.api.tokens import PROCESS_TOKENS
 from mimecast.capture.scheduler_templates import DATABASE_VARIABLES, NETWORK_VARIABLES
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox
@@ -79,6 +80,12 @@ def no_component_packages() -> Iterator[None]:
 def backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the waits between the attempts of a request, which say nothing about a test."""
     monkeypatch.setattr(retry, "FIRST_BACKOFF_SECONDS", 0.01)
+
+
+@pytest.fixture(autouse=True)
+def no_tokens() -> None:
+    """Drop the tokens of earlier tests: a sandbox may have the port of one that has ended, and rejects its tokens."""
+    PROCESS_TOKENS.clear()
 
 
 @pytest.fixture(scope="session")

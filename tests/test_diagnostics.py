@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -241,11 +243,21 @@ def test_of_five_checks_at_once_one_requests_and_all_have_its_answer(store: Stor
         assert sandbox.summary_requests == 1
 
 
-def test_a_check_waits_for_a_capture_and_uses_its_snapshot(sandbox: Sandbox, store: Store, store_url: str) -> None:
+def test_a_check_waits_for_a_capture_and_uses_its_snapshot(
+    sandbox: Sandbox, store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_waiting = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        is_waiting.set()
+        time.sleep(seconds)
+
+    monkeypatch.setattr("mimecast.capture.one_account.time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
     lease = Lease(Store.open(store_url), "contoso")
     assert lease.acquire()
     with ThreadPoolExecutor(1) as pool, lease.hold():
         result = pool.submit(checked, account_of(sandbox, 1), store)
+        assert is_waiting.wait(60)
         store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
         steps = result.result(timeout=60)
     assert steps[DATA].detail == "15 users graded, which another run has just stored."

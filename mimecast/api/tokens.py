@@ -63,6 +63,11 @@ class TokenCache:
             if cached.token == token:
                 cached.token = ""
 
+    def clear(self) -> None:
+        """Drop every token."""
+        with self._lock:
+            self._tokens.clear()
+
     def _entry(self, base_url: str, keys: Api2Keys) -> _CachedToken:
         with self._lock:
             return self._tokens.setdefault((base_url, keys), _CachedToken())
