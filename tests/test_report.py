@@ -31,6 +31,7 @@ from mimecast.store.store import Store
 from mimecast.store.timelines import load_days
 from mimecast.ui.url.report_params import pick_options
 from tests.support.clock import NOW, TODAY
+from tests.support.exhaustive import CROSSED
 from tests.support.reports import ZONE, demo_report, longest_report, make_note, smallest_report, stored_report
 
 
@@ -206,6 +207,7 @@ LONG_NAMES = {
 }
 
 
+@CROSSED
 @pytest.mark.parametrize("name", LONG_NAMES.values(), ids=list(LONG_NAMES))
 @pytest.mark.parametrize("case", [demo_report, longest_report, smallest_report])
 def test_no_name_cuts_the_stamp_of_the_picture(store: Store, case: Callable[[Store], Report], name: str) -> None:

@@ -250,12 +250,11 @@ def test_one_browser_runs_at_a_time_and_the_others_do_not_wait_for_ever() -> Non
 
 
 @pytest.mark.usefixtures("with_browser")
-def test_no_file_is_left_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@RENDERERS
+def test_no_file_is_left_behind(store: Store, monkeypatch: pytest.MonkeyPatch, render: Render) -> None:
     """The folder's name is short: Chromium puts sockets in it, whose names have about 100 characters at most."""
     with TemporaryDirectory() as temporary:
         monkeypatch.setenv("TMPDIR", temporary)
         monkeypatch.setattr("tempfile.tempdir", None)
-        report = smallest_report(store)
-        render_png(report)
-        render_pdf(report)
+        render(smallest_report(store))
         assert list(Path(temporary).iterdir()) == []

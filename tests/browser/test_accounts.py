@@ -101,6 +101,12 @@ def test_a_click_on_an_account_opens_its_overview_and_back_returns(
         tab.wait_for_timeout(1500)  # time to be sent away again, if the click were remembered
         expect(tab.get_by_role("heading", level=1, name="Accounts")).to_be_visible()
 
+
+@EXHAUSTIVE
+def test_who_returns_by_the_sidebar_finds_the_accounts(run_app: RunApp, tab: Page, three_accounts: str) -> None:
+    with run_app(secrets=three_accounts) as url:
+        tab.goto(f"{url}/accounts?range=90d")
+        ready(tab)
         click_row(tab, 2)
         wait_until_complete(tab, "Overview")
         expect(tab.get_by_text("Gammaray · ").first).to_be_visible()

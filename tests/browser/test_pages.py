@@ -25,7 +25,7 @@ from tests.support.browser import (
     show_whole_page,
     wait_until_complete,
 )
-from tests.support.exhaustive import CROSSED, every_nth
+from tests.support.exhaustive import CROSSED, EXHAUSTIVE, every_nth
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -114,6 +114,7 @@ def _stamps(tab: Page) -> list[str]:
     return texts
 
 
+@EXHAUSTIVE
 def test_what_is_downloaded_is_what_is_shown(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, url)

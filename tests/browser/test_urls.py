@@ -174,6 +174,7 @@ def compares(tab: Page, earlier: str, later: str) -> None:
     wait_until(lambda: f"{written(earlier)} and {written(later)}" in "".join(chart_alts(tab)[:1]))
 
 
+@EXHAUSTIVE
 def test_compare_keeps_account_and_dates_on_a_deep_link_a_click_back_and_reload(
     run_app: RunApp, tab: Page, two_histories: str
 ) -> None:
