@@ -13,8 +13,8 @@ from mimecast.ui.sections.accounts import (
 )
 
 page = begin_without_data("Accounts", of_all_accounts=True)
-open_clicked(page)
 data = load_or_stop(load_accounts, page)
+open_clicked(data)
 show_accounts_summary(data)
 show_accounts_totals(data)
 show_accounts_table(page, data)

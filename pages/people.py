@@ -11,7 +11,7 @@ from mimecast.ui.sections.people import (
     show_nothing_listed,
     show_people_off,
 )
-from mimecast.ui.sections.people_names import show_names
+from mimecast.ui.sections.users_at_risk import show_names
 from mimecast.ui.widgets.compare_dates import choose_dates
 
 page = begin("People")

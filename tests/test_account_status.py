@@ -23,8 +23,6 @@ from mimecast.domain.scheduled_runs import Run, RunOutcome
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import RiskLevel, Snapshot
 from mimecast.problem import Problem
-from mimecast.reports.accounts_table import accounts_frame, with_flat_weeks
-from mimecast.reports.frames import CSV_DEFINITIONS, to_csv
 from mimecast.store.account_status import load_account_records
 from mimecast.store.comparisons import compare_back
 from mimecast.store.database.group_commit import GroupCommit
@@ -34,6 +32,8 @@ from mimecast.store.scheduled_runs import last_runs_query, save_runs
 from mimecast.store.store import Store
 from mimecast.text.accounts import accounts_summary, reason_sentences
 from mimecast.text.stamp import Stamp
+from mimecast.ui.download_frames.accounts import accounts_frame, with_flat_weeks
+from mimecast.ui.download_frames.grades import CSV_DEFINITIONS, to_csv
 from tests.support.clock import NOW, TODAY
 from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
 from tests.support.stores.statements import recorded_statements

@@ -14,11 +14,11 @@ from mimecast import formatting
 from mimecast.domain.comparison import Comparison, MissingComparison
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.frames import CSV_DEFINITIONS, comparison_frame, grades_frame, to_csv
 from mimecast.store.comparisons import compare_back
 from mimecast.store.store import Store
 from mimecast.text.changes import comparison_sentence, counts_sentence, headcount_alert, headcount_sentence
 from mimecast.text.stamp import ComparedStamp, Stamp
+from mimecast.ui.download_frames.grades import CSV_DEFINITIONS, comparison_frame, grades_frame, to_csv
 from tests.support.clock import NOW
 from tests.support.stores.databases import EVERY_DATABASE
 

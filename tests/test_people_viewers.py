@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from mimecast.sandbox.server import Sandbox
 from mimecast.settings.accounts import Account
 from mimecast.store.store import Store
-from mimecast.ui.sections import people_names
+from mimecast.ui.sections import users_at_risk
 from tests.support.app import click, html_of, make_app, text_of
 from tests.support.clock import NOW
 from tests.support.logs import logged_lines
@@ -148,7 +148,7 @@ def test_the_list_disappears_after_half_an_hour(
 ) -> None:
     app = people_page(project, filled, ADA, people_viewers=["ada@contoso.com"])
     click(app, "people_open")
-    monkeypatch.setattr(people_names, "KEPT_FOR", timedelta(0))
+    monkeypatch.setattr(users_at_risk, "KEPT_FOR", timedelta(0))
     app.run()
     assert "Qwvname" not in html_of(app)
     assert can_open(app)

@@ -34,7 +34,6 @@ from mimecast.domain.notes import NoteChanged
 from mimecast.domain.reporting_days import DayRange, Resolution
 from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot
-from mimecast.reports.frames import comparison_frame
 from mimecast.reports.html_file import render_html
 from mimecast.reports.pptx.slides import render_pptx
 from mimecast.reports.report_workbook import render_xlsx
@@ -46,6 +45,7 @@ from mimecast.store.store import Store
 from mimecast.store.timelines import load_days, load_timeline
 from mimecast.text.changes import comparison_sentence, recent_change_sentence, unknown_range_sentence
 from mimecast.text.stamp import ComparedStamp
+from mimecast.ui.download_frames.grades import comparison_frame
 from tests.support.app import click, run_page, text_of
 from tests.support.charts import TIMELINE_CHARTS, TimelineChart, make_stamp, make_timeline
 from tests.support.clock import NOW, TODAY

@@ -20,12 +20,12 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.reports.exports.export_workbook import write_xlsx
 from mimecast.reports.exports.text_files import csv_file, json_file
-from mimecast.reports.frames import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
 from mimecast.reports.report import Report
 from mimecast.reports.report_workbook import footer, render_xlsx
 from mimecast.reports.snapshots.rows import snapshots_table, template_csv
 from mimecast.store.store import Store
 from mimecast.store.timelines import load_days
+from mimecast.ui.download_frames.grades import CSV_DEFINITIONS, grades_frame, history_frame, to_csv
 from tests.support.clock import NOW
 from tests.support.reports import FORMULAS, annotated_report, demo_report, longest_report, make_note, smallest_report
 

@@ -44,7 +44,7 @@ from mimecast.text.notifications.digest import (
     short_target_text,
     target_text,
 )
-from mimecast.text.stamp import SAMPLE_MARK
+from mimecast.text.notifications.titles import digest_title, mark_sample
 
 
 class AttachmentError(Problem):
@@ -118,8 +118,7 @@ def period_campaigns(store: Store, account: str, period: DigestPeriod, zone: Zon
 def compose_digest(digests: Sequence[AccountDigest], period: DigestPeriod, wording: Wording, now: datetime) -> Message:
     """Return the message about one account or more."""
     is_sample = any(digest.newest and digest.newest.source.is_made_up for digest in digests)
-    name = digests[0].name if len(digests) == 1 else f"{len(digests)} accounts"
-    title = f"{f'{SAMPLE_MARK}: ' if is_sample else ''}{name}: SAFE Score, {period.name}"
+    title = mark_sample(digest_title([digest.name for digest in digests], period.name), is_sample=is_sample)
     content = _single(digests[0], title, wording) if len(digests) == 1 else _several(digests, title, wording)
     return Message(
         period.id, MessageKind.DIGEST, now, title, _plain(content), render_mail(content), period.first, period.last

@@ -11,11 +11,8 @@ from zoneinfo import ZoneInfo
 from mimecast.domain.notifications.alert_states import Observation, Rule
 from mimecast.domain.notifications.deliveries import Message, MessageKind
 from mimecast.domain.snapshot import Snapshot
-from mimecast.formatting import format_datetime, join_and, pluralize, single_line
-from mimecast.text.stamp import SAMPLE_MARK
-
-MAX_TITLE_NAMES = 2
-"""Accounts that a title names; the rest are counted."""
+from mimecast.formatting import format_datetime, single_line
+from mimecast.text.notifications.titles import TEST_TITLE, alert_title, alerts_title, mark_sample, text_of_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +47,24 @@ def compose_alert(
     by_account: dict[str, list[Observation]] = {}
     for alert in alerts:
         by_account.setdefault(alert.account, []).append(alert)
-    more = f", and {pluralize(len(alerts) - 1, 'more alert')}" if len(alerts) > 1 else ""
     if len(by_account) == 1:
-        title = f"{wording.name(alerts[0].account)}: {alerts[0].headline}{more}"
+        title = alert_title(wording.name(alerts[0].account), alerts[0].headline, len(alerts))
         texts = [alerts[0].reason] if len(alerts) == 1 else [_section(alert) for alert in alerts]
         text = _join(*texts, *_footer(alerts, wording))
     else:
-        title = f"{pluralize(len(alerts), 'alert')}: {_named([wording.name(account) for account in by_account])}"
+        title = alerts_title([wording.name(account) for account in by_account], len(alerts))
         text = "\n\n\n".join(
             _join(wording.name(account), *(_section(alert) for alert in group), *_footer(group, wording))
             for account, group in by_account.items()
         )
     is_sample = any(account in newest and newest[account].source.is_made_up for account in by_account)
-    title = f"{SAMPLE_MARK}: {title}" if is_sample else title
-    return Message(message_id, MessageKind.ALERT, now, title, text)
+    return Message(message_id, MessageKind.ALERT, now, mark_sample(title, is_sample=is_sample), text)
 
 
 def compose_test(message_id: str, wording: Wording, now: datetime) -> Message:
     """Return the message that `notify --test` sends."""
-    names = _named([wording.name(account) for account in wording.names])
-    text = f"This is a test. Alerts and digests about {names} arrive here. Sent {format_datetime(now, wording.zone)}."
-    title = "SAFE Score dashboard: test message"
-    return Message(message_id, MessageKind.TEST, now, title, _join(text, wording.dashboard_url))
+    text = text_of_test([wording.name(account) for account in wording.names], now, wording.zone)
+    return Message(message_id, MessageKind.TEST, now, TEST_TITLE, _join(text, wording.dashboard_url))
 
 
 def _section(alert: Observation) -> str:
@@ -83,13 +76,6 @@ def _footer(alerts: Sequence[Observation], wording: Wording) -> tuple[str, str]:
     instants = [alert.at for alert in alerts if alert.rule is not Rule.STALE]
     as_of = f"As of {format_datetime(max(instants), wording.zone)}." if instants else ""
     return as_of, wording.link(alerts[0].account)
-
-
-def _named(names: Sequence[str]) -> str:
-    hidden = len(names) - MAX_TITLE_NAMES
-    if hidden <= 0:
-        return join_and(names)
-    return f"{', '.join(names[:MAX_TITLE_NAMES])} and {hidden} more"
 
 
 def _join(*paragraphs: str) -> str:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mimecast.domain.account_status import AccountStatus, assess_accounts
-from mimecast.reports.accounts_table import accounts_frame
 from mimecast.store.account_status import load_account_records
 from mimecast.store.errors import StoreError
 from mimecast.text.stamp import Stamp
 from mimecast.ui import resources
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import Page, distinct_labels
+from mimecast.ui.download_frames.accounts import accounts_frame
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from mimecast.domain.annotations import Annotations
 from mimecast.domain.comparison import Comparison
 from mimecast.domain.reporting_days import DayRange
 from mimecast.domain.timeline import Timeline
-from mimecast.reports.frames import comparison_frame
 from mimecast.store.annotations.notes import load_notes
 from mimecast.store.annotations.targets import load_target
 from mimecast.store.causes.load_causes import load_causes
@@ -27,6 +26,7 @@ from mimecast.text.stamp import ComparedStamp
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
+from mimecast.ui.download_frames.grades import comparison_frame
 
 if TYPE_CHECKING:
     import pandas as pd

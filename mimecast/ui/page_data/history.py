@@ -11,13 +11,13 @@ from mimecast.charts.chart import Chart
 from mimecast.charts.mix import each_grade_chart, mix_chart
 from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.reporting_days import DayRange, Resolution
-from mimecast.reports.frames import history_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.headline import headline
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
+from mimecast.ui.download_frames.grades import history_frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,11 +13,11 @@ from mimecast.charts.grades import grade_chart
 from mimecast.charts.mix import mix_chart
 from mimecast.charts.trend import at_risk_chart
 from mimecast.domain.reporting_days import DayRange
-from mimecast.reports.frames import grades_frame
 from mimecast.reports.report import Report, ReportRequest, load_report
 from mimecast.text.timelines import empty_range_sentence
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
+from mimecast.ui.download_frames.grades import grades_frame
 
 if TYPE_CHECKING:
     import pandas as pd

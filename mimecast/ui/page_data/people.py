@@ -20,7 +20,6 @@ from mimecast.domain.people.departments import (
 from mimecast.domain.people.movement import Movement, TimeAtRisk
 from mimecast.domain.reporting_days import reporting_day
 from mimecast.formatting import format_date
-from mimecast.reports.people.frames import departments_frame, movement_frame
 from mimecast.store.people.read import (
     DepartmentWeek,
     PeopleCapture,
@@ -34,6 +33,7 @@ from mimecast.store.people.read import (
 from mimecast.text.stamp import Stamp
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import AccountPage
+from mimecast.ui.download_frames.people import departments_frame, movement_frame
 
 if TYPE_CHECKING:
     import pandas as pd

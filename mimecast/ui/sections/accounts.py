@@ -14,12 +14,12 @@ from mimecast.domain.freshness import Freshness
 from mimecast.domain.normal_range import Verdict
 from mimecast.formatting import UNDEFINED, pluralize
 from mimecast.palette import AT_RISK_LINE
-from mimecast.reports.accounts_table import with_flat_weeks
 from mimecast.text.accounts import accounts_summary
 from mimecast.text.stamp import AccountsStamp
 from mimecast.ui.access.guard import fragment
 from mimecast.ui.cache import PAGE_CACHE
 from mimecast.ui.context import Page
+from mimecast.ui.download_frames.accounts import with_flat_weeks
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page_data.accounts import AccountsData
 from mimecast.ui.url import state
@@ -45,11 +45,11 @@ _OPENED: Final = "accounts_opened"
 _CHOSEN: Final = "accounts_chosen"
 
 
-def open_clicked(page: Page) -> None:
+def open_clicked(data: AccountsData) -> None:
     """Go to the Overview of the account whose row was clicked, if one was."""
     clicked = st.session_state.get(_OPENED)
-    if clicked and 0 <= clicked["row"] < len(page.accounts):
-        st.switch_page("app.py", query_params={**state.current(), "account": page.accounts[clicked["row"]].id})
+    if clicked and 0 <= clicked["row"] < len(data.statuses):
+        st.switch_page("app.py", query_params={**state.current(), "account": data.statuses[clicked["row"]].account})
 
 
 def show_accounts_summary(data: AccountsData) -> None:

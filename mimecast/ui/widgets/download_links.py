@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from mimecast.reports.frames import to_csv
 from mimecast.ui.access.identity import current_user_email
+from mimecast.ui.download_frames.grades import to_csv
 from mimecast.ui.server.download_route import OFFERED, PATH, Download
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ KEPT_FOR: Final = timedelta(minutes=30)
 CHECK_SECONDS: Final = 60.0
 """How often the time of a list, and whether its reader may still see it, are checked without a click."""
 
-_LIST: Final = "people_names"
+_LIST: Final = "users_at_risk"
 """Key of the session's list."""
 
 _SEARCH: Final = "people_search"

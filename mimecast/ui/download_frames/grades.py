@@ -1,4 +1,4 @@
-"""What a page shows, as a table and as the CSV of exactly that."""
+"""Grades of a day, of a comparison and of a history as data frames, and the CSV of exactly what a page shows."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def departments_frame(departments: Sequence[DepartmentChange]) -> pd.DataFrame:
 
     Shares are percent of users graded, changes are percentage points; missing where they are not known.
     """
-    import pandas as pd  # see mimecast/reports/frames.py
+    import pandas as pd  # see mimecast/ui/download_frames/grades.py
 
     return pd.DataFrame(
         [
