@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mimecast.ui.causes.campaigns import offer_campaigns, show_campaigns_table, show_effects_table
 from mimecast.ui.escaping import escape_markdown
 from mimecast.ui.page import begin, load_or_stop
 from mimecast.ui.page_data.campaigns import load_campaigns_page
+from mimecast.ui.sections.campaigns import offer_campaigns, show_campaigns_table, show_effects_table
 from mimecast.ui.widgets.charts import show_chart
 
 page = begin("Campaigns")

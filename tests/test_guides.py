@@ -35,8 +35,8 @@ from mimecast.settings.settings import read_settings
 from mimecast.settings.store_url import STORE_VARIABLE
 from mimecast.store.store import Store
 from mimecast.ui.server.security_headers import SECURITY_HEADERS
-from mimecast.ui.url.params import RANGE_LABELS, RESOLUTION_LABELS
 from mimecast.ui.url.report_params import COMPARE_LABELS, OWN, REPORT_PARAMS
+from mimecast.ui.widgets.date_range import RANGE_LABELS, RESOLUTION_LABELS
 from tests.support.clock import TODAY
 from tests.support.processes import CommandLine
 from tests.support.receivers import WebReceiver

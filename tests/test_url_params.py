@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from mimecast.ui.escaping import escape_markdown
-from mimecast.ui.url.params import AUTOMATIC, TwoDates, pick_account, pick_dates, pick_range, pick_resolution
+from mimecast.ui.url.params import TwoDates, pick_account, pick_dates
+from mimecast.ui.widgets.date_range import AUTOMATIC, pick_range, pick_resolution
 from tests.support.clock import TODAY
 
 OLDEST = date(2026, 1, 2)

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mimecast.domain.reporting_days import DayRange, Resolution, reporting_day
+from mimecast.formatting import join_and
 from mimecast.text.timelines import no_snapshot_sentence
 from mimecast.ui.access.guard import guard
 from mimecast.ui.context import AccountPage
 from mimecast.ui.show_problem import show_notice
 from mimecast.ui.url import state
-from mimecast.ui.url.params import (
-    AUTOMATIC,
-    EARLIEST,
-    RANGE_LABELS,
-    RESOLUTION_LABELS,
-    DateRange,
-    pick_range,
-    pick_resolution,
-)
+from mimecast.ui.url.params import EARLIEST, dates_of, shorten
+
+RANGE_LABELS: Final = {"30d": "30 days", "90d": "90 days", "1y": "1 year", "all": "All", "own": "Own dates"}
+RANGE_DAYS: Final = {"30d": 30, "90d": 90, "1y": 365}
+DEFAULT_RANGE: Final = "1y"
+
+RESOLUTION_LABELS: Final = {"day": "Daily", "week": "Weekly", "month": "Monthly"}
+
+AUTOMATIC: Final = "auto"
+"""No resolution is requested: the range decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Reporting days from `first` to `last`, both included; `complaint` is a sentence about an invalid value."""
+
+    name: str
+    first: date
+    last: date
+    complaint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,32 @@ def choose_range_and_resolution(page: AccountPage) -> RangeChoice:
     return RangeChoice(DayRange(chosen.first, chosen.last, page.zone), requested)
 
 
+def pick_range(params: Mapping[str, str], today: date, oldest: date) -> DateRange:
+    """Return the range of days to show. `oldest` is the day of the first snapshot.
+
+    A named range begins on the day that a change over its length is counted from: 30 days begin 30 days before today.
+    """
+    name = params.get("range") or ("own" if params.get("from") or params.get("to") else DEFAULT_RANGE)
+    if name not in RANGE_LABELS:
+        complaint = f"The URL names the range “{shorten(name)}”, which is unknown; one year is shown."
+        return _named_range(DEFAULT_RANGE, today, oldest, complaint)
+    if name != "own":
+        return _named_range(name, today, oldest)
+    days, complaint = dates_of(params, today)
+    if complaint:
+        return _named_range(DEFAULT_RANGE, today, oldest, f"{complaint}; one year is shown.")
+    last = days.get("to", today)
+    return DateRange("own", days.get("from", _named_range(DEFAULT_RANGE, last, oldest).first), last)
+
+
+def pick_resolution(requested: str | None) -> tuple[str, str]:
+    """Return `auto`, `day`, `week` or `month`, and a complaint or nothing."""
+    if requested in (None, AUTOMATIC) or requested in RESOLUTION_LABELS:
+        return requested or AUTOMATIC, ""
+    valid = join_and(list(RESOLUTION_LABELS))
+    return AUTOMATIC, f"The URL says by={shorten(requested or '')}, which is none of {valid}."
+
+
 def show_empty_range(days: DayRange) -> None:
     """Say that a range has no snapshot."""
     st.info(f"{no_snapshot_sentence(days.first, days.last)} Choose another range.")
@@ -70,6 +110,11 @@ def _requested(page: AccountPage) -> DateRange:
     if chosen.complaint:
         show_notice(chosen.complaint)
     return chosen
+
+
+def _named_range(name: str, today: date, oldest: date, complaint: str = "") -> DateRange:
+    first = min(oldest, today) if name == "all" else today - timedelta(days=RANGE_DAYS[name])
+    return DateRange(name, first, today, complaint)
 
 
 def _row() -> DeltaGenerator:
