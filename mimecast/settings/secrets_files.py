@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,7 @@ def starts_with_bom(file: Path) -> bool:
         return False
 
 
+@lru_cache(maxsize=4)
 def _parse(file: Path, content: bytes) -> dict[str, Any]:
     if content.startswith(UTF_16_MARKS) or b"\0" in content:
         raise UnreadableSecretsError(f"{file} is UTF-16 instead of UTF-8 text.", remedy=SAVE_AS_UTF_8)

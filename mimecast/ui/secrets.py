@@ -1,4 +1,4 @@
-"""Reads the secrets through Streamlit, or from the files where Streamlit has none."""
+"""Reads the secrets from their files, or through Streamlit where there are none."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from mimecast.settings.secrets_files import UnreadableSecretsError, read_secrets
 
 
 def read_secrets() -> Mapping[str, Any]:
-    """Return every table of the secrets.
+    """Return every table of the secrets, as the files are now.
+
+    Streamlit keeps what it has read until its watcher sees a change, and the watcher ends at the first file that cannot
+    be parsed. From then on, a user who is taken off an allow list would keep access until a restart.
 
     Raises:
         UnreadableSecretsError: A file exists and cannot be read or parsed, or Streamlit, which performs the sign-in,
             cannot read its table [auth].
     """
+    tables = read_secrets_files()
     try:
-        return st.secrets.to_dict()
+        known_to_streamlit = st.secrets.to_dict()
     except (StreamlitSecretNotFoundError, UnicodeDecodeError, OSError, RecursionError):
-        tables = read_secrets_files()
-    if AUTH_TABLE in tables:
-        raise _unreadable_for_streamlit()
-    return tables
+        if AUTH_TABLE in tables:
+            raise _unreadable_for_streamlit() from None
+        return tables
+    return tables or known_to_streamlit
 
 
 def server_problem() -> UnreadableSecretsError | None:

@@ -186,3 +186,5 @@ def test_settings_written_and_fixed_while_the_dashboard_runs_are_taken_at_the_ne
         file.write_text(right)
         wait_until(lambda: after_reload("Contoso · "))
         expect(alerts(tab)).to_have_count(0)
+        file.write_text(right.replace("Contoso", "Fabrikam"))
+        wait_until(lambda: after_reload("Fabrikam · "))
