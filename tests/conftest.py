@@ -105,10 +105,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def isolated_pages(monkeypatch: pytest.MonkeyPatch, project: Path) -> Iterator[None]:
-    """Run pages from the copied project, without secrets or shared objects of another test."""
+    """Run pages from the copied project, with the secrets that AppTest gives them and nothing of another test."""
     for module in ("settings.secrets_files", "settings.store_url", "settings.dashboard", "sandbox.sample_data"):
         monkeypatch.setattr(f"mimecast.{module}.PROJECT", project)
     monkeypatch.setattr(st, "secrets", Secrets())
+    get_option = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: [] if name == "secrets.files" else get_option(name))
     monkeypatch.setattr(AUTH_MEMORY, "auth_was_configured", False)
     monkeypatch.chdir(project)
     yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -22,14 +23,17 @@ def read_secrets() -> Mapping[str, Any]:
         UnreadableSecretsError: A file exists and cannot be read or parsed, or Streamlit, which performs the sign-in,
             cannot read its table [auth].
     """
-    tables = read_secrets_files()
     try:
         known_to_streamlit = st.secrets.to_dict()
     except (StreamlitSecretNotFoundError, UnicodeDecodeError, OSError, RecursionError):
+        tables = read_secrets_files()
         if AUTH_TABLE in tables:
             raise _unreadable_for_streamlit() from None
         return tables
-    return tables or known_to_streamlit
+    places = [Path(place) for place in st.get_option("secrets.files")]
+    if any(place.suffix != ".toml" for place in places):
+        return known_to_streamlit
+    return read_secrets_files(places) or known_to_streamlit
 
 
 def server_problem() -> UnreadableSecretsError | None:
