@@ -17,22 +17,19 @@ def line_alt(
     title: str, timeline: Timeline, values: Sequence[Value | None], format_value: Callable[[Value], str]
 ) -> str:
     """Return a text alternative: the first, last, lowest and highest value, and the coverage."""
-    known = known_values(values)
-    present = [value for _, value in known]
-    first, last = (f"{format_value(value)} on {date_at(timeline, index)}" for index, value in (known[0], known[-1]))
+    present = [value for _, value in known_values(values)]
+    ends = _ends(timeline, values, format_value)
     if len(present) == 1:
-        return f"{title}: {last}. {coverage(timeline)}."
+        return f"{title}: {ends}. {coverage(timeline)}."
     extremes = f"lowest {format_value(min(present))}, highest {format_value(max(present))}"
-    return f"{title}: {first}, {last}; {extremes}. {coverage(timeline)}."
+    return f"{title}: {ends}; {extremes}. {coverage(timeline)}."
 
 
 def ends_alt(
     subject: str, timeline: Timeline, values: Sequence[Value | None], format_value: Callable[[Value], str]
 ) -> str:
     """Return `Users graded: 1,190 on 24 Nov 2025, 1,204 on 24 Nov 2026.`, the first and the last value."""
-    known = known_values(values)
-    ends = [known[0], known[-1]] if len(known) > 1 else known
-    return f"{subject}: {', '.join(f'{format_value(value)} on {date_at(timeline, index)}' for index, value in ends)}."
+    return f"{subject}: {_ends(timeline, values, format_value)}."
 
 
 def mix_alt(title: str, timeline: Timeline) -> str:
@@ -45,3 +42,11 @@ def mix_alt(title: str, timeline: Timeline) -> str:
         for end in dict.fromkeys((known[0], known[-1]))
     )
     return f"{title}. {mixes}. {coverage(timeline)}."
+
+
+def _ends(timeline: Timeline, values: Sequence[Value | None], format_value: Callable[[Value], str]) -> str:
+    """Return the first and the last value with their dates; a single one once."""
+    known = known_values(values)
+    return ", ".join(
+        f"{format_value(value)} on {date_at(timeline, index)}" for index, value in dict.fromkeys((known[0], known[-1]))
+    )

@@ -83,8 +83,9 @@ def open_store(url: str) -> Store:
 
 def open_existing_store(settings: Settings) -> Store:
     """Open the store like `open_store`, but raise StoreError when its file does not exist."""
-    from mimecast.store.database.database_url import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url
     from mimecast.store.database.open_database import store_file_exists
+    from mimecast.store.database.sqlite import sqlite_file
     from mimecast.store.errors import StoreError
 
     file = sqlite_file(parse_url(settings.store_url))
@@ -100,8 +101,9 @@ def open_store_or_sample_data(settings: Settings) -> tuple[Store, list[Account]]
     """
     from mimecast.sandbox.demo_company import COMPANY
     from mimecast.sandbox.sample_data import SAMPLE_ACCOUNT, open_sample_store
-    from mimecast.store.database.database_url import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url
     from mimecast.store.database.open_database import store_file_exists
+    from mimecast.store.database.sqlite import sqlite_file
 
     file = sqlite_file(parse_url(settings.store_url))
     if settings.accounts or file is None or store_file_exists(file):
@@ -118,7 +120,8 @@ def open_store_or_sample_data(settings: Settings) -> tuple[Store, list[Account]]
 
 def refuse_store_file(settings: Settings, file: Path) -> None:
     """Raise UsageError when `file` is the file of the store."""
-    from mimecast.store.database.database_url import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url
+    from mimecast.store.database.sqlite import sqlite_file
 
     store_file = sqlite_file(parse_url(settings.store_url))
     if store_file and is_same_file(store_file, file):

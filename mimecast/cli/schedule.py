@@ -98,7 +98,8 @@ def _store_folder() -> str | None:
 
     With settings that cannot be read, it is the project's: the service must still be able to write once they can.
     """
-    from mimecast.store.database.database_url import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url
+    from mimecast.store.database.sqlite import sqlite_file
 
     try:
         file = sqlite_file(parse_url(read_store_url(read_secrets_files(), os.environ)))

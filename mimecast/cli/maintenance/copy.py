@@ -61,7 +61,8 @@ def _checked_url(text: str | None, argument: str, variable: str) -> str:
 
     Raises UsageError or SettingsError, which name the argument or the variable.
     """
-    from mimecast.store.database.database_url import parse_url, sqlite_file
+    from mimecast.store.database.database_url import parse_url
+    from mimecast.store.database.sqlite import sqlite_file
     from mimecast.store.errors import StoreError
 
     if text is None:

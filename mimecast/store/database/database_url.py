@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import URL, make_url
@@ -47,10 +46,3 @@ def parse_url(url: str) -> URL:
 def display_url(url: URL) -> str:
     """Return the URL without the password, and without its query, which may contain one too."""
     return URL.create(url.drivername, url.username, None, url.host, url.port, url.database).render_as_string()
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """Return the file behind a SQLite URL, or None for a store in memory and for other databases."""
-    if url.get_backend_name() != SQLITE or url.database in (None, "", ":memory:"):
-        return None
-    return Path(url.database or "")

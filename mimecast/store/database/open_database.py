@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from mimecast.files import create_private_file, path_exists
-from mimecast.store.database.database_url import display_url, parse_url, sqlite_file
+from mimecast.store.database.database_url import display_url, parse_url
 from mimecast.store.database.files.quarantine import quarantine_if_corrupt
 from mimecast.store.database.files.upgrade_backup import back_up_before_upgrade
 from mimecast.store.database.migrations import MIGRATIONS, SchemaState, migrate, read_state
 from mimecast.store.database.postgresql import POSTGRESQL, require_writable
-from mimecast.store.database.sqlite import is_writable, make_read_only_engines
+from mimecast.store.database.sqlite import is_writable, make_read_only_engines, sqlite_file
 from mimecast.store.database.tables import data_tables
 from mimecast.store.database.transactions import make_engine, transaction
 from mimecast.store.errors import (

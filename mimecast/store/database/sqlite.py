@@ -26,9 +26,16 @@ LOCK_TIMEOUT_SECONDS: Final = 20
 have to try often."""
 
 
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file behind a SQLite URL, or None for a store in memory and for other databases."""
+    if url.get_backend_name() != SQLITE or url.database in (None, "", ":memory:"):
+        return None
+    return Path(url.database or "")
+
+
 def make_engine(url: URL) -> Engine:
     """Return an engine for reading and writing a file or a database in memory, which has not connected yet."""
-    if url.database in (None, "", ":memory:"):
+    if sqlite_file(url) is None:
         return _configured(create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}))
     return _configured(create_engine(url, poolclass=NullPool))
 

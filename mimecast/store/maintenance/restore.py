@@ -17,12 +17,13 @@ from sqlalchemy import Connection, Engine, select
 from mimecast.files import path_exists
 from mimecast.formatting import join_and, pluralize
 from mimecast.problem import Problem
-from mimecast.store.database.database_url import parse_url, sqlite_file
+from mimecast.store.database.database_url import parse_url
 from mimecast.store.database.files.quarantine import exclusive_lock, quarantine
 from mimecast.store.database.files.sqlite_files import copy_sqlite_file, is_intact
 from mimecast.store.database.migrations import MIGRATIONS, migrate, read_state, refuse_unknown_additions
 from mimecast.store.database.open_database import store_file_exists
 from mimecast.store.database.postgresql import lock_against_writes
+from mimecast.store.database.sqlite import sqlite_file
 from mimecast.store.database.tables import (
     campaigns,
     data_tables,
