@@ -5,8 +5,10 @@ import streamlit as st
 if __name__ != "__main__":
     from mimecast.ui.server.asgi import Application
     from mimecast.ui.server.options import server_options
+    from mimecast.ui.server.page_imports import start_imports
     from mimecast.ui.server.unreadable_secrets import ExplainUnreadableSecrets
 
+    start_imports()  # before Streamlit waits for half a second while it reads the secrets
     app: Application = st.App(__file__, **server_options())  # `streamlit run` looks for this assignment
     app = ExplainUnreadableSecrets(app)  # what it serves; each visit runs the page below
 else:

@@ -36,7 +36,7 @@ KEYS_BY_VERSION: Final = {
 REQUESTS_ONLY: Final = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from mimecast.api.auth import Api1Keys, Api2Keys
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.api.client import Client
 count, max_concurrent, base_url, *keys = sys.argv[1:]
 client = Client(base_url, (Api1Keys if len(keys) == 4 else Api2Keys)(*keys))

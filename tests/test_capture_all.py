@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.api.errors import RateLimited
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.api.retry import RetryPolicy
 from mimecast.capture.all_accounts import MAX_CONCURRENT, CaptureResult, capture_all
 from mimecast.capture.one_account import CapturedSnapshot

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, authorization_header, format_mc_date, new_request_id, utc_now
+from mimecast.api.auth import authorization_header, format_mc_date, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY, Client
 from mimecast.api.errors import (
     ApplicationRejected,
@@ -30,6 +30,7 @@ from mimecast.api.errors import (
     TlsFailed,
     Unreachable,
 )
+from mimecast.api.keys import Api1Keys
 from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.demo_company import DemoCompany
 from mimecast.sandbox.server import Sandbox

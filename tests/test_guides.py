@@ -18,7 +18,7 @@ import pytest
 import streamlit as st
 
 from mimecast.__main__ import COMMANDS
-from mimecast.api.auth import Api1Keys, Api2Keys
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.capture.scheduler_templates import NETWORK_VARIABLES
 from mimecast.cli.maintenance.copy import TARGET_VARIABLE
 from mimecast.domain.scores import ScoreCounts

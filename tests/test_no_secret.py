@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.api.client import Client
 from mimecast.api.errors import MimecastError
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.api.retry import RetryPolicy
 from mimecast.api.tokens import TokenCache
 from mimecast.sandbox.demo_company import DemoCompany

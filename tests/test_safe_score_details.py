@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, Api2Keys
 from mimecast.api.client import Client
 from mimecast.api.errors import MimecastError, PermissionMissing, ResponseUnreadable, ServiceError
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.api.retry import RetryPolicy
 from mimecast.api.safe_score_details import SafeScoreDetails
 from mimecast.api.tokens import TokenCache

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, authorization_header, format_mc_date, new_request_id, utc_now
+from mimecast.api.auth import authorization_header, format_mc_date, new_request_id, utc_now
 from mimecast.api.client import SAFE_SCORE_SUMMARY
+from mimecast.api.keys import Api1Keys
 from mimecast.api.response import is_from_sandbox
 from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.api1 import ASSUMED_MAX_SKEW, TOY_KEYS, Api1

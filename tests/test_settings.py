@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from mimecast.api.auth import Api1Keys, Api2Keys
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.settings.accounts import read_accounts
 from mimecast.settings.dashboard import read_dashboard
 from mimecast.settings.project import PROJECT

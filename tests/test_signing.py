@@ -15,7 +15,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mimecast.api.auth import Api1Auth, Api1Keys, authorization_header, format_mc_date, is_base64
+from mimecast.api.auth import Api1Auth, authorization_header, format_mc_date
+from mimecast.api.keys import Api1Keys, is_base64
 from mimecast.formatting import MONTHS
 from mimecast.settings.project import PROJECT
 from tests.support.clock import NOW

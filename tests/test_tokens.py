@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 
-from mimecast.api.auth import Api2Keys
 from mimecast.api.client import Client
 from mimecast.api.errors import (
     ClientRejected,
@@ -19,6 +18,7 @@ from mimecast.api.errors import (
     ServiceError,
     TokenRejected,
 )
+from mimecast.api.keys import Api2Keys
 from mimecast.api.tokens import REFRESH_MARGIN_SECONDS, TokenCache
 from mimecast.sandbox.api2 import TOKEN_LIFETIME_SECONDS, TOY_CLIENT, Api2
 from mimecast.sandbox.demo_company import DemoCompany

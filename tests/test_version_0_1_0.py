@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from mimecast.api.auth import Api2Keys
+from mimecast.api.keys import Api2Keys
 from mimecast.domain.scheduled_runs import RunOutcome
 from mimecast.domain.snapshot import Source
 from mimecast.sandbox.server import Sandbox

@@ -19,7 +19,7 @@ from typing import Final
 
 from bench.harness.people import KEY
 from bench.harness.stores import StorePlan
-from mimecast.api.auth import Api2Keys
+from mimecast.api.keys import Api2Keys
 from mimecast.settings.accounts import ENVIRONMENT_KEYS
 from mimecast.settings.project import PROJECT
 from mimecast.settings.store_url import STORE_VARIABLE

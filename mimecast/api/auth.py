@@ -1,4 +1,4 @@
-"""Credentials and authentication of requests: a signature for API 1.0, a bearer token for API 2.0.
+"""Authentication of requests: a signature for API 1.0, a bearer token for API 2.0.
 
 Signing is a pure function; a thin `requests` adapter supplies the time and a request id. Source: Mimecast's API
 documentation, "Authorization" and "Get SAFE Score summary". Only the path is signed, not the host, the query or the
@@ -8,12 +8,10 @@ body. The application key is part of the signed text and is never sent.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -21,40 +19,7 @@ from urllib.parse import urlsplit
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-
-@dataclass(frozen=True, slots=True)
-class Api1Keys:
-    """The four keys of an API 1.0 application, left out of the repr.
-
-    Raises:
-        ValueError: The secret key is not base64. Mimecast issues it in base64 and signs with the decoded bytes.
-    """
-
-    access_key: str = field(repr=False)
-    secret_key: str = field(repr=False)
-    app_id: str = field(repr=False)
-    app_key: str = field(repr=False)
-
-    def __post_init__(self) -> None:
-        """Check the secret key."""
-        if not is_base64(self.secret_key):
-            raise ValueError("secret_key is not base64")
-
-
-@dataclass(frozen=True, slots=True)
-class Api2Keys:
-    """The client id and secret of an API 2.0 application, left out of the repr."""
-
-    client_id: str = field(repr=False)
-    client_secret: str = field(repr=False)
-
-
-def is_base64(text: str) -> bool:
-    """Return whether `text` is non-empty standard base64 with its padding."""
-    try:
-        return bool(base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError):
-        return False
+from mimecast.api.keys import Api1Keys
 
 
 def authorization_header(keys: Api1Keys, *, date: str, request_id: str, path: str) -> str:

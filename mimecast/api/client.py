@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from mimecast.api.auth import Api1Auth, Api1Keys, Api2Keys, BearerAuth, new_request_id, utc_now
+from mimecast.api.auth import Api1Auth, BearerAuth, new_request_id, utc_now
 from mimecast.api.errors import ClockWrong, CredentialsRejected, MimecastError, TokenRejected
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.api.response import Summary, is_from_sandbox, parse_summary, request_id_of, server_date
 from mimecast.api.retry import NO_WAITING, RetryPolicy, with_retries
 from mimecast.api.tokens import PROCESS_TOKENS, TokenCache

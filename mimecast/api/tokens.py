@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from mimecast.api.auth import Api2Keys
 from mimecast.api.errors import ClientRejected, ResponseUnreadable
+from mimecast.api.keys import Api2Keys
 from mimecast.api.response import error_for
 from mimecast.api.transport import TIMEOUT, post
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from requests.utils import get_environ_proxies, select_proxy
 
-from mimecast.api.auth import Api1Keys, utc_now
+from mimecast.api.auth import utc_now
 from mimecast.api.client import TOLERATED_SKEW, SummaryResult, clock_skew, format_skew
 from mimecast.api.errors import (
     ApplicationRejected,
@@ -35,6 +35,7 @@ from mimecast.api.errors import (
     Unreachable,
     WaitRequested,
 )
+from mimecast.api.keys import Api1Keys
 from mimecast.api.retry import COMMAND_LINE_RETRIES, RetryPolicy
 from mimecast.capture.check_request import request_for_check
 from mimecast.capture.one_account import CaptureInProgress

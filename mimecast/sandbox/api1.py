@@ -15,7 +15,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from mimecast.api.auth import Api1Keys, authorization_header, format_mc_date, utc_now
+from mimecast.api.auth import authorization_header, format_mc_date, utc_now
+from mimecast.api.keys import Api1Keys
 from mimecast.formatting import MONTHS
 from mimecast.sandbox.replies import Reply
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qs
 
-from mimecast.api.auth import Api2Keys
+from mimecast.api.keys import Api2Keys
 from mimecast.sandbox.replies import Reply
 
 TOY_CLIENT: Final = Api2Keys(client_id="sandbox-client-id", client_secret="sandbox-client-secret")  # noqa: S106

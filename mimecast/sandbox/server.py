@@ -19,9 +19,10 @@ from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import urlsplit
 
-from mimecast.api.auth import Api1Keys, new_request_id
+from mimecast.api.auth import new_request_id
 from mimecast.api.campaigns import PHISHING_CAMPAIGNS
 from mimecast.api.client import SAFE_SCORE_SUMMARY
+from mimecast.api.keys import Api1Keys
 from mimecast.api.response import SANDBOX_HEADER
 from mimecast.api.safe_score_details import SAFE_SCORE_DETAILS
 from mimecast.api.tokens import TOKEN_PATH

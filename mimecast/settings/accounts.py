@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mimecast.api.auth import Api1Keys, Api2Keys, is_base64
+from mimecast.api.keys import Api1Keys, Api2Keys, is_base64
 from mimecast.domain.account_id import is_account_id
 from mimecast.formatting import join_and
 from mimecast.settings.dashboard import DASHBOARD_KEYS

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mimecast.api.auth import Api1Keys, Api2Keys
+from mimecast.api.keys import Api1Keys, Api2Keys
 from mimecast.domain.scores import ScoreCounts
 from mimecast.sandbox.api1 import Api1
 from mimecast.sandbox.api2 import Api2

@@ -1,9 +1,10 @@
-"""Imports what pages need while the browser loads Streamlit's client."""
+"""Imports what pages need while Streamlit starts and the browser loads its client."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 from functools import lru_cache
 from importlib import import_module
@@ -29,6 +30,9 @@ FIGURE: Final = {
 """A figure of the kinds of parts that charts have, since Plotly imports each when it is first used."""
 
 POLL_SECONDS: Final = 0.02
+
+SWITCH_SECONDS: Final = 0.0005
+"""How long the imports run before the server's thread, which sends the client's files, has its turn."""
 
 
 class PageImports:
@@ -58,9 +62,13 @@ def start_imports() -> threading.Thread:
 
 def _import() -> None:
     gc.disable()  # Python would examine every imported object for garbage again and again
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         for name in MODULES:
             import_module(name)
         import_module("plotly.graph_objects").Figure(FIGURE)
     finally:
+        sys.setswitchinterval(usual)
+        gc.freeze()  # otherwise the first page would examine them all
         gc.enable()

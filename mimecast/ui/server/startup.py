@@ -1,4 +1,4 @@
-"""Start of the server: imports what pages need, and opens the browser."""
+"""Start of the server: opens the browser."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import Final
 
 import streamlit as st
 
-from mimecast.ui.server.page_imports import start_imports
-
 OPEN_BROWSER_AFTER_SECONDS: Final = 0.3
 """The delay after which the server accepts connections."""
 
@@ -20,7 +18,6 @@ OPEN_BROWSER_AFTER_SECONDS: Final = 0.3
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Run the start of the dashboard's `st.App`."""
-    start_imports()
     _open_browser()
     yield
 
