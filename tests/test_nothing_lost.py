@@ -257,8 +257,8 @@ def test_a_snapshot_into_a_read_only_folder_reports_it_and_changes_nothing(
         file.parent.chmod(0o755)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"default: {file} cannot be written. Let the user who runs the dashboard write the store's file and its "
-        "folder. What is stored is still shown.\n"
+        f"default: {file} cannot be written. Give the user who runs the dashboard write access to the store's file "
+        "and its folder. What is stored is still shown.\n"
     )
     assert sandbox.answered_ids == [], "an answer that cannot be kept is not asked for"
     assert (file.read_bytes(), other_files(file)) == (before, [])

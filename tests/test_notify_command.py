@@ -58,7 +58,7 @@ def test_a_failed_delivery_is_reported_and_the_snapshot_stored(
     done = command_line("snapshot", variables=account_variables)
     assert_failed(
         done, 1,
-        "The uptime monitor did not take the heartbeat: HTTP 500.",
+        "The uptime monitor did not accept the heartbeat: HTTP 500.",
         "The alert to JSON (", "failed: HTTP 500. The next runs try again for a day.",
     )  # fmt: skip
     assert "recognisable" not in done.stdout + done.stderr

@@ -65,7 +65,7 @@ def test_a_failed_delivery_is_retried_for_a_day_and_then_given_up(store: Store, 
             result = notify(context_of(store, *urls, now=MORNING + timedelta(hours=hour)))
             assert [delivery.attempts for _, delivery in result.deliveries] == [hours.index(hour) + 2]
         result = notify(context_of(store, *urls, now=MORNING + timedelta(hours=25)))
-        assert [problem.title for problem in result.problems] == ["A notification was given up"]
+        assert [problem.title for problem in result.problems] == ["A notification was abandoned"]
         assert result.deliveries == []
         assert notify(context_of(store, *urls, now=MORNING + timedelta(hours=26))).problems == []
         assert (len(web.requests), len(refusing.requests)) == (1, 3)
@@ -184,4 +184,4 @@ def test_a_heartbeat_is_a_request() -> None:
         monitor.status = 404
         failure = send_heartbeat(f"http://127.0.0.1:{monitor.port}/ping")
     assert failure
-    assert failure.message == "The uptime monitor did not take the heartbeat: HTTP 404."
+    assert failure.message == "The uptime monitor did not accept the heartbeat: HTTP 404."

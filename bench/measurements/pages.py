@@ -35,7 +35,7 @@ HISTORY_HOURLY: Final = MeasuredPage(
     "History, ten years hourly, all", TEN_YEARS_HOURLY, "history", "range=all", in_summary=False
 )
 PEOPLE: Final = MeasuredPage("People, 50,000 users daily", MANY_PEOPLE, "people")
-ACCOUNTS: Final = MeasuredPage("Accounts, 500 with five years daily", MANY_ACCOUNTS, "accounts")
+ACCOUNTS: Final = MeasuredPage("Accounts, 500 accounts, five years daily", MANY_ACCOUNTS, "accounts")
 
 PAGES: Final = (
     OVERVIEW,

@@ -60,7 +60,7 @@ def measure_memory(workspace: Workspace) -> list[Result]:
     overview_mib = _resident_mib(workspace.copy_dashboard(OVERVIEW.plan, "memory-dashboard"))
     return [
         compare(
-            "Resident size of the server",
+            "Resident memory of the server",
             f"{OVERVIEW.name}, {pluralize(count, 'session')}",
             "MiB",
             [overview_mib[count]],

@@ -25,13 +25,13 @@ MAX_NAME_CHARS: Final = 200
 
 
 class CampaignPermissionMissing(PermissionMissing):
-    """The role may read score counts and no campaigns."""
+    """The role may read score counts, but not campaigns."""
 
     title = "A permission for campaigns is missing"
     remedy = (
         "Give the application's role (API 1.0: its user's role) both Awareness Training | Dashboard | Read and "
-        "Awareness Training | Phishing Campaign | Read: Mimecast's sources disagree on which of them it takes. To do "
-        "without campaigns, set campaigns = false in [dashboard]."
+        "Awareness Training | Phishing Campaign | Read: Mimecast's sources disagree on which of them are needed. To "
+        "do without campaigns, set campaigns = false in [dashboard]."
     )
 
 

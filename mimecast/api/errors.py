@@ -77,7 +77,7 @@ class Unreachable(MimecastError):
     """No connection to Mimecast: the host refuses it or does not answer, there is no route, or a firewall blocks it."""
 
     title = "Mimecast cannot be reached"
-    remedy = "Check base_url and the network, and whether a firewall must let this computer through."
+    remedy = "Check base_url, the network, and whether a firewall blocks this computer."
     can_retry = True
 
 
@@ -96,7 +96,7 @@ class ProxyFailed(Unreachable):
 
 
 class TlsFailed(Unreachable):
-    """The certificate is not trusted: a company inspects traffic, or it has expired or is for another host."""
+    """The certificate is not trusted: it has expired or is for another host, or a company inspects traffic."""
 
     title = "The connection is not secure"
     remedy = (
@@ -127,7 +127,7 @@ class WrongAddress(MimecastError):
     """HTTP 404 or 405: `base_url` is not the address of Mimecast's API."""
 
     title = "This address is not Mimecast's API"
-    remedy = "Check base_url: the host of your region only, with nothing after it."
+    remedy = "Check base_url: it must be the host of your region, with nothing after it."
 
 
 class CredentialsRejected(MimecastError):
@@ -174,8 +174,8 @@ class TokenRejected(MimecastError):
     title = "Mimecast rejected its own token"
     remedy = (
         "Try again in a few minutes: Mimecast occasionally returns this error by mistake. If the problem persists, "
-        "check that base_url is the address of the region where the application was created, and that it is "
-        "enabled."
+        "check that base_url is the address of the region where the application was created, and that the "
+        "application is enabled."
     )
     can_retry = True
 
@@ -202,8 +202,8 @@ class ProductMissing(MimecastError):
 
     title = "Missing product"
     remedy = (
-        "Create a new API 2.0 application whose products include Awareness Training: products cannot be added to one "
-        "that was saved."
+        "Create a new API 2.0 application whose products include Awareness Training: you cannot add products to "
+        "an application after it was saved."
     )
 
 
@@ -211,7 +211,7 @@ class RateLimited(MimecastError):
     """HTTP 429: the application has used up its rate limit."""
 
     title = "Too many requests"
-    remedy = "Wait until Mimecast accepts requests again; other tools that use the same application count too."
+    remedy = "Wait until Mimecast accepts requests again. Requests of other tools with the same application also count."
     can_retry = True
 
 
@@ -219,7 +219,9 @@ class WaitRequested(RateLimited):
     """An earlier response asked for a wait that is not over, so no request was sent."""
 
     title = "Mimecast requested a wait"
-    remedy = "Nothing to do: requests resume after the wait. Other tools that use the same application count too."
+    remedy = (
+        "Nothing to do: requests resume after the wait. Requests of other tools with the same application also count."
+    )
 
 
 class ServiceError(MimecastError):

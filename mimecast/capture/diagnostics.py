@@ -67,18 +67,18 @@ class SnapshotStale(Problem):
     """The newest snapshot is too old, or there is none."""
 
     title = "The newest snapshot is too old"
-    remedy = "Capture one: python -m mimecast snapshot. It reports what is wrong."
+    remedy = "Capture one: python -m mimecast snapshot. If that fails, the command reports why."
 
 
 class ImplausibleStored(Problem):
-    """An answer is marked as implausible, and no reader has decided yet."""
+    """An answer is marked as implausible, and no reader has decided yet whether it is right."""
 
     title = "An answer is implausible"
     remedy = "Open the dashboard and decide whether it is right. Until then, nothing is computed from it."
 
 
 class LastRunFailed(Problem):
-    """The last scheduled capture failed, so that the day has no snapshot yet."""
+    """The last scheduled capture failed, so the day has no snapshot yet."""
 
     title = "The last daily snapshot failed"
     remedy = "Fix the reported problem, then capture one: python -m mimecast snapshot"

@@ -46,7 +46,7 @@ class CaptureInProgress(Problem):
     """Another run has been capturing the account for more than 15 minutes."""
 
     title = "Another run is capturing this account"
-    remedy = "Wait a minute: that run stores its result."
+    remedy = "Wait until that run has ended: it stores its own result."
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ MAX_TASK_CHARS: Final = 261
 
 
 class ScheduleUnsupported(Problem):
-    """The scheduler cannot run at this interval, or with a path like this one."""
+    """The scheduler cannot run at the requested interval, or cannot use a path of this installation."""
 
     title = "Not possible with this scheduler"
 

@@ -42,7 +42,7 @@ class DailySnapshotsOverdue(Problem):
 
     title = "The daily snapshot is overdue"
     remedy = (
-        "Check that the scheduler's computer is on and that its entry is still there; "
+        "Check that the scheduler's computer is on and that the scheduler still has the entry; "
         "python -m mimecast schedule prints it again."
     )
 

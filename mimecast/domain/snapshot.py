@@ -68,7 +68,7 @@ class RiskLevel(NamedTuple):
 
 
 class MisdatedSnapshots(Problem):
-    """An account has snapshots on days on which none can have been taken; no number is computed from them."""
+    """An account has snapshots with impossible dates, such as days in the future; no number is computed from them."""
 
     title = "A snapshot has an impossible date"
     remedy = "If its numbers are wrong as well, remove it: python -m mimecast remove TAKEN_AT"

@@ -16,7 +16,7 @@ HEARTBEAT_SECONDS: Final = 15.0
 
 
 class HeartbeatFailed(Problem):
-    """The uptime monitor did not take the heartbeat. It may raise an alarm although the capture succeeded."""
+    """The uptime monitor did not accept the heartbeat. It may raise an alarm although the capture succeeded."""
 
     title = "The heartbeat failed"
     remedy = "Check heartbeat_url in [notify] and whether the monitor can be reached from this computer."
@@ -34,7 +34,7 @@ def send_heartbeat(url: str, seconds: float = HEARTBEAT_SECONDS) -> HeartbeatFai
         failure = outcomes.get(timeout=seconds)
     except Empty:
         failure = f"it did not answer within {seconds:g} seconds"
-    return HeartbeatFailed(f"The uptime monitor did not take the heartbeat: {failure}.") if failure else None
+    return HeartbeatFailed(f"The uptime monitor did not accept the heartbeat: {failure}.") if failure else None
 
 
 def _request(url: str, seconds: float, outcomes: SimpleQueue[str]) -> None:

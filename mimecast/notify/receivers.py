@@ -34,7 +34,7 @@ SENDER: Final = "SAFE Score dashboard"
 
 
 class ReceiverError(SettingsError):
-    """A URL that Apprise cannot use. Nothing is sent to it."""
+    """Apprise cannot use a URL. Nothing is sent to it."""
 
     title = "A notification URL cannot be used"
 

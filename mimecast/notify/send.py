@@ -29,16 +29,16 @@ from mimecast.store.notifications.messages import (
 
 
 class NotificationFailed(Problem):
-    """A message was not accepted by a receiver."""
+    """A receiver did not accept a message."""
 
     title = "A notification was not delivered"
     remedy = "The next runs try again for a day. python -m mimecast notify --test tries every receiver now."
 
 
 class NotificationGivenUp(Problem):
-    """A message was not accepted by a receiver for a day."""
+    """A receiver has not accepted a message for a day, so no run tries again."""
 
-    title = "A notification was given up"
+    title = "A notification was abandoned"
     remedy = "Check the receiver with python -m mimecast notify --test."
 
 

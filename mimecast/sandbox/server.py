@@ -58,7 +58,7 @@ class PortInUse(Problem):
     """The sandbox cannot listen on its port."""
 
     title = "The port is in use"
-    remedy = "End the program that uses it, or choose another with --port."
+    remedy = "End the program that uses the port, or choose another port with --port."
 
 
 class Sandbox:

@@ -26,8 +26,8 @@ class OpenToOthers(Problem):
 
     title = "Anyone on the network can view this dashboard"
     remedy = (
-        'Set up [auth], see “Sign-in” in docs/team.md. If only this computer should open it, set address = "127.0.0.1" '
-        "in .streamlit/config.toml, and remove the proxy and other names from allowedHosts."
+        'Set up [auth]: see “Sign-in” in docs/team.md. If only this computer should open it, set address = "127.0.0.1" '
+        "in .streamlit/config.toml, remove the names of other hosts from allowedHosts, and do not run a proxy."
     )
 
 

@@ -15,7 +15,7 @@ class StoreError(Problem):
 
 
 class StoreBusy(StoreError):
-    """Another program or computer uses the store, or a table is locked, for longer than a page or command waits."""
+    """Another program or computer is using the store, or a table is locked, and the page or command stopped waiting."""
 
     title = "The store is busy"
     remedy = "Try again in a moment."
@@ -25,7 +25,10 @@ class StoreReadOnly(StoreError):
     """The store can be read but not written: its file or folder belongs to another user."""
 
     title = "The store is read-only"
-    remedy = "Let the user who runs the dashboard write the store's file and its folder. What is stored is still shown."
+    remedy = (
+        "Give the user who runs the dashboard write access to the store's file and its folder. "
+        "What is stored is still shown."
+    )
 
 
 class StoreInaccessible(StoreError):
@@ -42,8 +45,8 @@ class StoreDamaged(StoreError):
 
     title = "The store cannot be read"
     remedy = (
-        "Replace it with a backup: python -m mimecast restore FILE --force, which sets it aside. Or name another "
-        "file in [connections.snapshots]. The file was not changed."
+        "Replace it with a backup: python -m mimecast restore FILE --force sets the unreadable file aside. Or name "
+        "another file in [connections.snapshots]. The file was not changed."
     )
 
 
@@ -51,7 +54,7 @@ class StoreQuarantined(StoreError):
     """The store was found damaged. It is kept beside the new store, which is in use."""
 
     title = "A damaged store was set aside"
-    remedy = "Restore a backup with python -m mimecast restore FILE --merge, then move that file away."
+    remedy = "Restore a backup with python -m mimecast restore FILE --merge, then move the damaged file away."
 
 
 class StoreWritableByOthers(StoreError):
@@ -83,12 +86,12 @@ class StoreNewer(StoreError):
 
 
 class DatabaseUnreachable(StoreError):
-    """The database server does not run, cannot be reached, or ended the connection."""
+    """The database server is not running, cannot be reached, or ended the connection."""
 
     title = "No connection to the database"
     remedy = (
-        "Check that the database server runs and accepts connections from this computer, and the host and port in the "
-        "store's URL. Once it answers, the dashboard works again without a restart."
+        "Check that the database server is running and accepts connections from this computer. Check the host and port "
+        "in the store's URL. Once the server answers, the dashboard works again without a restart."
     )
 
 
@@ -107,8 +110,8 @@ class DatabaseTlsOptional(StoreError):
 
     title = "The connection to the database may be unencrypted"
     remedy = (
-        "Add sslmode=verify-full&sslrootcert=FILE to the store's URL, with the file of the authority behind the "
-        "server's certificate."
+        "Add sslmode=verify-full&sslrootcert=FILE to the store's URL, where FILE is the certificate of the authority "
+        "that issued the server's certificate."
     )
 
 
@@ -117,8 +120,8 @@ class DatabaseLoginFailed(StoreError):
 
     title = "Database login failed"
     remedy = (
-        "Check user and password in the store's URL, where characters such as @ and / in a password are written as %40 "
-        "and %2F, and the server's pg_hba.conf."
+        "Check the user and the password in the store's URL: in a password, write characters such as @ and / as %40 "
+        "and %2F. Also check the server's pg_hba.conf."
     )
 
 
@@ -130,7 +133,7 @@ class DatabaseMissing(StoreError):
 
 
 class DatabasePermissionMissing(StoreError):
-    """The database user may not create or use the tables."""
+    """The database user is not allowed to create or use the tables."""
 
     title = "Missing database privileges"
     remedy = (
@@ -150,4 +153,4 @@ class CopyVerificationFailed(StoreError):
     """A copied row was read back differently from how it was written."""
 
     title = "Copy verification failed"
-    remedy = "Nothing was copied. Keep using the store you have."
+    remedy = "The copy was undone: the new store is still empty. Keep using the store you have."

@@ -27,7 +27,7 @@ MAX_FILE_NAME_CHARS: Final = 120
 
 
 class ImportGone(Problem):
-    """The import was undone already."""
+    """The import has already been undone."""
 
     title = "The import cannot be undone"
     remedy = "Reload the page to see the current imports."

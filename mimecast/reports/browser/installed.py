@@ -65,7 +65,7 @@ class BrowserFailed(Problem):
 
     title = "The browser did not finish"
     remedy = (
-        "Try again. If it keeps failing, see “Pictures and PDF files” in docs/reports.md: a browser that may not use "
+        "Try again. If it keeps failing, see “Pictures and PDF files” in docs/reports.md: a browser that cannot use "
         "its sandbox needs an option."
     )
 

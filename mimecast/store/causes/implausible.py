@@ -20,7 +20,7 @@ from mimecast.store.store import Store
 class MarkGone(Problem):
     """The mark no longer exists: another user has decided on the answer. Nothing was changed."""
 
-    title = "The answer is judged already"
+    title = "The answer has already been judged"
     remedy = "Reload the page to see what counts now."
 
 

@@ -19,7 +19,7 @@ from mimecast.store.store import Store
 
 
 class ReferenceLineChanged(ReferenceLineInvalid):
-    """The store no longer holds what the writer saw. Nothing was changed."""
+    """Another user changed or deleted the reference line in the meantime. Nothing was changed."""
 
     remedy = "Check the current reference line, then change it again."
 

@@ -87,7 +87,7 @@ class BackupUnusable(Problem):
 
 
 class StoreHasNewerData(Problem):
-    """The store has data that the backup does not have. It was not changed."""
+    """The store has data that the backup does not have. The store was not changed."""
 
     title = "The store is newer than the backup"
     remedy = "Use --merge to keep that data and add what the backup holds, or --force to delete it."

@@ -16,7 +16,7 @@ class KeyChanged(Problem):
 
 
 class MadeUpPeople(Problem):
-    """The sandbox listed users of an account that has a real list."""
+    """The sandbox sent a list of users for an account that already has a list from Mimecast."""
 
     title = "The list of users is made up"
     remedy = "Set base_url to Mimecast's address; the sandbox's list was not stored."

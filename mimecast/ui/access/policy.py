@@ -31,7 +31,7 @@ class AuthlibMissing(Problem):
 
 
 class SignInRemoved(Problem):
-    """The dashboard was started with sign-in, and [auth] was since removed from the settings."""
+    """The dashboard was started with sign-in, and [auth] has since been removed from the settings."""
 
     title = "Sign-in is no longer configured"
     remedy = "Put [auth] back into secrets.toml, or restart the dashboard to run it without."
