@@ -92,7 +92,7 @@ def test_a_user_who_was_removed_gets_nothing_from_a_fragment(url: str, secrets_f
         fragment = client.fragments[-1]  # that of the run before, too, when the snapshot arrived in between
         remove_ada(secrets_file, other)
         received = client.run(fragment=fragment)
-        assert "As of" not in received
+        assert "Taken" not in received
         assert not [number for number in NUMBERS if number in received]
 
 

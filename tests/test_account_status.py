@@ -199,11 +199,11 @@ def test_the_summary_names_the_accounts_that_need_attention(several: Store) -> N
     names = {account: account.capitalize() for account in NAMES}
     statuses = load_statuses(several)
     assert accounts_summary(list(statuses.values()), names) == (
-        "Risen rose by more than normal (+7.4 points). Short: the last capture failed. Stale: no recent snapshot. "
-        "Empty: no snapshot yet. 5 of 8 accounts are up to date."
+        "Risen: the share at risk rose by more than is normal (+7.4 points). Short: the last capture failed. "
+        "Stale: no recent snapshot. Empty: no snapshot yet. 5 of 8 accounts are up to date."
     )
     assert accounts_summary([statuses["long"]], names) == (
-        "All changes in 30 days are normal or cannot be judged yet. 1 of 1 account is up to date."
+        "All changes over 30 days are normal or cannot be judged yet. 1 of 1 account is up to date."
     )
 
 
@@ -327,7 +327,7 @@ def test_each_panel_has_a_name_that_stays_text_and_a_common_scale(several: Store
     texts = [str(note["text"]) for note in spec["layout"]["annotations"]]
     assert texts[0] == "&lt;b&gt;Long&lt;/b&gt; &#36;x&#36;  <b>10.0%</b>"
     assert "6 accounts" in texts[-1]
-    assert "taken from 19 Nov 2026, 12:50 UTC" in texts[-1].replace("<br>", " ")
+    assert "taken between 19 Nov 2026, 12:50 UTC and 24 Nov 2026, 12:50 UTC" in texts[-1].replace("<br>", " ")
     assert "Risen 17.4% in the week to 24 Nov 2026, 10.0% in the week to 2 Dec 2025" in chart.alt
     gaps = next(panel for panel in spec["data"] if list(panel["y"]).count(None) == 2)
     assert gaps["connectgaps"] is False

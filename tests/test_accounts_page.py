@@ -57,8 +57,8 @@ def test_all_accounts_with_their_states_and_what_they_add_up_to(
     ]
     text = text_of(app).replace("\\", "")
     assert "Contoso (proseware): the last capture failed." in text
-    assert "Litware: no snapshot yet. 1 of 4 accounts are up to date." in text
-    assert "Sums over 3 accounts: the newest snapshot of each, taken from " in text
+    assert "Litware: no snapshot yet. 1 of 4 accounts is up to date." in text
+    assert "Totals of 3 accounts: the newest snapshot of each, taken between " in text
     assert "1 account without a snapshot is not included." in text
     (table,) = app.dataframe
     shown = table.value

@@ -116,14 +116,14 @@ def captured_after(store: Store, before: ScoreCounts | None, answer: str) -> Cap
             ScoreCounts(5, 4, 3, 9, 0),
             (
                 "Mimecast's answer has no count for grade D, which 9 users had in the snapshot of "
-                "24 Nov 2026, 12:50 UTC. It is stored as 0; check it in Mimecast's console.",
+                "24 Nov 2026, 12:50 UTC. A missing count is stored as 0; check Mimecast's console.",
             ),
         ),
         (
             ScoreCounts(5, 4, 3, 9, 1),
             (
                 "Mimecast's answer has no count for grades D and F, which 10 users had in the snapshot of "
-                "24 Nov 2026, 12:50 UTC. It is stored as 0; check it in Mimecast's console.",
+                "24 Nov 2026, 12:50 UTC. A missing count is stored as 0; check Mimecast's console.",
             ),
         ),
     ],

@@ -35,7 +35,7 @@ def test_snapshot_stores_today_and_reports_it(
 ) -> None:
     done = command_line("snapshot", variables=account_variables)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("default: 1,204 users graded, 128 at risk (10.6%), stored as of ")
+    assert done.stdout.startswith("default: 1,204 users graded, 128 at risk (10.6%), stored, taken at ")
     assert command_line("snapshot", variables=account_variables).returncode == 0
     for snapshot in Store.open(store_url).all_snapshots("default"):
         assert snapshot.counts == ScoreCounts(525, 341, 210, 87, 41)
@@ -214,7 +214,7 @@ def test_import_keeps_what_is_stored_when_the_file_says_otherwise(
     text = f"{HEADER}\ndefault,2026-11-01T12:50:11Z,99,4,3,2,1,0\n"
     done = command_line("import", "-", variables=account_variables, text=text)
     assert done.stdout == "0 snapshots added, 1 already there.\n"
-    assert "1 snapshot in the file has other counts" in done.stderr
+    assert "1 snapshot in the file has different counts" in done.stderr
     assert list(Store.open(store_url).all_snapshots("default")) == snapshots
 
 
@@ -318,7 +318,7 @@ def test_report_says_what_it_lacks(
     assert list(tmp_path.glob("*.pptx")) == []
     fill_until_today(store_url)
     for options, status, message in (
-        (["--out", "r.odp"], 2, "r.odp does not say what to write"),
+        (["--out", "r.odp"], 2, "The format of r.odp is unknown"),
         (["--out", "r.pptx", "--since", "yesterday"], 2, "is not a date"),
         (["--out", "r.pptx", "--since", "2026-02-01", "--until", "2026-01-01"], 2, "before it begins"),
         (["--out", "r.pptx", "--account", "ugly"], 2, "no account 'ugly'"),

@@ -52,20 +52,20 @@ HOLES = [0, 1, 2, 30, 33, 60, 61, 90]
             HOLES,
             {"from": ago(32), "to": ago(1)},
             (33, 1),
-            "23 Oct 2026 has no snapshot; the last one before it, of 22 Oct 2026, is compared.",
+            "23 Oct 2026 has no snapshot; the last one before it, from 22 Oct 2026, is used.",
         ),
         (
             HOLES,
             {"from": ago(90), "to": ago(57)},
             (90, 60),
-            "28 Sep 2026 has no snapshot; the last one before it, of 25 Sep 2026, is compared.",
+            "28 Sep 2026 has no snapshot; the last one before it, from 25 Sep 2026, is used.",
         ),
-        ([0, 1, 9], {}, (9, 0), "There is no snapshot from 30 days earlier; the first one is compared."),
+        ([0, 1, 9], {}, (9, 0), "There is no snapshot from 30 days earlier; the first one is used instead."),
         (
             [0, 1, 40],
             {},
             None,
-            "There is no snapshot on 25 Oct 2026, 30 days earlier, or in the 7 days before. Pick another day.",
+            "There is no snapshot from 30 days earlier (25 Oct 2026) or the 7 days before. Pick another day.",
         ),
         ([0], {}, None, ""),
     ],
@@ -88,12 +88,12 @@ def test_a_day_without_a_snapshot_is_replaced_by_the_last_one_before_it(
         (
             DAILY,
             {"from": ago(200)},
-            "There is no snapshot on 8 May 2026 or in the 7 days before (the first one is that of 17 Aug 2026)",
+            "There is no snapshot on 8 May 2026 or in the 7 days before (the first one is from 17 Aug 2026)",
             (30, 0),
         ),
         (HOLES, {"from": ago(45)}, "There is no snapshot on 10 Oct 2026 or in the 7 days before", (30, 0)),
         (HOLES, {"from": ago(90), "to": ago(20)}, "There is no snapshot on 4 Nov 2026 or in the 7 days", (30, 0)),
-        (HOLES, {"from": ago(58), "to": ago(57)}, "The only snapshot for both dates is that of 25 Sep 2026", (30, 0)),
+        (HOLES, {"from": ago(58), "to": ago(57)}, "The only snapshot for both dates is from 25 Sep 2026", (30, 0)),
         (DAILY, {"from": ago(200), "to": ago(20)}, "There is no snapshot on 8 May 2026", (50, 20)),
     ],
 )
@@ -102,7 +102,7 @@ def test_where_a_comparison_cannot_be_had_the_reason_is_given_and_30_days_are_co
 ) -> None:
     picked = pick(store, stored, params)
     assert complaint in picked.complaint
-    assert picked.complaint.endswith("; 30 days are compared.")
+    assert picked.complaint.endswith("; the comparison is with 30 days earlier.")
     assert compared(picked) == expected
 
 

@@ -102,7 +102,7 @@ def test_a_headcount_change_of_exactly_5_percent_is_not_split(graded: int, is_sp
         (
             ScoreCounts(900, 0, 0, 80, 20),
             ScoreCounts(1090, 0, 0, 80, 30),
-            "Users graded rose by 20.0%, from 1,000 to 1,200. 10 users more at risk: growth alone would have added 20; "
+            "Users graded rose by 20.0%, from 1,000 to 1,200. 10 more users at risk: growth alone would have added 20; "
             "a lower share removed 10.",
         ),
         (
@@ -114,7 +114,7 @@ def test_a_headcount_change_of_exactly_5_percent_is_not_split(graded: int, is_sp
         (
             ScoreCounts(90, 0, 0, 10),
             ScoreCounts(180, 0, 0, 20),
-            "Users graded rose by 100.0%, from 100 to 200. 10 users more at risk: growth alone would have added 10; "
+            "Users graded rose by 100.0%, from 100 to 200. 10 more users at risk: growth alone would have added 10; "
             "the share did not change.",
         ),
     ],
@@ -129,7 +129,8 @@ def test_a_change_of_users_graded_is_separated_from_the_change_of_the_share(
 def test_a_summary_warns_of_headcount() -> None:
     acquired = comparison(ScoreCounts(900, 0, 0, 80, 20), ScoreCounts(1090, 0, 0, 80, 30))
     assert headcount_alert(acquired) == (
-        "Users graded rose by 20.0% since 25 Oct 2026 (1,000 to 1,200), so part of the change is headcount."
+        "Users graded rose by 20.0% from 25 Oct 2026 to 24 Nov 2026 (1,000 to 1,200), so part of the change is "
+        "headcount."
     )
     assert headcount_alert(comparison(ScoreCounts(9, 0, 0, 1), ScoreCounts(8, 0, 0, 2))) == ""
 
@@ -166,7 +167,7 @@ def test_a_comparison_is_stated_in_one_sentence(then: ScoreCounts, now: ScoreCou
 
 def test_the_numbers_behind_a_comparison_are_stated() -> None:
     compared = comparison(ScoreCounts(900, 0, 0, 80, 20), ScoreCounts(910, 0, 0, 70, 20))
-    assert counts_sentence(compared) == "100 of 1,000 users then, 90 of 1,000 users 30 days later (grade D or F)."
+    assert counts_sentence(compared) == "100 of 1,000 users had grade D or F; 30 days later, 90 of 1,000 users did."
 
 
 def test_shares_in_tables_are_rounded_once() -> None:

@@ -101,8 +101,11 @@ def test_what_was_set_aside_is_named_by_every_run_until_it_is_moved_away(
     assert done.stdout.startswith("default: 1,204 users graded")
     file = sqlite_path(store_url)
     (aside,) = other_files(file)
-    assert done.stderr.startswith(f"{file} was found damaged on ")
-    assert f"It is kept as {aside} beside it, and a new store was begun. Restore a backup" in done.stderr
+    assert done.stderr.startswith(f"{file} was found to be damaged on ")
+    assert (
+        f"The damaged file is kept as {aside} in the same folder, and a new store was created. Restore a backup"
+        in done.stderr
+    )
     assert done.stderr.count("\n") == 1
     again = command_line("snapshot", "--quiet", variables=account_variables)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", done.stderr)
@@ -214,7 +217,10 @@ def test_a_second_damage_does_not_cover_the_first(store: Store, store_url: str) 
     assert [(file.parent / name).read_bytes() for name in names] == contents
     problem = Store.open(store_url).quarantined
     assert isinstance(problem, StoreQuarantined)
-    assert "was found damaged on 24 Nov 2026, 12:50 UTC. It is kept as snapshots.db.damaged-2026" in str(problem)
+    assert (
+        "was found to be damaged on 24 Nov 2026, 12:50 UTC. The damaged file is kept as snapshots.db.damaged-2026"
+        in str(problem)
+    )
 
 
 def test_a_damaged_file_that_cannot_be_renamed_is_named_and_left(
@@ -274,7 +280,7 @@ def test_a_store_of_a_newer_version_is_refused_and_not_one_byte_changes(
     for arguments in (["snapshot"], ["export"]):
         done = command_line(*arguments, variables=account_variables)
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("The store has version 99; this dashboard knows up to version ")
+        assert done.stderr.startswith("The store has version 99; this dashboard knows versions up to ")
         assert done.stderr.endswith("Update the dashboard. The store was not changed.\n")
     with pytest.raises(StoreNewer):
         Store.open(store_url)

@@ -122,7 +122,8 @@ def test_what_is_stored_already_needs_no_storing(
     upload(app, f"{HEADER}\n{rows(1)}")
     click(app, "data_store")
     upload(app, f"{HEADER}\n{rows(1).replace('5,4,3', '6,4,3')}")
-    assert "0 new, 1 already stored\\. 1 of these has other counts in the file" in text_of(app)
+    changed = "1 of those stored has different counts in the file and stays unchanged"
+    assert f"0 new, 1 already stored\\. {changed}" in text_of(app)
     assert [button.disabled for button in app.button if button.key == "data_store"] == [True]
 
 
@@ -140,7 +141,7 @@ def test_another_accounts_file_goes_under_the_account_shown(
 ) -> None:
     app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(1, account='elsewhere')}")
-    assert any("The file names elsewhere; its snapshots are imported under" in info.value for info in app.info)
+    assert any("The file has snapshots of elsewhere\\. They are imported under" in info.value for info in app.info)
     click(app, "data_store")
     assert filled_store.accounts() == ["default"]
     filled_store.add([Snapshot("fabrikam", NOW, ScoreCounts(1))])

@@ -131,7 +131,7 @@ def test_with_a_proxy_the_host_name_is_left_to_it_and_its_password_is_not_shown(
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:recognisable@127.0.0.1:{port}")
     account = Account("contoso", "Contoso", "https://no-such-host.invalid", TOY_KEYS)
     steps = checked(account, store)
-    assert steps[HOST].detail == "Left to the proxy at 127.0.0.1."
+    assert steps[HOST].detail == "Resolved by the proxy at 127.0.0.1."
     assert steps[CONNECTION].status is StepStatus.FAILED
     assert "recognisable" not in support_text(list(steps.values()), account, NOW)
     assert "recognisable" not in repr(steps)
@@ -156,8 +156,10 @@ def test_a_wrong_clock_is_reported_before_it_matters(late_sandbox: Sandbox, stor
 def test_the_newest_snapshot_and_the_next_refresh_are_reported(sandbox: Sandbox, store: Store) -> None:
     store.add([Snapshot("contoso", NOW - timedelta(hours=2), ScoreCounts(a=1204))])
     steps = checked(account_of(sandbox, 2), store, now=NOW)
-    assert steps[NEWEST].detail == "Taken 2 hours ago, 24 Nov 2026, 10:50 UTC."
-    assert steps[REFRESH].detail == ("When a page is open after 24 Nov 2026, 16:50 UTC; a snapshot may be 6 hours old.")
+    assert steps[NEWEST].detail == "Taken 2 hours ago (24 Nov 2026, 10:50 UTC)."
+    assert steps[REFRESH].detail == (
+        "When a page is open after 24 Nov 2026, 16:50 UTC; pages replace a snapshot that is 6 hours old."
+    )
 
 
 DAILY_RUNS = [
@@ -168,26 +170,27 @@ DAILY_RUNS = [
 @pytest.mark.parametrize(
     ("runs", "status", "detail"),
     [
-        ([], StepStatus.WARNING, "No scheduled snapshot was ever recorded."),
+        ([], StepStatus.WARNING, "No scheduled snapshot has been recorded yet."),
         (
             DAILY_RUNS,
             StepStatus.DONE,
-            "The last run ended 23 Nov 2026, 12:50 UTC. The next one is expected 24 Nov 2026, 12",
+            "The last run ended on 23 Nov 2026, 12:50 UTC. The next one is expected on 24 Nov 2026, 12",
         ),
-        (DAILY_RUNS[:-1], StepStatus.FAILED, "The last run ended 2 days ago, 22 Nov 2026, 12:50 UTC."),
+        (DAILY_RUNS[:-1], StepStatus.FAILED, "The last run ended 2 days ago (22 Nov 2026, 12:50 UTC)."),
         (
             [
                 Run("contoso", run.started - timedelta(days=1), run.ended - timedelta(days=1), run.outcome)
                 for run in DAILY_RUNS
             ],
             StepStatus.FAILED,
-            "The last run ended 2 days ago, 22 Nov 2026, 12:50 UTC; the next one was expected 23 Nov 2026, 12:50 UTC.",
+            "The last run ended 2 days ago (22 Nov 2026, 12:50 UTC); the next one was expected on 23 Nov 2026, "
+            "12:50 UTC.",
         ),
         (DAILY_RUNS[-1:], StepStatus.DONE, "There are too few runs to predict the next one."),
         (
             [*DAILY_RUNS[:-1], Run("contoso", NOW, NOW, RunOutcome.FAILED, "Title", "A message.")],
             StepStatus.WARNING,
-            "The last run, 24 Nov 2026, 12:50 UTC, failed. Title: A message.",
+            "The last run, on 24 Nov 2026, 12:50 UTC, failed. Title: A message.",
         ),
     ],
     ids=["not set up", "in order", "few and old", "overdue", "few", "failed"],
@@ -207,7 +210,7 @@ def test_a_snapshot_that_is_too_old_or_in_the_future_is_named(sandbox: Sandbox, 
     account = account_of(sandbox, 2)
     store.add([Snapshot("contoso", NOW - timedelta(hours=37), ScoreCounts(a=1204))])
     step = checked(account, store, now=NOW)[NEWEST]
-    assert (step.status, step.detail) == (StepStatus.WARNING, "Taken 1 day ago, 22 Nov 2026, 23:50 UTC.")
+    assert (step.status, step.detail) == (StepStatus.WARNING, "Taken 1 day ago (22 Nov 2026, 23:50 UTC).")
     store.add([Snapshot("contoso", NOW + timedelta(days=2), ScoreCounts(a=1204))])
     step = checked(account, store, now=NOW)[NEWEST]
     assert (step.status, step.detail) == (
@@ -260,7 +263,7 @@ def test_a_check_waits_for_a_capture_and_uses_its_snapshot(
         assert is_waiting.wait(60)
         store.add([Snapshot("contoso", datetime.now(UTC), ScoreCounts(5, 4, 3, 2, 1))])
         steps = result.result(timeout=60)
-    assert steps[DATA].detail == "15 users graded, which another run has just stored."
+    assert steps[DATA].detail == "15 users graded. Another run has just stored this snapshot."
     assert sandbox.summary_requests == 0
 
 
@@ -375,5 +378,5 @@ def test_check_without_usable_settings_is_wrong_usage(
 def test_a_terminal_without_such_characters_gets_plain_signs(
     command_line: CommandLine, account_variables: dict[str, str]
 ) -> None:
-    done = command_line("check", variables=account_variables | {"PYTHONIOENCODING": "cp1252"})
+    done = command_line("check", variables=account_variables | {"PYTHONIOENCODING": "cp1252"}, output_encoding="cp1252")
     assert done.stdout.startswith("[ok] Settings: ")

@@ -172,8 +172,8 @@ def test_a_message_about_other_counts_agrees_with_their_number(
 ) -> None:
     command_line("import", "-", variables=account_variables, text=f"{HEADER}\n{rows_of(1)}{rows_of(2)}{rows_of(3)}")
     for days, message in (
-        ((1,), "1 snapshot in the file has other counts than the one stored for"),
-        ((1, 2, 3), "3 snapshots in the file have other counts than those stored for"),
+        ((1,), "1 snapshot in the file has different counts from the one stored for"),
+        ((1, 2, 3), "3 snapshots in the file have different counts from those stored for"),
     ):
         text = f"{HEADER}\n" + "".join(map(rows_of, days)).replace(",1,2,", ",7,2,")
         assert message in command_line("import", "-", variables=account_variables, text=text).stderr

@@ -82,7 +82,7 @@ def test_a_proxy_looks_the_host_up_and_connects(
         assert "1,204 users graded" in done.stdout
         assert {line.rpartition(" ")[0] for line in proxy.request_lines} == {"CONNECT mimecast.invalid:443"}
         checked = command_line("check", variables=variables)
-        assert "✓ Host name: Left to the proxy at 127.0.0.1." in checked.stdout
+        assert "✓ Host name: Resolved by the proxy at 127.0.0.1." in checked.stdout
         assert "recognisable" not in checked.stdout
 
 

@@ -332,7 +332,7 @@ def test_a_verdict_says_which_changes_are_normal(judged: JudgedChange, phrase: s
         ),
         (
             JudgedChange(Verdict.UNKNOWN, 30, 1.0, None, None, 9),
-            "The normal range is unknown: gaps leave 9 of the 12 earlier 30-day changes it needs.",
+            "The normal range is unknown: it needs 12 earlier 30-day changes, and because of gaps only 9 are known.",
         ),
         (
             JudgedChange(Verdict.UNKNOWN, 30, None, None, None, 23),

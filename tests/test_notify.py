@@ -74,9 +74,12 @@ def test_a_run_sends_one_message_for_all_its_events(store: Store, web: WebReceiv
     assert message["title"] == "3 alerts: Contoso and Northwind"
     text = message["message"]
     assert "Share at risk up 2.7 points in 30 days, above normal." in text
-    assert "Target 8% by May 2027: off track.\nOff track: 13.3% on 1 Dec 2026, needed by then" in text
+    assert "Target 8% by May 2027: off track.\nOff track: 13.3% on 1 Dec 2026 (needed: at most 11.8%)." in text
     assert "160 of 1,204 users are at risk." in text
-    assert "No snapshot for 2 days.\nThe newest one was taken 29 Nov 2026, 01:00 UTC. The last run, 1 Dec 2026" in text
+    assert (
+        "No snapshot for 2 days.\nThe newest one was taken on 29 Nov 2026, 01:00 UTC. The last run, on 1 Dec 2026"
+        in text
+    )
     assert "Credentials rejected: Mimecast rejected the keys." in text
     assert "https://scores.contoso.com/safe/?account=northwind" in text
     assert "Fabrikam" not in text

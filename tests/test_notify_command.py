@@ -95,7 +95,7 @@ def test_a_preview_a_test_and_the_real_message(
     assert command_line("snapshot", variables=account_variables).returncode == 0
     preview = command_line("notify", "--dry-run", variables=account_variables)
     assert (preview.returncode, preview.stderr) == (0, "")
-    assert preview.stdout.startswith(f"Would send, because default: reset is now implausible:\n\n{ALERT}\n\n")
+    assert preview.stdout.startswith(f"Would send, because “reset” of default is now “implausible”:\n\n{ALERT}\n\n")
     assert_failed(command_line("notify", variables=account_variables), 2, "urls in [notify] is empty")
     write_settings(home, f'urls = ["{web.url()}"]')
     tested = command_line("notify", "--test", "--json", variables=account_variables)

@@ -54,11 +54,11 @@ def test_no_attachment() -> None:
     [
         ({"alerts": ["stale", "reste"]}, "alerts in [notify] has the unknown rule 'reste'. "
          "The known values are change, target, stale, reset. Until then, the other rules apply."),
-        ({"alerts": "stale"}, "alerts in [notify] is not a list of texts."),
+        ({"alerts": "stale"}, "alerts in [notify] is not a list of quoted values."),
         ({"digest": "daily"}, "digest in [notify] is not a known period. The known values are off, weekly, monthly."),
         ({"digest_attach": "docx"}, "values are none, html, pptx, pdf, png. Until then, slides are attached."),
         ({"url": []}, "[notify] has the unknown key 'url'. Did you mean urls?"),
-        ({"urls": SLACK}, "urls in [notify] is not a list of texts."),
+        ({"urls": SLACK}, "urls in [notify] is not a list of quoted values."),
         ({"urls": [SLACK, "hooks.slack.com/x"]}, "Entry 2 of urls in [notify] is not a URL."),
         ({"urls": ["mailto://..."]}, "Entry 1 of urls in [notify] is still the example's."),
         ({"heartbeat_url": "hc-ping.com/secret"}, "heartbeat_url in [notify] is not an address that begins with https"),

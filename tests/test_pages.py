@@ -143,7 +143,7 @@ def test_two_dates_are_compared_and_headcount_is_separated_from_behaviour(
     app = run_page(project, "Compare", account_secrets, {"from": str(day[60]), "to": str(day[0])})
     text = text_of(app).replace("\\", "")
     assert "the share of users at risk fell from 10.0% to 9.2% (−0.8 points)." in text
-    assert "100 of 1,000 users then, 110 of 1,200 users 60 days later (grade D or F)." in text
+    assert "100 of 1,000 users had grade D or F; 60 days later, 110 of 1,200 users did." in text
     assert "Users graded rose by 20.0%, from 1,000 to 1,200." in text
     assert [(card.label, card.value) for card in cards_of(app)] == [
         ("Net change in users at risk", "+10"),
@@ -182,7 +182,7 @@ def test_dates_that_cannot_be_compared_are_reported_and_30_days_are_compared(
     Store.open(store_url).add(snapshots((30, ScoreCounts(9, 0, 0, 1)), (0, ScoreCounts(8, 0, 0, 2))))
     app = run_page(project, "Compare", account_secrets, query)
     assert complaint in app.info[0].value
-    assert "30 days are compared" in app.info[0].value
+    assert "the comparison is with 30 days earlier" in app.info[0].value
     assert len(app.info) == 1
     assert "rose from 10\\.0% to 20\\.0%" in text_of(app)
 
@@ -217,7 +217,7 @@ def test_history_of_a_week_has_no_longer_table(project: Path, account_secrets: d
         ({"range": "30d"}, "Daily values (UTC)"),
         ({"range": "30d", "by": "week"}, "Weekly values (UTC)"),
         ({"range": "all", "by": "month"}, "Monthly values (UTC)"),
-        ({"range": "all", "by": "day"}, "Daily values would be 731 points; a line has room for 400."),
+        ({"range": "all", "by": "day"}, "Daily values would need 731 data points; a line has room for 400."),
     ],
 )
 def test_history_has_the_requested_resolution_or_says_why_not(
@@ -272,7 +272,7 @@ def test_a_file_that_is_damaged_while_a_page_is_open_is_set_aside_and_named_unti
     assert [
         warning.value
         for warning in app.warning
-        if f"It is kept as {aside.name} beside it" in warning.value.replace("\\", "")
+        if f"The damaged file is kept as {aside.name} in the same folder" in warning.value.replace("\\", "")
     ]
     assert [snapshot.counts for snapshot in Store.open(store_url).all_snapshots("default")] == [
         ScoreCounts(525, 341, 210, 87, 41)
@@ -328,11 +328,11 @@ def test_the_last_scheduled_run_and_the_next_one_are_shown(
     shown = text_of(open_connection(project, account_secrets)).replace("\\", "")
     assert "The last run ended 1 day ago" in shown
     assert "It stored a snapshot." in shown
-    assert "did not run" in shown
+    assert "and has not happened." in shown
     save_runs(store, Run("default", now, now, RunOutcome.FAILED, "Missing permission", "Mimecast said no."))
     shown = text_of(open_connection(project, account_secrets)).replace("\\", "")
     assert "It failed. Missing permission: Mimecast said no." in shown
-    assert "They run about every 1 day; the next run is expected" in shown
+    assert "Runs are about 1 day apart; the next one is expected on" in shown
 
 
 def picture_text(app: AppTest) -> str:

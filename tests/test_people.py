@@ -128,7 +128,7 @@ def test_the_snapshot_is_stored_when_the_list_fails(server: Sandbox, account: Ac
 
 def test_a_short_list_and_odd_rows_are_reported_without_a_name(server: Sandbox, account: Account, store: Store) -> None:
     server.set_fault("details-short")
-    assert "It may be cut short" in run(account, store, dashboard()).warnings[0]
+    assert "The list may be incomplete" in run(account, store, dashboard()).warnings[0]
     server.set_fault("details-odd-rows")
     (warning,) = run(account, store, dashboard(), NOW + timedelta(days=1)).warnings
     assert "1 row without an address" in warning
@@ -205,7 +205,7 @@ def test_the_command_line_stores_exports_and_forgets(
     assert [row.split(",")[2] for row in departments[1:]] == ["Sales", "Smaller departments"]
     assert command_line("export", "--data", "movement").stdout.startswith("account,then,now,grade_then,grade_now,users")
     checked = command_line("check")
-    assert "Departments and people: Level names" in checked.stdout
+    assert "Departments and people: Level “names”" in checked.stdout
     forgotten = command_line("people", "forget")
     assert (forgotten.returncode, "backups" in forgotten.stderr) == (0, True)
     folder = Path(store_url.removeprefix("sqlite:///")).parent
@@ -214,7 +214,11 @@ def test_the_command_line_stores_exports_and_forgets(
 
 
 FAULTY = {
-    "wrong level": ({"people": "everyone"}, "people in [dashboard] is not a level", "departments, movement or names"),
+    "wrong level": (
+        {"people": "everyone"},
+        "The value of people in [dashboard] is not a level",
+        'Write "off", "departments", "movement" or "names".',
+    ),
     "missing key": ({"people": "movement"}, "needs pseudonym_key", "os.urandom(32)"),
     "short key": (
         {"people": "names", "pseudonym_key": base64.b64encode(b"recognisable").decode()},
@@ -291,13 +295,13 @@ def test_both_totals_are_kept_and_the_page_says_by_how_much_they_differ(
 ) -> None:
     now = datetime.now(NOW.tzinfo)
     run(account, store, dashboard("names"), now - timedelta(days=1))
-    assert "than the summary" not in html_of(run_page(project, "People", secrets))
+    assert "than the snapshot" not in html_of(run_page(project, "People", secrets))
     server.users = lambda: users()[:67]
     run(account, store, dashboard("names"), now)
     (_, capture) = load_captures(store, "default")
     assert (capture.listed, capture.graded, capture.summary_graded) == (67, 67, 70)
     shown = html_of(run_page(project, "People", secrets))
-    assert "The list of users has 3 graded users fewer than the summary (67 and 70)" in shown
+    assert "The list of users has 3 fewer graded users than the snapshot (67 and 70)" in shown
 
 
 def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
@@ -309,7 +313,7 @@ def test_the_page_shows_departments_and_movement_and_names_only_when_opened(
     run(account, store, dashboard("names"), now)
     page = run_page(project, "People", secrets)
     assert "Of 9 users graded F" not in html_of(page)
-    assert "still D" in html_of(page)
+    assert "stayed at D" in html_of(page)
     assert "Board" not in html_of(page)
     assert "Qwvname" not in html_of(page) + text_of(page)
     assert "Sentiment: A 0, B 0, C 0, D 0, F 0, not graded 68 of 68" in chart_alts(page)[1]
@@ -339,12 +343,12 @@ def test_compare_shows_movement_beside_the_net_change(
 def test_setup_shows_the_level(isolated_pages: None, project: Path, secrets: dict[str, Any], store: Store) -> None:
     store.add([Snapshot("default", datetime.now(NOW.tzinfo), COUNTS)])
     shown = text_of(run_page(project, "Setup & data", secrets))
-    assert "Level names: as movement, and users at risk by name" in shown
+    assert "Level “names”: as “movement”, with users at risk by name" in shown
 
 
 def test_sample_data_shows_departments_and_movement_and_no_names(isolated_pages: None, project: Path) -> None:
     app = run_page(project, "People", {})
-    assert "still D" in html_of(app)
+    assert "stayed at D" in html_of(app)
     assert len(app.get("plotly_chart")) == 2
     assert "by name" not in " ".join(header.value for header in app.header)
 

@@ -59,7 +59,7 @@ def test_the_level_decides_which_tables_a_report_has(filled: Store) -> None:
 
 def test_movement_says_where_the_users_at_risk_went(filled: Store) -> None:
     sentence = report(filled).people[1].sentence
-    assert "Of 10 users graded D on 25 Oct 2026, 4 are still D and 6 improved." in sentence
+    assert "Of 10 users graded D on 25 Oct 2026, 4 stayed at D and 6 improved." in sentence
     assert report(filled).people[1].cells[3] == ["D", "0", "6", "0", "4", "0", "0"]
 
 
@@ -82,4 +82,4 @@ def test_more_departments_than_a_slide_has_room_for_are_counted(store: Store) ->
     save(store, NOW - timedelta(hours=2), worse=4, departments=80)
     slides = Presentation(io.BytesIO(render_pptx(report(store))))
     text = " ".join(shape.text_frame.text for slide in slides.slides for shape in slide.shapes if shape.has_text_frame)
-    assert "68 departments more in the workbook." in text
+    assert "68 more departments in the workbook." in text

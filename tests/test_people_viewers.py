@@ -86,7 +86,7 @@ def test_a_user_who_is_not_among_the_viewers_sees_departments_and_movement_but_c
     domains = ["contoso.com", "contoso.com.evil-contoso.com"]
     app = people_page(project, filled, ADA | claims, people_viewers=viewers, allowed_domains=domains)
     assert app.get("plotly_chart")
-    assert "still D" in html_of(app)
+    assert "stayed at D" in html_of(app)
     assert "Names are shown only to the users in people_viewers" in text_of(app)
     assert not can_open(app)
     assert server.details_requests == requests

@@ -80,7 +80,7 @@ def test_without_the_right_to_make_tables_the_remedy_is_to_grant_it(cluster: Clu
     database = cluster.create_database(owner="postgres")
     problem = refused(cluster.url(database))
     assert isinstance(problem, DatabasePermissionMissing)
-    assert problem.message == f"The database {database} at 127.0.0.1 does not allow this to the user {USER}."
+    assert problem.message == f"The database {database} at 127.0.0.1 does not allow the user {USER} to do this."
     cluster.run(f"GRANT USAGE, CREATE ON SCHEMA public TO {USER}", database=database)
     assert Store.open(cluster.url(database)).add(history(1)).new == 1
 

@@ -107,7 +107,7 @@ def test_of_several_accounts_one_has_to_be_chosen(
     store: Store, command_line: CommandLine, variables: dict[str, str]
 ) -> None:
     ambiguous = command_line("remove", "2026-11-24T12:50:11Z", "--yes", variables=variables)
-    assert_failed(ambiguous, 2, "default and fabrikam have a snapshot of that instant", "--account default")
+    assert_failed(ambiguous, 2, "default and fabrikam have a snapshot taken at that time", "--account default")
     chosen = command_line("remove", "2026-11-24T12:50:11Z", "--account", "fabrikam", "--yes", variables=variables)
     assert chosen.returncode == 0
     assert store.accounts() == ["default"]

@@ -176,7 +176,7 @@ def test_an_unknown_grade_keeps_its_users_and_is_named() -> None:
     assert summary.counts == ScoreCounts(a=10, other=5)
     assert summary.counts.users_graded == 15
     assert summary.other_letters == ("E", "X")
-    assert summary.warnings == ("Mimecast's answer has the unknown grade E and X: 5 users, shown as “other”.",)
+    assert summary.warnings == ("Mimecast's answer has the unknown grades E and X: 5 users, shown as “other”.",)
 
 
 def test_a_new_field_does_not_cost_a_day() -> None:
@@ -246,11 +246,11 @@ def test_the_same_grade_twice_is_refused(body: bytes) -> None:
         (b"[" * 100_000, "instead of JSON"),
         (b'{"data": [{"scoreCounts": {"a": ' + b'{"a": ' * 100_000, "instead of JSON"),
         (b" \r\n\t ", "is empty instead of JSON"),
-        (b"[1]", "is a list instead of an object"),
-        (b"null", "is missing instead of an object"),
-        (b'"text"', "is text instead of an object"),
+        (b"[1]", "is a list; an object is expected"),
+        (b"null", "is missing; an object is expected"),
+        (b'"text"', "is text; an object is expected"),
         (b"{}", "data in Mimecast's answer is missing"),
-        (b'{"data": {}}', "is an object instead of a list"),
+        (b'{"data": {}}', "is an object; a list is expected"),
         (b'{"data": []}', "is an empty list"),
         (b'{"data": [5]}', "data holds a number"),
         (b'{"data": [{}]}', "scoreCounts in Mimecast's answer is missing"),

@@ -81,7 +81,9 @@ def test_cron_gets_a_line_of_five_fields(every: str, fields: str) -> None:
 
 @pytest.mark.parametrize("every", ["7m", "45m", "90m", "5h", "36h", "2d", "30d"])
 def test_what_cron_cannot_do_is_refused(every: str) -> None:
-    with pytest.raises(ScheduleUnsupported, match=r"cron cannot start something every \d+ \w+\. It can every 1, 2, 3"):
+    with pytest.raises(
+        ScheduleUnsupported, match=r"cron cannot start something every \d+ \w+\. It can do so every 1, 2, 3"
+    ):
         make_snippet(Scheduler.CRON, parse_interval(every), PLAIN)
 
 
@@ -366,9 +368,9 @@ def test_wrong_use_and_settings_that_no_scheduler_sees_are_named(
 @pytest.mark.parametrize(
     ("scheduler", "remedy"),
     [
-        ("cron", "Add a line NAME=value for each above the line in the crontab."),
-        ("systemd", "Add a line Environment=NAME=value for each below [Service]: systemctl "),
-        ("schtasks", "Set each for the user of the task: setx NAME value"),
+        ("cron", "In the crontab, add a line NAME=value for each variable, above the line of the snapshot."),
+        ("systemd", "Add a line Environment=NAME=value for each variable below [Service]: systemctl "),
+        ("schtasks", "Set each variable for the user of the task: setx NAME value"),
     ],
 )
 def test_variables_of_the_network_and_the_database_that_no_scheduler_sees_are_named(

@@ -148,8 +148,8 @@ def test_allow_lists_in_tables_of_other_programs_are_theirs() -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"allowed_emails": "ada@contoso.com"}, "allowed_emails in [dashboard] is not a list of texts"),
-        ({"allowed_emails": [5]}, "allowed_emails in [dashboard] is not a list of texts"),
+        ({"allowed_emails": "ada@contoso.com"}, "allowed_emails in [dashboard] is not a list of quoted values"),
+        ({"allowed_emails": [5]}, "allowed_emails in [dashboard] is not a list of quoted values"),
         ({"allowed_emails": ["ada@contoso.com", "recognisable"]}, "Entry 2 of allowed_emails in [dashboard] is not an"),
         ({"allowed_domains": ["@recognisable.com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),
         ({"allowed_domains": ["*.recognisable.com"]}, "Entry 1 of allowed_domains in [dashboard] is not a domain"),

@@ -210,7 +210,7 @@ def test_a_template_that_may_not_be_read_says_who_has_to_allow_it(template: Path
         run = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(project)}, check=False)
         assert run.stderr == ""
         assert f"The template {file} cannot be read: permission denied." in run.stdout
-        assert "Let the user that the dashboard runs as read the file" in run.stdout
+        assert "Allow the user who runs the dashboard to read the file" in run.stdout
     folder.chmod(0o700)
 
 

@@ -51,7 +51,7 @@ def test_every_slide_has_a_sentence_for_a_title(demo_deck: Any) -> None:
         "10.5% of users are at risk, down from 14.0% on 24 Nov 2025",
         "The share at risk fell by 3.6 points from 24 Nov 2025 to 23 Nov 2026",
         "The share at risk fell by 0.9 points in 30 days, a normal change",
-        "Grades A and B grew from 65.1% to 72.0% of users",
+        "The share of users with grade A or B rose from 65.1% to 72.0%",
         "2 notes say what happened in this period",
         "The numbers are sample data, from 350 of 366 days",
     ]

@@ -100,7 +100,7 @@ def test_a_backup_never_replaces_what_is_not_a_file(store: Store, command_line: 
             "snapshots.db can be changed by other users of this computer. Let only its owner write it: chmod go-w",
         ),
         (0o602, 0o755, "snapshots.db can be changed by other users"),
-        (0o600, 0o777, "snapshots.db can be replaced by other users of this computer, who may write its folder."),
+        (0o600, 0o777, "snapshots.db can be replaced by other users of this computer, who can write to its folder."),
     ],
 )
 def test_check_names_a_store_that_others_may_change(

@@ -131,7 +131,7 @@ def test_the_sentences_after_the_headline_are_counts_change_headcount_and_target
     assert summary.sentences == (
         "13 of 120 users (grade D or F).",
         "Up 0.8 points in 30 days, a normal change for this account (normal: −2.1 to +1.6 points).",
-        "Users graded rose by 20.0% since 25 Oct 2026 (100 to 120), so part of the change is headcount.",
+        "Users graded rose by 20.0% from 25 Oct 2026 to 24 Nov 2026 (100 to 120), so part of the change is headcount.",
         "Target 8% by May 2027: on track.",
     )
 

@@ -67,7 +67,7 @@ def test_of_two_in_the_same_second_the_later_one_counts(store: Store) -> None:
         (-0.1, BY, "between 0% and 100%"),
         (100.1, BY, "between 0% and 100%"),
         (float("nan"), BY, "between 0% and 100%"),
-        (5.0, TODAY, "has passed"),
+        (5.0, TODAY, "is not in the future"),
         (5.0, date(2031, 11, 25), "too far ahead"),
     ],
 )
@@ -143,9 +143,9 @@ def test_without_a_share_there_is_nothing_to_assess(store: Store) -> None:
 @pytest.mark.parametrize(
     ("days", "share", "progress"),
     [
-        (0, 15.0, "Set 24 Nov 2026 at 15.0%."),
-        (50, 9.0, "On track: 9.0% on 13 Jan 2027, needed by then 10.0%."),
-        (50, 10.4, "Off track: 10.4% on 13 Jan 2027, needed by then 10.0%."),
+        (0, 15.0, "Set on 24 Nov 2026, when the share was 15.0%."),
+        (50, 9.0, "On track: 9.0% on 13 Jan 2027 (needed: at most 10.0%)."),
+        (50, 10.4, "Off track: 10.4% on 13 Jan 2027 (needed: at most 10.0%)."),
         (50, 4.8, "Reached: 4.8% on 13 Jan 2027."),
         (101, 5.6, "Missed: 5.6% on 5 Mar 2027."),
     ],

@@ -312,11 +312,12 @@ def test_ten_years_of_hourly_snapshots_are_read_by_seeks_in_the_key(
         (30, None, "Daily values (UTC)."),
         (30, Resolution.DAY, "Daily values (UTC)."),
         (365, Resolution.MONTH, "Monthly values (UTC)."),
-        (365, Resolution.DAY, "Daily values (UTC); mix by week."),
+        (365, Resolution.DAY, "Daily values (UTC); grade mix by week."),
         (
             3652,
             Resolution.WEEK,
-            "Monthly values (UTC); mix by quarter. Weekly values would be 523 points; a line has room for 400.",
+            "Monthly values (UTC); grade mix by quarter. Weekly values would need 523 data points; a line has room for "
+            "400.",
         ),
     ],
 )

@@ -154,7 +154,7 @@ def test_a_further_command_does_not_ask_and_names_the_end_with_its_date(
     sandbox.set_fault(None)
     end = datetime.now(UTC) + timedelta(hours=24)
     done = command_line("snapshot", variables=account_variables)
-    assert_failed(done, 1, "default: Mimecast has asked to wait", f"Try again after {end.day} {end:%b %Y}, ")
+    assert_failed(done, 1, "default: Mimecast has asked for a wait", f"Try again after {end.day} {end:%b %Y}, ")
     rows = command_line("check", "--json", variables=account_variables).stdout.splitlines()
     (failed,) = [row for row in map(json.loads, rows) if row["state"] == "failed"]
     assert failed["title"] == "Mimecast requested a wait"

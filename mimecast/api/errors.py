@@ -184,7 +184,7 @@ class ClockWrong(MimecastError):
     """API 1.0, HTTP 401, and this computer's clock differs from Mimecast's."""
 
     title = "This computer's clock is wrong"
-    remedy = "Set the clock: turn on time synchronization."
+    remedy = "Set the clock: turn on time synchronisation."
 
 
 class PermissionMissing(MimecastError):
@@ -219,9 +219,7 @@ class WaitRequested(RateLimited):
     """An earlier response asked for a wait that is not over, so no request was sent."""
 
     title = "Mimecast requested a wait"
-    remedy = (
-        "Nothing to do: requests resume after the wait. Requests of other tools with the same application also count."
-    )
+    remedy = "Automatic requests resume after the wait. Requests of other tools with the same application also count."
 
 
 class ServiceError(MimecastError):

@@ -67,7 +67,7 @@ def pages(
         if not token:
             return
         if token in seen:
-            raise ResponseUnreadable("Mimecast's answer names a page as the next one that it has sent already.")
+            raise ResponseUnreadable("Mimecast's answer points to a next page that was already sent.")
         seen.add(token)
     raise ResponseUnreadable(f"Mimecast's answer goes on for more than {MAX_PAGES:,} pages.")
 
@@ -83,7 +83,7 @@ def _parse_page(response: Response, request_id: str | None) -> tuple[Page, str]:
     envelope = open_envelope(response)
     rows = envelope.get("data")
     if not isinstance(rows, list):
-        raise ResponseUnreadable(f"data in Mimecast's answer is {describe_json(rows)} instead of a list.")
+        raise ResponseUnreadable(f"data in Mimecast's answer is {describe_json(rows)}; a list is expected.")
     meta = envelope.get("meta")
     pagination = meta.get("pagination") if isinstance(meta, dict) else None
     token = pagination.get("next") if isinstance(pagination, dict) else None

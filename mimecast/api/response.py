@@ -236,7 +236,7 @@ def _open_envelope(response: Response) -> Mapping[str, Any]:
         raise _error(response.status, _error_code(_parse_json_or_none(response.body)))
     envelope = _parse_json(response.body)
     if not isinstance(envelope, dict):
-        raise ResponseUnreadable(f"Mimecast's answer is {describe_json(envelope)} instead of an object.")
+        raise ResponseUnreadable(f"Mimecast's answer is {describe_json(envelope)}; an object is expected.")
     if envelope.get("fail"):
         raise _error(200, _error_code(envelope))
     meta = envelope.get("meta")
@@ -318,7 +318,8 @@ def _parse_counts(data: object) -> Summary:
         raise ResponseUnreadable("scoreCounts in Mimecast's answer has none of the grades A, B, C, D and F.")
     other = {letter: count for letter, count in users.items() if letter not in GRADES}
     if other:
-        unknown = f"the unknown grade {join_and(sorted(other))}: {pluralize(sum(other.values()), 'user')}"
+        grades = f"grade{'' if len(other) == 1 else 's'} {join_and(sorted(other))}"
+        unknown = f"the unknown {grades}: {pluralize(sum(other.values()), 'user')}"
         warnings.append(f"Mimecast's answer has {unknown}, shown as “other”.")
     if ignored:
         warnings.append(f"{pluralize(ignored, 'unknown field')} in scoreCounts of Mimecast's answer had to be ignored.")
@@ -334,7 +335,7 @@ def _parse_counts(data: object) -> Summary:
 def _find_score_counts(data: object) -> tuple[_JsonObject, list[str]]:
     """Return `data[0].scoreCounts`, and a warning if `data` has more entries."""
     if not isinstance(data, list):
-        raise ResponseUnreadable(f"data in Mimecast's answer is {describe_json(data)} instead of a list.")
+        raise ResponseUnreadable(f"data in Mimecast's answer is {describe_json(data)}; a list is expected.")
     if not data:
         raise ResponseUnreadable("data in Mimecast's answer is an empty list, with no scoreCounts in it.")
     score_counts = data[0].get("scoreCounts") if isinstance(data[0], dict) else None
@@ -342,9 +343,9 @@ def _find_score_counts(data: object) -> tuple[_JsonObject, list[str]]:
         fault = (
             describe_json(score_counts)
             if isinstance(data[0], dict)
-            else f"missing: data holds {describe_json(data[0])}"
+            else f"missing, since data holds {describe_json(data[0])}"
         )
-        raise ResponseUnreadable(f"scoreCounts in Mimecast's answer is {fault} instead of an object.")
+        raise ResponseUnreadable(f"scoreCounts in Mimecast's answer is {fault}; an object is expected.")
     warnings = ["Mimecast's answer has more than one entry in data; only the first was read."] if len(data) > 1 else []
     return score_counts, warnings
 

@@ -117,7 +117,7 @@ class Step:
 SETTINGS: Final = "Settings"
 HOST: Final = "Host name"
 CONNECTION: Final = "Secure connection"
-ANSWER: Final = "Mimecast's API answers"
+ANSWER: Final = "Mimecast's API"
 CLOCK: Final = "Clock"
 CREDENTIALS: Final = "Credentials"
 PERMISSION: Final = "Permission"
@@ -250,7 +250,9 @@ def _check_host(account: Account) -> Step:
         return Step(HOST, StepStatus.NOT_REACHED, "")
     proxy = select_proxy(account.base_url, get_environ_proxies(account.base_url))
     if proxy:
-        return Step(HOST, StepStatus.DONE, f"Left to the proxy at {urlsplit(proxy).hostname or 'the address given'}.")
+        return Step(
+            HOST, StepStatus.DONE, f"Resolved by the proxy at {urlsplit(proxy).hostname or 'the address given'}."
+        )
     try:
         results = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -284,7 +286,7 @@ def _check_request(
         case Snapshot() as snapshot:
             yield from _passed_steps(account, REQUEST_STEPS[:-1], None, began)
             users = pluralize(snapshot.counts.users_graded, "user")
-            yield Step(DATA, StepStatus.DONE, f"{users} graded, which another run has just stored.")
+            yield Step(DATA, StepStatus.DONE, f"{users} graded. Another run has just stored this snapshot.")
         case WaitRequested() | CaptureInProgress() as problem:
             yield from _not_reached(REQUEST_STEPS[: REQUEST_STEPS.index(ANSWER)])
             yield _failed(ANSWER, problem)
@@ -318,8 +320,8 @@ def _passed_steps(
     """Yield the steps that a request has passed."""
     is_encrypted = account.base_url.startswith("https:")
     details = {
-        CONNECTION: "Encrypted, with a trusted certificate." if is_encrypted else "To this computer, so unencrypted.",
-        ANSWER: "It does.",
+        CONNECTION: "Encrypted, with a trusted certificate." if is_encrypted else "Unencrypted, within this computer.",
+        ANSWER: "It answers.",
         CREDENTIALS: "Accepted.",
         PERMISSION: "Granted.",
     }
@@ -330,10 +332,10 @@ def _passed_steps(
 def _check_clock(server_time: datetime | None, now: datetime) -> Step:
     skew = clock_skew(server_time, now)
     if skew is None:
-        return Step(CLOCK, StepStatus.NOT_REACHED, "Mimecast's answer has no time to compare with.")
+        return Step(CLOCK, StepStatus.NOT_REACHED, "Mimecast's answer has no date to compare the clock with.")
     if abs(skew) > TOLERATED_SKEW:
         problem = ClockWrong(
-            f"It is {format_skew(skew)} Mimecast's. Snapshots are stored with Mimecast's time until it is set."
+            f"It is {format_skew(skew)} Mimecast's. Until it is set, snapshots are stored with Mimecast's time."
         )
         return _warning(CLOCK, problem.message, problem)
     return Step(CLOCK, StepStatus.DONE, f"Within {format_duration(TOLERATED_SKEW)} of Mimecast's.")
@@ -388,7 +390,7 @@ def _check_newest(newest: Snapshot | None, schedule: ScheduleStatus, now: dateti
             remedy="Check this computer's clock.",
         )
         return _warning(NEWEST, problem.message, problem)
-    detail = f"Taken {format_age(age)}, {taken_at}."
+    detail = f"Taken {format_age(age)} ({taken_at})."
     if age >= stale_after(schedule.interval):
         return _warning(NEWEST, detail, SnapshotStale(detail))
     return Step(NEWEST, StepStatus.DONE, detail)
@@ -403,14 +405,14 @@ def _check_daily(schedule: ScheduleStatus, now: datetime, zone: ZoneInfo) -> Ste
     last, due = schedule.last, schedule.next_expected
     ended = format_datetime(last.ended, zone) if last else ""
     expected = (
-        f"The next one is expected {format_datetime(due, zone)}."
+        f"The next one is expected on {format_datetime(due, zone)}."
         if due
         else "There are too few runs to predict the next one."
     )
     if last and last.outcome is RunOutcome.FAILED:
-        failure = LastRunFailed(f"The last run, {ended}, failed. {last.title}: {last.message} {expected}")
+        failure = LastRunFailed(f"The last run, on {ended}, failed. {last.title}: {last.message} {expected}")
         return _warning(DAILY, failure.message, failure)
-    return Step(DAILY, StepStatus.DONE, f"The last run ended {ended}. {expected}")
+    return Step(DAILY, StepStatus.DONE, f"The last run ended on {ended}. {expected}")
 
 
 def _check_people(account: Account, store: Store, dashboard: DashboardSettings) -> Step:
@@ -439,7 +441,7 @@ def _next_refresh(
     newest: Snapshot | None, dashboard: DashboardSettings, now: datetime, not_before: datetime | None
 ) -> Step:
     if newest is None:
-        return Step(REFRESH, StepStatus.DONE, "When a page is open.")
+        return Step(REFRESH, StepStatus.DONE, "As soon as a page is open.")
     due = newest.taken_at + dashboard.refresh_after
     due = max(due, not_before) if not_before else due
     when = (
@@ -447,4 +449,5 @@ def _next_refresh(
         if due > now
         else "As soon as a page is open"
     )
-    return Step(REFRESH, StepStatus.DONE, f"{when}; a snapshot may be {format_duration(dashboard.refresh_after)} old.")
+    age = format_duration(dashboard.refresh_after)
+    return Step(REFRESH, StepStatus.DONE, f"{when}; pages replace a snapshot that is {age} old.")

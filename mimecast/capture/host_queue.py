@@ -106,6 +106,6 @@ class HostQueue:
         until = self._refused_until.get(application)
         now = self._retry_policy.clock()
         if until is not None and until > now:
-            refusal = WaitRequested("Mimecast has asked this account's application to wait, so it was not requested.")
+            refusal = WaitRequested("Mimecast has asked this account's application to wait, so no request was sent.")
             refusal.postpone(until, now)
             raise refusal

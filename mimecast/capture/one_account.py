@@ -182,7 +182,7 @@ def acquire_lease(
 
 def wait_requested(remaining: timedelta, now: datetime) -> WaitRequested:
     """Return the problem of a wait that Mimecast asked for and that is not over."""
-    problem = WaitRequested("Mimecast has asked to wait, so it was not requested.")
+    problem = WaitRequested("Mimecast has asked for a wait, so no request was sent.")
     problem.postpone(now + remaining, now)
     return problem
 
@@ -226,6 +226,6 @@ def _warnings(result: SummaryResult, snapshot: Snapshot, before: Snapshot | None
         grades = f"grade{'' if len(lost) == 1 else 's'} {join_and(lost)}"
         warnings.append(
             f"Mimecast's answer has no count for {grades}, which {users} had in the snapshot of "
-            f"{format_datetime(before.taken_at, UTC)}. It is stored as 0; check it in Mimecast's console."
+            f"{format_datetime(before.taken_at, UTC)}. A missing count is stored as 0; check Mimecast's console."
         )
     return tuple(warnings)

@@ -160,10 +160,10 @@ def _size_warnings(people: PeopleList, dashboard: DashboardSettings) -> Iterator
     if people.graded < dashboard.min_group_size:
         yield (
             f"The list of users has {pluralize(people.graded, 'graded user')}, fewer than min_group_size "
-            f"({dashboard.min_group_size}), so nothing of it is stored."
+            f"({dashboard.min_group_size}), so none of it is stored."
         )
     elif not people.is_complete:
         yield (
-            f"The list of users has {pluralize(people.graded, 'graded user')} of {format_int(people.summary_graded)} "
-            "in the summary. It may be cut short, so movement is not updated."
+            f"The list of users has {pluralize(people.graded, 'graded user')}, but the snapshot has "
+            f"{format_int(people.summary_graded)}. The list may be incomplete, so movement is not updated."
         )

@@ -200,8 +200,8 @@ def _cron(interval: timedelta, installation: Installation) -> ScheduleSnippet:
     else:
         raise ScheduleUnsupported(
             f"cron cannot start something every {format_duration(interval)}.",
-            remedy=f"It can every {_join_or(CRON_MINUTES)} minutes, {_join_or(CRON_HOURS)} hours, 1 or 7 days; "
-            "systemd takes any interval (--scheduler systemd).",
+            remedy=f"It can do so every {_join_or(CRON_MINUTES)} minutes; every {_join_or(CRON_HOURS)} hours; every "
+            "day; or every 7 days. systemd accepts any interval: --scheduler systemd.",
         )
     command = f"cd {shlex.quote(installation.project)} && {shlex.quote(installation.python)} {ARGUMENTS}"
     line = f"{schedule} {command}".replace("%", r"\%")
@@ -371,9 +371,9 @@ def variables_remedy(scheduler: Scheduler, installation: Installation) -> str:
     """Return how to give environment variables to the runs that a scheduler starts."""
     user = "" if installation.is_root else " --user"
     remedies = {
-        Scheduler.CRON: "Add a line NAME=value for each above the line in the crontab.",
-        Scheduler.SYSTEMD: f"Add a line Environment=NAME=value for each below [Service]: "
+        Scheduler.CRON: "In the crontab, add a line NAME=value for each variable, above the line of the snapshot.",
+        Scheduler.SYSTEMD: f"Add a line Environment=NAME=value for each variable below [Service]: "
         f"systemctl{user} edit {UNIT_NAME}.service",
-        Scheduler.SCHTASKS: "Set each for the user of the task: setx NAME value",
+        Scheduler.SCHTASKS: "Set each variable for the user of the task: setx NAME value",
     }
     return remedies[scheduler]

@@ -200,7 +200,7 @@ def _users_graded(users: int, on: str, comparison: Comparison | None) -> str:
 def _grades_caption(on: str, comparison: Comparison | None) -> str:
     if comparison is None:
         return f"Users by grade{on}; there is no earlier day to compare with"
-    return f"Users by grade{on}, and change of the share in points since {format_date(comparison.then_day)}"
+    return f"Users by grade{on}, and change in the share, in points, since {format_date(comparison.then_day)}"
 
 
 def _draw_grades(figure: go.Figure, stamp: Stamp, comparison: Comparison | None, top: float, bottom: float) -> None:

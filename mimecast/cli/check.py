@@ -33,7 +33,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "check",
         parents=[account_option(), reporting_options()],
-        help="settings, connection, credentials, permission, data: step by step",
+        help="check settings, connection, credentials, permission and data, step by step",
     )
     parser.add_argument(
         "--ready",

@@ -68,7 +68,7 @@ def find_account(settings: Settings, account_id: str) -> Account:
 
 def unknown_account(account_id: str, known_ids: list[str]) -> UsageError:
     """Return the error for an id that is not among the known ones."""
-    return UsageError(f"There is no account {account_id!r}.", remedy=f"Known here: {', '.join(known_ids)}.")
+    return UsageError(f"There is no account {account_id!r}.", remedy=f"The accounts are: {', '.join(known_ids)}.")
 
 
 def open_store(url: str) -> Store:
@@ -125,4 +125,4 @@ def refuse_store_file(settings: Settings, file: Path) -> None:
 
     store_file = sqlite_file(parse_url(settings.store_url))
     if store_file and is_same_file(store_file, file):
-        raise UsageError(f"{file} is the store itself.", remedy="Name a backup, which is another file.")
+        raise UsageError(f"{file} is the store itself.", remedy="Name another file for the backup.")

@@ -36,13 +36,13 @@ def add_parser(commands: Commands) -> None:
         "--data",
         choices=DATA,
         default="snapshots",
-        help="what to export; snapshots by default, and no names in any of it",
+        help="what to export, default snapshots; no export contains names",
     )
     parser.add_argument(
         "--since",
         type=parse_day,
         metavar="DATE",
-        help="the first day of the range; of campaigns, the first day of a launch",
+        help="the first day of the range; for campaigns, the earliest day of a launch",
     )
     parser.add_argument("--until", type=parse_day, metavar="DATE", help="the last day of the range")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of the terminal")
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if file_format == "xlsx" and options.out is None:
         raise UsageError("A workbook cannot be written to the terminal.", remedy="Name a file with --out.")
     if options.since and options.until and options.until < options.since:
-        raise UsageError("--until is before --since.", remedy="Exchange the two dates.")
+        raise UsageError("--until is before --since.", remedy="Swap the two dates.")
     settings = load_settings()
     store, accounts = open_store_or_sample_data(settings)
     known_ids = [account.id for account in accounts]
@@ -92,6 +92,6 @@ def _write(table: ExportTable, out: Path | None, file_format: str) -> int:
 def _empty_sentence(request: ExportRequest) -> str:
     data = request.options.data
     where = " in this range" if request.has_range else ""
-    level = "below movement" if data == "movement" else "off"
+    level = "neither “movement” nor “names”" if data == "movement" else "“off”"
     off = f", or people in [dashboard] is {level}" if data in PEOPLE_DATA else ""
     return f"No {data} {'is' if data == 'movement' else 'are'} stored{where}{off}."

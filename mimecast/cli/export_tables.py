@@ -65,9 +65,10 @@ class ExportRequest:
         """Yield what a reader of the written rows should know."""
         if self.misdated:
             first = self.misdated[0]
+            remove = "Remove it" if len(self.misdated) == 1 else "Remove them, starting with the first"
             yield (
-                f"{pluralize(len(self.misdated), 'snapshot')} outside {format_date(EARLIEST_DAY)} to tomorrow would be "
-                "refused by an import. Remove them from the store, beginning with: python -m mimecast remove "
+                f"An import would refuse {pluralize(len(self.misdated), 'snapshot')} dated before "
+                f"{format_date(EARLIEST_DAY)} or after tomorrow. {remove}: python -m mimecast remove "
                 f"{format_iso_utc(first.taken_at)} --account {first.account}"
             )
         if self.undated_campaigns:

@@ -42,7 +42,7 @@ def read_input(file: Path, max_bytes: int) -> bytes:
             raise UsageError("There is no standard input to read.", remedy="Name a file.")
         return sys.stdin.buffer.read(max_bytes + 1)
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.", remedy="Check its name and place.") from None
+        raise UsageError(f"{file} cannot be read: {error.strerror}.", remedy="Check its name and folder.") from None
 
 
 @contextmanager

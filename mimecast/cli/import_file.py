@@ -24,7 +24,7 @@ def add_parser(commands: Commands) -> None:
     """Add this command and its arguments."""
     parser = commands.add_parser("import", parents=[reporting_options()], help="store the snapshots of exported files")
     parser.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE", help="CSV or JSON lines; - reads from the terminal"
+        "files", type=Path, nargs="+", metavar="FILE", help="CSV or JSON lines; - reads the standard input"
     )
     parser.add_argument(
         "--account", metavar="ID", help="store them under this account, regardless of the ids in the files"
@@ -91,8 +91,8 @@ def _report(options: argparse.Namespace, file: Path, added: AddResult) -> None:
     if added.different:
         have, stored = ("has", "the one") if added.different == 1 else ("have", "those")
         print(
-            f"{subject}{pluralize(added.different, 'snapshot')} in the file {have} other counts than {stored} stored "
-            f"for the same account and instant; what was stored was kept.",
+            f"{subject}{pluralize(added.different, 'snapshot')} in the file {have} different counts from {stored} "
+            f"stored for the same account and time; the stored counts were kept.",
             file=sys.stderr,
         )
 

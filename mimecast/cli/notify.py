@@ -95,7 +95,7 @@ def _print_due(options: argparse.Namespace, context: Context) -> int:
         reason = f"the {context.settings.digest} digest is due"
         if message.kind.value == "alert":
             row["alerts"] = alerts
-            reason = "; ".join(f"{alert['account']}: {alert['rule']} is now {alert['state']}" for alert in alerts)
+            reason = "; ".join(f"“{alert['rule']}” of {alert['account']} is now “{alert['state']}”" for alert in alerts)
         print_result(options, row, f"Would send, because {reason}:\n\n{message.title}\n\n{message.text}\n")
     for message, delivery in due.unfinished:
         text = f"Would retry or give up: {message.title}, to {delivery.service} ({delivery.receiver})."

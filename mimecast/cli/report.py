@@ -36,9 +36,9 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FILE", required=True, help=f"a name that ends with {SUFFIXES}")
     parser.add_argument(
-        "--since", type=parse_day, metavar="DATE", help="first day, like 2026-01-01; a year ago without it"
+        "--since", type=parse_day, metavar="DATE", help="first day, like 2026-01-01; default: a year before --until"
     )
-    parser.add_argument("--until", type=parse_day, metavar="DATE", help="last day; today without it")
+    parser.add_argument("--until", type=parse_day, metavar="DATE", help="last day; default: today")
     parser.set_defaults(command=run)
 
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the report and return the exit status. Raises Problem."""
     suffix = options.out.suffix.lower()
     if suffix not in FORMATS:
-        raise UsageError(f"{options.out} does not say what to write.", remedy=f"End its name with {SUFFIXES}.")
+        raise UsageError(f"The format of {options.out} is unknown.", remedy=f"End the name with {SUFFIXES}.")
     settings = load_settings()
     settings.dashboard.require("time_zone", *(["pptx_template"] if suffix == ".pptx" else []))
     store, accounts = open_store_or_sample_data(settings)

@@ -28,12 +28,12 @@ def add_parser(commands: Commands) -> None:
         "sandbox", parents=[reporting_options()], help="serve the API on this computer for a made-up company"
     )
     parser.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, metavar="N", help=f"default {DEFAULT_PORT}; 0 takes any"
+        "--port", type=_port, default=DEFAULT_PORT, metavar="N", help=f"default {DEFAULT_PORT}; 0 picks a free one"
     )
     parser.add_argument(
         "--latency", type=_latency, default=0.0, metavar="SECONDS", help="seconds to wait before each response"
     )
-    parser.add_argument("--fault", metavar="NAME", help=f"simulate this fault; {LIST_FAULTS} lists all faults")
+    parser.add_argument("--fault", metavar="NAME", help=f"simulate this fault; “{LIST_FAULTS}” prints all faults")
     parser.set_defaults(command=run)
 
 

@@ -37,12 +37,16 @@ def add_parser(commands: Commands) -> None:
         help="print what to paste so that this computer takes snapshots regularly",
     )
     parser.add_argument(
-        "--every", type=_interval, default=timedelta(days=1), metavar="24h", help="30m, 6h, 1d ...; default 24h"
+        "--every",
+        type=_interval,
+        default=timedelta(days=1),
+        metavar="24h",
+        help="interval, like 30m, 6h or 1d; default 24h",
     )
     parser.add_argument(
         "--scheduler",
         choices=[scheduler.value for scheduler in Scheduler],
-        help="instead of the usual one on this platform",
+        help="the scheduler to use; default: the usual one of this platform",
     )
     parser.set_defaults(command=run)
 

@@ -26,7 +26,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "snapshot",
         parents=[account_option(), reporting_options()],
-        help="capture all accounts, or one; what schedulers run",
+        help="take a snapshot of every account, or of one; schedulers run this command",
     )
     parser.set_defaults(command=run)
 
@@ -146,7 +146,7 @@ def _describe(captured: CapturedSnapshot) -> tuple[dict[str, Any], str]:
     users = f"{pluralize(counts.users_graded, 'user')} graded, {format_int(counts.at_risk)} at risk ({share})"
     origin = " by another run" if captured.by_another else ""
     warning = " These numbers are made up: the sandbox answered." if snapshot.source.is_made_up else ""
-    return result, f"{snapshot.account}: {users}, stored{origin} as of {row['taken_at']}.{warning}"
+    return result, f"{snapshot.account}: {users}, stored{origin}, taken at {row['taken_at']}.{warning}"
 
 
 def _run_of(result: CaptureResult) -> Run:

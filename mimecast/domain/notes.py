@@ -27,7 +27,7 @@ class NoteInvalid(Problem):
 class NoteChanged(NoteInvalid):
     """Another user changed or deleted the note in the meantime. Nothing was changed."""
 
-    remedy = "Check the current note, then edit it again."
+    remedy = "Check the current notes, then try again."
 
 
 @dataclass(frozen=True, slots=True)

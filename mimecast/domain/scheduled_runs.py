@@ -133,13 +133,13 @@ def daily_snapshots_problem(
         zone: The time zone in which the problem states instants.
     """
     if status.last is None:
-        return DailySnapshotsMissing("No scheduled snapshot was ever recorded. A day without a snapshot is lost.")
-    last = f"The last run ended {format_age(now - status.last.ended)}, {format_datetime(status.last.ended, zone)}"
+        return DailySnapshotsMissing("No scheduled snapshot has been recorded yet. A day without a snapshot is lost.")
+    last = f"The last run ended {format_age(now - status.last.ended)} ({format_datetime(status.last.ended, zone)})"
     if status.interval is None or status.next_expected is None:
         if now - status.last.ended > OVERDUE_WITHOUT_INTERVAL:
             return DailySnapshotsOverdue(f"{last}.")
         return None
     if now > status.next_expected + max(MAX_DELAY, status.interval * INTERVAL_TOLERANCE):
         due = format_datetime(status.next_expected, zone)
-        return DailySnapshotsOverdue(f"{last}; the next one was expected {due}.")
+        return DailySnapshotsOverdue(f"{last}; the next one was expected on {due}.")
     return None

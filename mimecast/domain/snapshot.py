@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from mimecast.domain.scores import ScoreCounts, group_share
-from mimecast.formatting import format_iso_utc, join_and
+from mimecast.formatting import format_iso_utc, join_and, pluralize
 from mimecast.problem import Problem
 
 MAX_CLOCK_SKEW: Final = timedelta(minutes=5)
@@ -71,7 +71,7 @@ class MisdatedSnapshots(Problem):
     """An account has snapshots with impossible dates, such as days in the future; no number is computed from them."""
 
     title = "A snapshot has an impossible date"
-    remedy = "If its numbers are wrong as well, remove it: python -m mimecast remove TAKEN_AT"
+    remedy = "To delete one, run: python -m mimecast remove TAKEN_AT"
 
 
 def misdated_problem(account: str, misdated: Sequence[Snapshot]) -> MisdatedSnapshots | None:
@@ -81,5 +81,6 @@ def misdated_problem(account: str, misdated: Sequence[Snapshot]) -> MisdatedSnap
     instants = join_and([format_iso_utc(snapshot.taken_at) for snapshot in misdated[:MAX_NAMED]])
     more = f" and {len(misdated) - MAX_NAMED} more" if len(misdated) > MAX_NAMED else ""
     return MisdatedSnapshots(
-        f"{account} has a snapshot dated {instants}{more}, which lies in the future or before 2010; it is ignored."
+        f"{account}: {pluralize(len(misdated), 'snapshot')} dated in the future or before 2010 "
+        f"{'is' if len(misdated) == 1 else 'are'} ignored: {instants}{more}."
     )

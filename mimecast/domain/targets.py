@@ -67,9 +67,9 @@ class TargetProgress:
 def check_target(share: float, by: date, today: date) -> None:
     """Check a target to be set on the reporting day `today`. Raises TargetInvalid."""
     if not 0 <= share <= 100:
-        raise TargetInvalid("A share is between 0% and 100%.", remedy="Write one, for example 8.0.")
+        raise TargetInvalid("A share is between 0% and 100%.", remedy="Enter one, for example 8.0.")
     if by <= today:
-        raise TargetInvalid("The date has passed.", remedy="Choose a day after today.")
+        raise TargetInvalid("The date is not in the future.", remedy="Choose a day after today.")
     if by > latest_target_date(today):
         raise TargetInvalid("The date is too far ahead.", remedy=f"Choose one within {MAX_TARGET_YEARS} years.")
 

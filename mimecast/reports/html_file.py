@@ -184,7 +184,7 @@ def _periods(timeline: Timeline) -> str:
     """Return a table with one row for each period, oldest first. A period without a snapshot is a row of dashes."""
     grades = timeline.shown_grades
     names = ["At risk", "Share", "Users graded", *("Other" if grade == OTHER else grade for grade in grades)]
-    first = "Day" if timeline.resolution is Resolution.DAY else f"{timeline.resolution.capitalize()} from"
+    first = "Day" if timeline.resolution is Resolution.DAY else f"{timeline.resolution.capitalize()} starting"
     head = "".join(f"<th scope=col>{name}</th>" for name in [first, *names])
     rows = []
     for period, snapshot in zip(timeline.periods, timeline.snapshots, strict=True):

@@ -165,5 +165,5 @@ def find_fault(name: str) -> Fault:
         UnknownFault: There is none.
     """
     if name not in FAULTS:
-        raise UnknownFault(f"The sandbox knows no fault {name[:40]!r}.")
+        raise UnknownFault(f"The sandbox has no fault {name[:40]!r}.")
     return FAULTS[name]

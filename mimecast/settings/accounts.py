@@ -109,7 +109,7 @@ def _read_several(table: Mapping[str, Any]) -> ConfiguredAccounts:
     """Return the accounts in [mimecast.accounts]."""
     tables = read_table(table, "accounts", "mimecast.accounts")
     if not tables:
-        raise SettingsError("[mimecast.accounts] has no account.", remedy=f"Add one, {EXAMPLE_HINT}.")
+        raise SettingsError("[mimecast.accounts] has no account.", remedy=f"Add one; {EXAMPLE_HINT}.")
     accounts: list[Account] = []
     problems: dict[str, SettingsError] = {}
     for account_id in tables:

@@ -186,7 +186,7 @@ def _check_not_intended(secrets: Mapping[str, Any], dashboard: DashboardSettings
         if getattr(dashboard, key) is not None:
             raise SettingsError(
                 f"{key} in [dashboard] needs sign-in, and there is no [auth].",
-                remedy="Set up [auth], see “Sign-in” in docs/team.md, or remove the list.",
+                remedy="Set up [auth] (see “Sign-in” in docs/team.md), or remove the list.",
             )
     for fault in dashboard.faults:
         if fault.key in ALLOW_LIST_KEYS:

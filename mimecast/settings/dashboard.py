@@ -182,9 +182,7 @@ def _read_refresh_after(value: object) -> timedelta:
 
 def _read_template(value: object) -> Path:
     setting = f"pptx_template in {_PLACE}"
-    remedy = (
-        'Write the path of a PowerPoint file, like "data/template.pptx"; a relative one is relative to the project.'
-    )
+    remedy = 'Write the path of a PowerPoint file, like "data/template.pptx"; a relative path starts at the project.'
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise SettingsError(f"{setting} is not the path of a file.", remedy=remedy)
     file = PROJECT / value.strip()
@@ -210,7 +208,9 @@ def _read_template(value: object) -> Path:
 
 def _read_campaigns(value: object) -> bool:
     if not isinstance(value, bool):
-        raise SettingsError(f"campaigns in {_PLACE} is neither true nor false.", remedy="Write campaigns = true.")
+        raise SettingsError(
+            f"campaigns in {_PLACE} is neither true nor false.", remedy="Write campaigns = true or campaigns = false."
+        )
     return value
 
 
@@ -234,7 +234,7 @@ def _read_allow_list(value: object, key: str, pattern: str, expected: str, examp
     """Return the entries of a list of e-mail addresses or of domains, in lower case. All characters are ASCII."""
     remedy = f"Write a list like {key} = {example}."
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise SettingsError(f"{key} in {_PLACE} is not a list of texts.", remedy=remedy)
+        raise SettingsError(f"{key} in {_PLACE} is not a list of quoted values.", remedy=remedy)
     for number, entry in enumerate(value, start=1):
         if not entry.isascii():
             raise SettingsError(

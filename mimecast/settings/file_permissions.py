@@ -50,8 +50,8 @@ def _problems(file: Path) -> Iterator[Problem]:
     # A folder that its group may write is normal where each user has a group of its own.
     if folder_mode & stat.S_IWOTH and not folder_mode & stat.S_ISVTX:
         yield SecretsWritable(
-            f"{file} can be replaced by other users of this computer, who may write its folder.",
-            remedy=f"Let only its owner write the folder: chmod go-w {shlex.quote(str(file.parent))}",
+            f"{file} can be replaced by other users of this computer, who can write to its folder.",
+            remedy=f"Let only its owner write to the folder: chmod go-w {shlex.quote(str(file.parent))}",
         )
 
 

@@ -122,7 +122,7 @@ def _read_urls(value: object, problems: list[SettingsError]) -> tuple[str, ...]:
     """Return the entries that can be URLs; add the problems of the others."""
     remedy = "Write Apprise URLs, like mailto://... or slack://...; docs/notifications.md has examples."
     if not isinstance(value, list):
-        raise SettingsError(f"urls in {_PLACE} is not a list of texts.", remedy=remedy)
+        raise SettingsError(f"urls in {_PLACE} is not a list of quoted values.", remedy=remedy)
     urls = []
     for number, entry in enumerate(value, start=1):
         name = f"Entry {number} of urls in {_PLACE}"
@@ -139,14 +139,15 @@ def _read_alerts(value: object, problems: list[SettingsError]) -> frozenset[Rule
     """Return the rules that are known; add the problems of the other entries."""
     known = [rule.value for rule in CONFIGURABLE_RULES]
     if not isinstance(value, list):
-        raise SettingsError(f"alerts in {_PLACE} is not a list of texts.", remedy=_choices(known))
+        raise SettingsError(f"alerts in {_PLACE} is not a list of quoted values.", remedy=_choices(known))
     rules = []
     for number, entry in enumerate(value, start=1):
         if entry in known:
             rules.append(Rule(entry))
             continue
-        rule = repr(entry[:MAX_SHOWN_CHARS]) if isinstance(entry, str) else f"in entry {number}"
-        problems.append(SettingsError(f"alerts in {_PLACE} has the unknown rule {rule}.", remedy=_choices(known)))
+        is_text = isinstance(entry, str)
+        rule = f"the unknown rule {entry[:MAX_SHOWN_CHARS]!r}" if is_text else f"an unknown rule in entry {number}"
+        problems.append(SettingsError(f"alerts in {_PLACE} has {rule}.", remedy=_choices(known)))
     return frozenset(rules)
 
 

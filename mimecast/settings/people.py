@@ -52,10 +52,10 @@ class PeopleLevel(StrEnum):
     def description(self) -> str:
         """What the level stores and shows, in a few words."""
         return {
-            PeopleLevel.OFF: "off: score counts only",
-            PeopleLevel.DEPARTMENTS: "departments: counts per department once a week, no person",
-            PeopleLevel.MOVEMENT: "movement: counts per department, and the grades of pseudonyms",
-            PeopleLevel.NAMES: "names: as movement, and users at risk by name, requested when opened, not stored",
+            PeopleLevel.OFF: "“off”: score counts only",
+            PeopleLevel.DEPARTMENTS: "“departments”: weekly counts per department, nothing about single users",
+            PeopleLevel.MOVEMENT: "“movement”: counts per department, and the grades of pseudonyms",
+            PeopleLevel.NAMES: "“names”: as “movement”, with users at risk by name, requested when opened, not stored",
         }[self]
 
 
@@ -66,8 +66,9 @@ def read_level(value: object) -> PeopleLevel:
     except ValueError:
         meant = nearest(value, list(PeopleLevel), cutoff=0.6) if isinstance(value, str) else None
         raise SettingsError(
-            f"people in {_PLACE} is not a level.",
-            remedy=(f"Did you mean {meant}? " if meant else "") + "Write off, departments, movement or names.",
+            f"The value of people in {_PLACE} is not a level.",
+            remedy=(f'Did you mean "{meant}"? ' if meant else "")
+            + 'Write "off", "departments", "movement" or "names".',
         ) from None
 
 

@@ -54,7 +54,7 @@ def why_reachable(options: ServerOptions, *, page_host: str = "", headers: Itera
         return f"the server listens on {address}"
     for host in (*options.allowed_hosts, page_host):
         if host and not is_loopback(host.strip("[]")):
-            return f"it can be opened as {host}"
+            return f"the dashboard can be opened as {host}"
     if any(name.lower() in PROXY_HEADERS for name in headers):
         return "requests come through a proxy"
     return ""

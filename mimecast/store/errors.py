@@ -137,7 +137,7 @@ class DatabasePermissionMissing(StoreError):
 
     title = "Missing database privileges"
     remedy = (
-        "Make the user of the store's URL the owner of the database, or grant it USAGE and CREATE on the schema and "
+        "Make the user in the store's URL the owner of the database, or grant it USAGE and CREATE on the schema and "
         "all privileges on the dashboard's tables."
     )
 

@@ -227,7 +227,7 @@ class Store:
             if connection.execute(real).first():
                 raise StoreError(
                     "Sample data may not replace real snapshots.",
-                    remedy="Move that store away from where sample data is stored: data/sample.db.",
+                    remedy="data/sample.db is for sample data: move the store with real snapshots elsewhere.",
                 )
             connection.execute(snapshots.delete())
             connection.execute(snapshots.insert(), [to_row(snapshot) for snapshot in new])

@@ -38,9 +38,9 @@ def accounts_summary(statuses: Sequence[AccountStatus], names: Mapping[str, str]
     if marked := [status for status in statuses if status.open_marks]:
         sentences.append(f"{_named(marked, names)}: an answer is implausible.")
     if not sentences:
-        sentences.append(f"All changes in {CHANGE_DAYS} days are normal or cannot be judged yet.")
+        sentences.append(f"All changes over {CHANGE_DAYS} days are normal or cannot be judged yet.")
     fresh = sum(status.freshness is Freshness.FRESH for status in statuses)
-    verb = "is" if len(statuses) == 1 else "are"
+    verb = "is" if 1 in (fresh, len(statuses)) else "are"
     sentences.append(f"{fresh} of {pluralize(len(statuses), 'account')} {verb} up to date.")
     return " ".join(sentences)
 
@@ -65,8 +65,8 @@ def _reason_sentence(status: AccountStatus, now: datetime) -> str:
 def _unusual_sentence(group: Sequence[AccountStatus], verb: str, names: Mapping[str, str]) -> str:
     if len(group) == 1 and group[0].judged:
         change = format_points(group[0].judged.change)
-        return f"{names[group[0].account]} {verb} by more than normal ({change})."
-    return f"{_named(group, names)} {verb} by more than normal."
+        return f"{names[group[0].account]}: the share at risk {verb} by more than is normal ({change})."
+    return f"{_named(group, names)}: the share at risk {verb} by more than is normal."
 
 
 def _named(group: Sequence[AccountStatus], names: Mapping[str, str]) -> str:

@@ -11,8 +11,8 @@ from mimecast.formatting import UNDEFINED, format_date, format_percent, format_p
 from mimecast.text.changes import range_of, verdict_phrase
 
 NO_CAUSATION: Final = (
-    "The share at risk before and after a launch says what happened at that time, not why: training, joiners and "
-    "leavers, other campaigns and Mimecast's own calculation move it too."
+    "The table shows how the share at risk changed around each launch, not why. Training, joiners and leavers, other "
+    "campaigns and Mimecast's own calculation also change it."
 )
 
 
@@ -32,16 +32,16 @@ def change_text(comparison: Comparison | None) -> str:
 def after_text(effect: CampaignEffect) -> str:
     """Return the change after the launch, or when it will be known."""
     if effect.is_running:
-        return f"Not over yet: {EFFECT_DAYS} days from the launch"
+        return f"Launched less than {EFFECT_DAYS} days ago"
     return change_text(effect.after)
 
 
 def normal_text(judged: JudgedChange | None) -> str:
-    """Return the normal range of a change over as many days: `−2.1 to +1.6 points: within it`."""
+    """Return where a change lies and the normal range over as many days: `Within −2.1 to +1.6 points`."""
     if judged is None or judged.verdict is Verdict.UNKNOWN:
         return UNDEFINED
-    side = "within it" if judged.verdict is Verdict.WITHIN else "above it" if (judged.change or 0) > 0 else "below it"
-    return f"{range_of(judged)}: {side}"
+    side = "Within" if judged.verdict is Verdict.WITHIN else "Above" if (judged.change or 0) > 0 else "Below"
+    return f"{side} {range_of(judged)}"
 
 
 def effect_sentence(effect: CampaignEffect) -> str:
@@ -49,7 +49,8 @@ def effect_sentence(effect: CampaignEffect) -> str:
     if effect.day is None or effect.after is None or effect.after.change_in_points("at_risk") is None:
         return ""
     then, now = effect.after.shares("at_risk")
-    moved = f"went from {format_percent(then)} to {format_percent(now)}"
+    change = format_points(effect.after.change_in_points("at_risk"))
+    moved = f"went from {format_percent(then)} to {format_percent(now)} ({change})"
     verdict = (
         f", {verdict_phrase(effect.judged)}" if effect.judged and effect.judged.verdict is not Verdict.UNKNOWN else ""
     )

@@ -30,17 +30,20 @@ def implausible_answers_sentence(marks: Sequence[Mark], zone: tzinfo) -> str:
     """Say what is implausible about the answers on which no reader has decided, and what follows from that."""
     newest = describe_implausible(marks[-1].implausible, zone)
     if len(marks) == 1:
-        return f"{newest} It is left out, and older numbers are shown, until you decide. Check Mimecast's console."
+        return (
+            f"{newest} It is left out, and older numbers are shown, until you decide whether it is right. Check "
+            "Mimecast's console first."
+        )
     since = format_datetime(marks[0].snapshot.taken_at, zone)
     return (
         f"{format_int(len(marks))} answers since {since} are implausible. {newest} They are left out, and "
-        "older numbers are shown, until you decide. Check Mimecast's console."
+        "older numbers are shown, until you decide whether they are right. Check Mimecast's console first."
     )
 
 
 def left_out_sentence(mark: Mark, zone: tzinfo) -> str:
     """Say that an answer is left out and why, as one line of a list."""
-    state = "not judged yet" if mark.is_open else "judged wrong"
+    state = "awaiting a decision" if mark.is_open else "confirmed as wrong"
     users = pluralize(mark.snapshot.counts.users_graded, "user")
     taken_at = format_datetime(mark.snapshot.taken_at, zone)
     return f"Left out as implausible ({state}): {users} graded on {taken_at}."
@@ -53,8 +56,8 @@ def suggestion_sentence(suggestion: RestartSuggestion) -> str:
     return (
         f"Users graded went from {format_int(suggestion.before)} on {format_date(suggestion.before_day)} to "
         f"{format_int(suggestion.after)} on {format_date(suggestion.day)}{percent}. After a data reset, a clean-up of "
-        "the directory or a reorganisation, earlier counts are not comparable: restart the baseline, and charts break "
-        "on that day and the normal range begins again."
+        "the directory or a reorganisation, earlier counts are not comparable. If that is the reason, restart the "
+        "baseline: charts then break the line on that day, and the normal range starts over."
     )
 
 
@@ -93,7 +96,7 @@ def causes_sentences(causes: Causes, first: date, last: date, zone: ZoneInfo, *,
     if launched:
         named = [f"{format_date(day)}, {campaign.name}" for day, campaign in launched[-MAX_NAMED:]]
         earlier = len(launched) - len(named)
-        more = f", of which the last {len(named)}" if earlier else ""
+        more = f". The last {len(named)}" if earlier else ""
         sentences.append(f"{pluralize(len(launched), 'campaign')} launched{more}: {'; '.join(named)}.")
     days = sorted({reporting_day(mark.snapshot.taken_at, zone) for mark in causes.marks})
     if left_out := [format_date(day) for day in days if first <= day <= last]:

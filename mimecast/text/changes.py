@@ -70,8 +70,8 @@ def counts_sentence(comparison: Comparison) -> str:
     """Say how many users were at risk on both days."""
     (then, now), (graded_then, graded_now) = comparison.users("at_risk"), comparison.users("users_graded")
     return (
-        f"{format_int(then)} of {pluralize(graded_then, 'user')} then, {format_int(now)} of "
-        f"{pluralize(graded_now, 'user')} {pluralize(comparison.days, 'day')} later (grade D or F)."
+        f"{format_int(then)} of {pluralize(graded_then, 'user')} had grade D or F; "
+        f"{pluralize(comparison.days, 'day')} later, {format_int(now)} of {pluralize(graded_now, 'user')} did."
     )
 
 
@@ -118,7 +118,8 @@ def verdict_phrase(judged: JudgedChange) -> str:
     """
     normal = f"(normal: {range_of(judged)})"
     if judged.verdict is Verdict.WITHIN or judged.change is None:
-        return f"a normal change for this account {normal}"
+        what = "a normal change" if round_points(judged.change or 0.0) else "normal"
+        return f"{what} for this account {normal}"
     limit = judged.high if judged.change > 0 else judged.low
     just = "just " if limit is not None and round_points(limit) == round_points(judged.change) else ""
     side = "above" if judged.change > 0 else "below"
@@ -139,9 +140,10 @@ def unknown_range_sentence(judged: JudgedChange) -> str:
         return f"The normal range is known after {history} of history{since} (from {format_date(judged.known_from)})."
     if judged.change is None and judged.baseline_periods >= MIN_BASELINE_PERIODS:
         return f"The change cannot be judged: the share at risk {pluralize(judged.span, 'day')} earlier is unknown."
+    known = judged.baseline_periods
     return (
-        f"The normal range is unknown: gaps leave {format_int(judged.baseline_periods)} of the {MIN_BASELINE_PERIODS} "
-        f"earlier {judged.span}-day changes it needs."
+        f"The normal range is unknown: it needs {MIN_BASELINE_PERIODS} earlier {judged.span}-day changes, and because "
+        f"of gaps only {format_int(known)} {'is' if known == 1 else 'are'} known."
     )
 
 
@@ -183,9 +185,10 @@ def headcount_alert(comparison: Comparison) -> str:
     then, now = comparison.users("users_graded")
     verb = "rose" if relative_change > 0 else "fell"
     percent = format_percent(abs(float(relative_change * 100)))
+    days = f"from {format_date(comparison.then_day)} to {format_date(comparison.now_day)}"
     return (
-        f"Users graded {verb} by {percent} since {format_date(comparison.then_day)} ({format_int(then)} to "
-        f"{format_int(now)}), so part of the change is headcount."
+        f"Users graded {verb} by {percent} {days} "
+        f"({format_int(then)} to {format_int(now)}), so part of the change is headcount."
     )
 
 
@@ -198,7 +201,8 @@ def since_phrase(then_day: date, now_day: date) -> str:
 def _net_change(users: int) -> str:
     if not users:
         return "As many users are at risk as before"
-    return f"{pluralize(abs(users), 'user')} {'more' if users > 0 else 'fewer'} at risk"
+    kind = "more" if users > 0 else "fewer"
+    return f"{pluralize(abs(users), f'{kind} user')} at risk"
 
 
 def _why_unknown(comparison: Comparison, is_then: bool) -> str:

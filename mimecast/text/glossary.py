@@ -21,7 +21,7 @@ DEFINITIONS: Final = (
         "Mimecast's SAFE Score of a user, from A (best) to F (worst); there is no E. Mimecast does not publish weights "
         "or thresholds; grades are never recomputed or averaged here.",
     ),
-    ("Share", "A percentage of users graded. Changes of shares are in percentage points, computed before rounding."),
+    ("Share", "A percentage of users graded. Changes in shares are in percentage points, computed before rounding."),
     ("Change", "Net change: totals do not show individual moves."),
     ("Value of a day", "The last snapshot of the day. A day without a snapshot is a gap and is shown as one."),
 )
@@ -29,6 +29,7 @@ DEFINITIONS: Final = (
 
 NORMAL_RANGE_DEFINITION: Final = (
     "Normal range",
-    "The interval in which a change of this account normally lies, from its own earlier changes over as many days. The "
-    "band shows where the share would normally lie, given its value that many days earlier.",
+    "The interval in which a change in this account's share at risk normally lies, calculated from its own earlier "
+    "changes over the same number of days. The band shows where the share would normally be, given its value that "
+    "many days earlier.",
 )

@@ -13,8 +13,9 @@ from mimecast.formatting import format_date, format_int, format_percent, format_
 from mimecast.text.grades import GROUP_LABELS
 
 SMALLER_DEPARTMENTS_NOTE: Final = (
-    "“Smaller departments” holds all departments with fewer than {minimum} graded users, and more where those alone "
-    "could be worked out. It is never compared, since it does not always hold the same departments."
+    "“Smaller departments” combines all departments with fewer than {minimum} graded users. If that group is still too "
+    "small, or a single department, the next larger one is added. It is never compared, because it does not always "
+    "contain the same departments."
 )
 
 _NO_NAMES: Final = (NO_DEPARTMENT, SMALLER_DEPARTMENTS)
@@ -28,10 +29,12 @@ def departments_headline(departments: Sequence[DepartmentChange], company_share:
         return ""
     top = named[0]
     if (top.counts.at_risk_share or 0.0) <= company_share:
-        return f"No department has a larger share at risk than the company's {format_percent(company_share)}"
+        return (
+            f"No single department has a larger share at risk than the whole company ({format_percent(company_share)})"
+        )
     return (
         f"{top.department} has the largest share at risk: {format_percent(top.counts.at_risk_share)} of "
-        f"{pluralize(top.counts.users_graded, 'user')}, against {format_percent(company_share)} of the company"
+        f"{pluralize(top.counts.users_graded, 'user')}, compared with {format_percent(company_share)} company-wide"
     )
 
 
@@ -51,7 +54,7 @@ def department_changes_sentence(departments: Sequence[DepartmentChange], then: d
         if abs(change) >= 0.05
     ]
     if not parts:
-        return f"No department's share has changed since {format_date(then)}."
+        return f"No single department's share at risk has changed since {format_date(then)}."
     return f"Largest changes since {format_date(then)}: {join_and(parts)}."
 
 
@@ -60,49 +63,48 @@ def totals_sentence(listed: int, graded: int, summary_graded: int) -> str:
     difference = graded - summary_graded
     if not difference:
         return ""
-    users = pluralize(abs(difference), "graded user")
-    more = "more" if difference > 0 else "fewer"
+    users = pluralize(abs(difference), f"{'more' if difference > 0 else 'fewer'} graded user")
     return (
-        f"The list of users has {users} {more} than the summary ({format_int(graded)} and "
-        f"{format_int(summary_graded)}): the two are requested one after the other and can differ."
+        f"The list of users has {users} than the snapshot ({format_int(graded)} and {format_int(summary_graded)}): "
+        "the two are requested one after the other and can differ."
     )
 
 
 def movement_sentence(movement: Movement, grade: str, then: date) -> str:
-    """Return where the users of a grade went: `Of 94 users graded D on 29 Oct 2026, 61 are still D, ...`."""
+    """Return where the users of a grade went: `Of 94 users graded D on 29 Oct 2026, 61 stayed at D, ...`."""
     users = movement.graded_then(grade)
     if not users:
         return f"No user was graded {grade} on {format_date(then)}."
     other = users - movement.count(grade, grade) - movement.improved(grade) - movement.worsened(grade)
     other -= movement.count(grade, NOT_GRADED)
     parts = [
-        f"{format_int(movement.count(grade, grade))} {_are(movement.count(grade, grade))} still {grade}",
+        f"{format_int(movement.count(grade, grade))} stayed at {grade}",
         f"{format_int(movement.improved(grade))} improved" if movement.improved(grade) else "",
         f"{format_int(movement.worsened(grade))} got worse" if movement.worsened(grade) else "",
-        f"{format_int(other)} {_have(other)} an undocumented grade" if other else "",
-        f"{format_int(movement.count(grade, NOT_GRADED))} {_are(movement.count(grade, NOT_GRADED))} no longer graded"
+        f"{format_int(other)} got an undocumented grade" if other else "",
+        f"{format_int(movement.count(grade, NOT_GRADED))} {_were(movement.count(grade, NOT_GRADED))} no longer graded"
         if movement.count(grade, NOT_GRADED)
         else "",
     ]
     return f"Of {pluralize(users, 'user')} graded {grade} on {format_date(then)}, {join_and([p for p in parts if p])}."
 
 
-def movement_headline(movement: Movement, then: date) -> str:
-    """Return how many users improved and got worse since a day, without a full stop."""
+def movement_headline(movement: Movement, then: date, now: date) -> str:
+    """Return how many users improved and got worse from one day to another, without a full stop."""
     stayed = movement.graded_then() - movement.left
     return (
         f"Of {pluralize(stayed, 'user')} graded on both days, {format_int(movement.improved())} improved and "
-        f"{format_int(movement.worsened())} got worse since {format_date(then)}"
+        f"{format_int(movement.worsened())} got worse from {format_date(then)} to {format_date(now)}"
     )
 
 
 def joiners_sentence(movement: Movement) -> str:
-    """Return how many users joined and left: `22 users joined (graded now, not then) and 17 users left (...).`."""
+    """Return how many users joined and left: `22 users joined (graded on the later day only) and 17 users left ...`."""
     if not movement.joined and not movement.left:
         return "No user joined or left: all were graded on both days."
     return (
-        f"{pluralize(movement.joined, 'user')} joined (graded now, not then) and "
-        f"{pluralize(movement.left, 'user')} left (graded then, not now)."
+        f"{pluralize(movement.joined, 'user')} joined (graded on the later day only) and "
+        f"{pluralize(movement.left, 'user')} left (graded on the earlier day only)."
     )
 
 
@@ -110,8 +112,9 @@ def time_at_risk_sentence(time: TimeAtRisk, known_since: date) -> str:
     """Return how long the users at risk have been so."""
     parts = [f"{format_int(users)} for {days} days or more" for days, users in sorted(time.at_least.items())]
     if not parts:
-        return f"How long users have been at risk is known since {format_date(known_since)}, less than 30 days ago."
-    return f"Of {pluralize(time.users, 'user')} at risk now, {join_and(parts)} without interruption."
+        return f"Time at risk has been recorded since {format_date(known_since)}, less than 30 days ago."
+    have = "has" if time.users == 1 else "have"
+    return f"Of {pluralize(time.users, 'user')} at risk, {join_and(parts)} {have} been at risk without interruption."
 
 
 def grade_column(grade: str) -> str:
@@ -119,9 +122,5 @@ def grade_column(grade: str) -> str:
     return "Not graded" if grade == NOT_GRADED else GROUP_LABELS.get(grade, grade)
 
 
-def _are(users: int) -> str:
-    return "is" if users == 1 else "are"
-
-
-def _have(users: int) -> str:
-    return "has" if users == 1 else "have"
+def _were(users: int) -> str:
+    return "was" if users == 1 else "were"

@@ -43,9 +43,9 @@ def mix_title(timeline: Timeline) -> str:
         return "No user has a grade from A to F"
     first, last = shares[0], shares[-1]
     if len(shares) == 1 or not round_points(last - first):
-        return f"Grades A and B are at {format_percent(last)} of users"
-    verb = "grew" if last > first else "shrank"
-    return f"Grades A and B {verb} from {format_percent(first)} to {format_percent(last)} of users"
+        return f"{format_percent(last)} of users have grade A or B"
+    verb = "rose" if last > first else "fell"
+    return f"The share of users with grade A or B {verb} from {format_percent(first)} to {format_percent(last)}"
 
 
 def notes_title(count: int, page: int = 1, pages: int = 1) -> str:
@@ -66,9 +66,11 @@ def _moved(change: float) -> str:
 
 
 def _verdict(judged: JudgedChange | None) -> str:
-    match judged.verdict if judged else Verdict.UNKNOWN:
+    if judged is None:
+        return ""
+    match judged.verdict:
         case Verdict.WITHIN:
-            return ", a normal change"
+            return ", a normal change" if round_points(judged.change or 0.0) else " (normal)"
         case Verdict.OUTSIDE:
             return ", more than is normal"
         case _:

@@ -98,10 +98,10 @@ class AccountsStamp:
 
     @property
     def instants(self) -> str:
-        """`of 24 Nov 2026, 03:00 UTC`, or `taken from 20 Nov 2026, 03:00 UTC to ...` where they differ."""
+        """`taken on 24 Nov 2026, 03:00 UTC`, or `taken between 20 Nov 2026, 03:00 UTC and ...` where they differ."""
         taken, zone = [stamp.newest.taken_at for stamp in self.stamps], self.stamps[0].zone
         first, last = format_datetime(min(taken), zone), format_datetime(max(taken), zone)
-        return f"of {last}" if first == last else f"taken from {first} to {last}"
+        return f"taken on {last}" if first == last else f"taken between {first} and {last}"
 
     @property
     def parts(self) -> tuple[str, ...]:

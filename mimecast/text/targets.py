@@ -22,14 +22,14 @@ def short_goal_phrase(target: Target) -> str:
 def short_target_sentence(progress: TargetProgress, past_day: date | None = None) -> str:
     """Return the target and its status, for example `Target 8% by May 2027: on track`, as a sentence.
 
-    About a past period it is `On 31 Mar 2026, the target 8% by May 2027 was on track`.
+    About a past period it is `On 31 Mar 2026, the target of 8% by May 2027 was on track`.
     """
     goal, status = short_goal_phrase(progress.target), status_phrase(progress)
     if past_day is None:
         return f"Target {goal}: {status}."
     if progress.status is TargetStatus.UNKNOWN:
         return f"On {format_date(past_day)}, the target was {goal} ({status})."
-    return f"On {format_date(past_day)}, the target {goal} was {status}."
+    return f"On {format_date(past_day)}, the target of {goal} was {status}."
 
 
 def target_sentence(progress: TargetProgress, past_day: date | None = None) -> str:
@@ -45,7 +45,7 @@ def status_phrase(progress: TargetProgress) -> str:
 
 
 def progress_sentence(progress: TargetProgress, past_day: date | None = None) -> str:
-    """Return the progress with its numbers: `On track: 9.4% on 28 Nov 2026, needed by then 9.6%`, as a sentence.
+    """Return the progress with its numbers: `On track: 9.4% on 28 Nov 2026 (needed: at most 9.6%)`.
 
     `past_day` is the day that the sentence is about where it is about a past period.
     """
@@ -59,5 +59,5 @@ def progress_sentence(progress: TargetProgress, past_day: date | None = None) ->
     if status in (TargetStatus.REACHED, TargetStatus.MISSED):
         return f"{status.value.capitalize()}: {share}."
     if progress.day <= progress.set_on:
-        return f"Set {format_date(progress.set_on)} at {format_percent(target.share_then)}."
-    return f"{status.value.capitalize()}: {share}, needed by then {format_percent(progress.due)}."
+        return f"Set on {format_date(progress.set_on)}, when the share was {format_percent(target.share_then)}."
+    return f"{status.value.capitalize()}: {share} (needed: at most {format_percent(progress.due)})."

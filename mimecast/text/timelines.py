@@ -19,7 +19,7 @@ ADJECTIVES = {
 
 def coverage(timeline: Timeline) -> str:
     """Return `350 of 365 days have a snapshot`."""
-    have = "has" if timeline.days == 1 else "have"
+    have = "has" if 1 in (timeline.days, timeline.days_covered) else "have"
     return f"{format_int(timeline.days_covered)} of {pluralize(timeline.days, 'day')} {have} a snapshot"
 
 
@@ -33,11 +33,11 @@ def resolution_sentence(timeline: Timeline, mix: Timeline, requested: Resolution
     """Say which resolution the charts have, and why it is not the requested one."""
     sentence = f"{ADJECTIVES[timeline.resolution].capitalize()} values ({timeline.zone.key})"
     if mix.resolution is not timeline.resolution:
-        sentence += f"; mix by {mix.resolution}"
+        sentence += f"; grade mix by {mix.resolution}"
     if requested and requested is not timeline.resolution:
         points = format_int(count_periods(timeline.first, timeline.last, requested))
         sentence += (
-            f". {ADJECTIVES[requested].capitalize()} values would be {points} points; a line has room for "
+            f". {ADJECTIVES[requested].capitalize()} values would need {points} data points; a line has room for "
             f"{MAX_LINE_POINTS}"
         )
     return f"{sentence}."

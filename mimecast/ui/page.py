@@ -140,8 +140,8 @@ def _no_snapshot_text(page: Page) -> str:
     if page.account.keys is None:
         return "No snapshot is stored for this account, and it has no keys to request one with."
     return (
-        "No snapshot yet. The first one is requested from Mimecast now, and this page updates when it arrives. Import "
-        "past months under Setup & data."
+        "No snapshot yet. The first one is being requested from Mimecast, and this page updates when it arrives. You "
+        "can import past months on the Setup & data page."
     )
 
 

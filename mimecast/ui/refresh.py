@@ -75,14 +75,14 @@ def _draw(page: Page, seen: RefreshState, *, was_requesting: bool) -> None:
         horizontal=True, horizontal_alignment="right", vertical_alignment="center", wrap=False, gap="xsmall"
     ):
         if page.newest:
-            st.caption(f"As of {format_age(datetime.now(UTC) - page.newest.taken_at)}", width="content")
+            st.caption(f"Taken {format_age(datetime.now(UTC) - page.newest.taken_at)}", width="content")
         age = format_duration(page.dashboard.refresh_after)
         st.button(
             "Refreshing …" if state.in_progress else "Refresh",
             icon=":material/refresh:",
             key="refresh",
             disabled=state.in_progress or not _can_request(page),
-            help=f"Requests today's grades and stores them. Pages do this automatically after {age}.",
+            help=f"Requests today's grades and stores them. Pages do so automatically when the snapshot is {age} old.",
             on_click=guard(_on_refresh),  # runs before anything here can end this run, so no click is lost
             args=(page,),
         )

@@ -57,5 +57,5 @@ def _unreadable_for_streamlit() -> UnreadableSecretsError:
             remedy="Save the file without BOM: in Notepad, choose the encoding UTF-8.",
         )
     return UnreadableSecretsError(
-        "Streamlit cannot read a secrets file, so sign-in does not work.", remedy="The server's log has the reason."
+        "Streamlit cannot read a secrets file, so sign-in does not work.", remedy="See the server's log for the reason."
     )

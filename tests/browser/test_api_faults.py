@@ -96,7 +96,7 @@ def shown_after_refresh(tab: Page, kind: type[MimecastError]) -> None:
     expect(alert).to_contain_text(" ".join(kind.remedy.split()))
     expect(alert).to_contain_text("The numbers shown were stored earlier.")
     expect(tab.get_by_text(re.compile(r"1,120 users graded · stored, from Mimecast")).first).to_be_visible()
-    expect(tab.get_by_text("As of 1 hour ago")).to_be_visible()
+    expect(tab.get_by_text("Taken 1 hour ago")).to_be_visible()
     expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(3)
 
 
@@ -143,7 +143,7 @@ def test_every_fault_is_explained_beside_what_is_stored_and_no_secret_is_shown(
         end_every_wait(store_url)  # the check has asked too
         open_page(tab, url)
         tab.get_by_role("button", name="Refresh", exact=True).click()
-        expect(tab.get_by_text("As of just now")).to_be_visible()
+        expect(tab.get_by_text("Taken just now")).to_be_visible()
         expect(alerts(tab)).to_have_count(0)
     for file in [*tmp_path.glob("clone-*.log"), *(tmp_path / "store").iterdir()]:
         detector.inspect(file.name, file.read_bytes())

@@ -193,4 +193,4 @@ def test_a_connected_account_is_asked_stored_and_shown(
         tab.get_by_role("button", name="Refresh", exact=True).click()
         wait_until(lambda: len(list(Store.open(store_url).all_snapshots("default"))) == 2)
         wait_until_complete(tab)
-        expect(tab.get_by_text("As of just now")).to_be_visible()
+        expect(tab.get_by_text("Taken just now")).to_be_visible()

@@ -139,8 +139,8 @@ def test_an_address_that_makes_no_sense_is_named_and_the_default_is_shown(
 def test_own_dates_can_be_shared(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, f"{url}/history?range=all")
-        tab.get_by_text("Own dates", exact=True).click()
-        expect(tab.get_by_role("radio", name="Own dates")).to_be_checked()
+        tab.get_by_text("Custom", exact=True).click()
+        expect(tab.get_by_role("radio", name="Custom")).to_be_checked()
         wait_until(lambda: set(address_of(tab)[1]) == {"range", "from", "to"})
         wait_until_complete(tab)
         _, query = address_of(tab)
@@ -217,7 +217,7 @@ def test_a_preset_counts_from_the_later_date_and_back_shows_the_comparison_befor
         expect(tab.get_by_role("radio", name="30 days before")).to_be_checked()
         open_page(tab, f"{url}/compare?to={later}")
         compares(tab, day_before(50), later)
-        for preset, days in (("A week before", 7), ("A quarter before (90 days)", 90), ("A year before", 365)):
+        for preset, days in (("A week before", 7), ("90 days before", 90), ("A year before", 365)):
             earlier = (date.fromisoformat(later) - timedelta(days=days)).isoformat()
             tab.get_by_text(preset, exact=True).click()
             expect(tab.get_by_role("radio", name=preset)).to_be_checked()
@@ -260,7 +260,7 @@ def test_dates_that_make_no_sense_are_named_and_thirty_days_are_compared(
         open_page(tab, f"{url}/compare?{query}")
         expect(tab.get_by_test_id("stAlert")).to_have_count(1)
         expect(tab.get_by_test_id("stAlert")).to_contain_text(complaint)
-        expect(tab.get_by_test_id("stAlert")).to_contain_text("; 30 days are compared.")
+        expect(tab.get_by_test_id("stAlert")).to_contain_text("; the comparison is with 30 days earlier.")
         expect(tab.get_by_role("radio", name="30 days before")).to_be_checked()
         expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(2)
 
@@ -272,7 +272,7 @@ def test_the_resolution_is_kept_and_a_range_picked_on_history_keeps_the_dates_of
     dates = {"from": day_before(60), "to": day_before(30)}
     with run_app(secrets=two_histories) as url:
         open_page(tab, f"{url}/history?{urlencode(dates)}")
-        expect(tab.get_by_role("radio", name="Own dates")).to_be_checked()
+        expect(tab.get_by_role("radio", name="Custom")).to_be_checked()
         expect(tab.get_by_text("31 of 31 days have a snapshot")).to_be_visible()
         pick(tab, "1 year", range="1y")
         pick(tab, "Monthly", by="month")

@@ -65,7 +65,7 @@ def address_of(tab: Page) -> tuple[str, dict[str, str]]:
 
 def alerts(tab: Page) -> Locator:
     """Return the page's banners except the one that no scheduled run was recorded, which no test's store has."""
-    return tab.get_by_test_id("stAlert").filter(has_not_text="No scheduled snapshot was ever recorded")
+    return tab.get_by_test_id("stAlert").filter(has_not_text="No scheduled snapshot has been recorded yet")
 
 
 def chart_alts(tab: Page) -> list[str]:

@@ -15,7 +15,7 @@ from mimecast.formatting import format_date, format_int, format_percent
 from mimecast.palette import RATE_LINES
 from mimecast.text.stamp import Stamp
 
-TITLE: Final = "Campaigns: clicked, submitted and reported, share of users sent to"
+TITLE: Final = "Campaigns: shares of recipients who clicked, submitted and reported"
 RATES: Final = ("clicked", "submitted", "reported")
 PLOT_HEIGHT: Final = 270
 

@@ -47,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
         print_problem(warning)
     with progress_line(options, "Copying and comparing:") as show_progress:
         rows = copy_store(source, target, show_progress)
-    amounts = join_and([f"{format_int(count)} of {table}" for table, count in rows.items() if count])
+    amounts = join_and([f"{format_int(count)} in {table}" for table, count in rows.items() if count])
     text = (
-        f"Copied from {source.name} to {target.name}, and compared row by row: {amounts}.\n"
+        f"Copied from {source.name} to {target.name}, and compared row by row. Rows: {amounts}.\n"
         "To use the copy, put its URL into [connections.snapshots]. The original was not changed."
     )
     print_result(options, {"from": source.name, "to": target.name, "rows": rows, "compared": True}, text)

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     result = {"forgotten": True, "account": options.account or "", "rows": deleted}
     print_result(options, result, f"The people data{of_account} is deleted: {pluralize(deleted, 'row')}.")
     if not options.quiet:
-        print("Copies that this command cannot reach may still have it:", file=sys.stderr)
+        print("Copies that this command cannot reach may still exist:", file=sys.stderr)
         for copy in UNREACHED_COPIES:
             print(f"- {copy}", file=sys.stderr)
     return DONE

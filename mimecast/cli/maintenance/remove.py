@@ -22,7 +22,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "taken_at", type=_instant, metavar="TAKEN_AT", help="when it was taken, as exported: 2026-11-24T03:00:00Z"
     )
-    parser.add_argument("--account", metavar="ID", help="needed where several accounts have a snapshot of that instant")
+    parser.add_argument("--account", metavar="ID", help="needed if several accounts have a snapshot taken at that time")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.set_defaults(command=run)
 
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if len(candidates) > 1:
         accounts = [snapshot.account for snapshot in candidates]
         raise UsageError(
-            f"{join_and(accounts)} have a snapshot of that instant.",
+            f"{join_and(accounts)} have a snapshot taken at that time.",
             remedy=f"Choose one with --account, for example --account {accounts[0]}.",
         )
     (snapshot,) = candidates

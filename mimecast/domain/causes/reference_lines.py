@@ -53,7 +53,7 @@ class ReferenceLine:
 def check_reference_line(share: float | None, label: str, source: str) -> tuple[float, str, str]:
     """Return the share to a tenth of a percent, and label and source on one line each. Raises ReferenceLineInvalid."""
     if share is None or not 0 <= share <= 100:
-        raise ReferenceLineInvalid("A share lies between 0 and 100%.", remedy="Write one, for example 12.0.")
+        raise ReferenceLineInvalid("A share is between 0% and 100%.", remedy="Enter one, for example 12.0.")
     texts = []
     for name, text, limit, example in (
         ("label", label, MAX_LABEL_CHARS, "Industry average"),

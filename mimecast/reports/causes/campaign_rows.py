@@ -13,7 +13,7 @@ from mimecast.reports.exports.table import ExportTable, Row
 COLUMNS: Final = ("account", "captured_at", "id", "name", "launched_at", *TOTALS)
 
 DEFINITIONS: Final = (
-    ("sent", "Users to whom the campaign was sent. An empty cell is a number that is not known or too small to show."),
+    ("sent", "Users to whom the campaign was sent. Empty cells: not known, or the campaign is too small."),
     ("opened to reported", "How many of these users opened the message, clicked, submitted data or reported it."),
 )
 

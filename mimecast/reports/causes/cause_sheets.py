@@ -59,10 +59,10 @@ def cause_sheets(report: Report) -> list[Sheet]:
         Sheet(
             "Left out",
             (
-                (f"Implausible answer of ({name})", 30, INSTANT),
+                (f"Answer taken at ({name})", 30, INSTANT),
                 ("Users graded", 14, USERS),
                 ("Users graded before", 20, USERS),
-                ("Judged by a reader", 20, TEXT),
+                ("Reader's decision", 20, TEXT),
             ),
             [
                 (

@@ -162,7 +162,7 @@ def _movement_table(movement: Movement, zone: ZoneInfo) -> PeopleTable:
     ]
     return PeopleTable(
         f"Movement from {format_date(then)} (rows) to {format_date(now)} (columns)",
-        movement_headline(movement, then),
+        movement_headline(movement, then, now),
         " ".join(sentences),
         (("Grade then", Kind.TEXT), *((grade_column(grade), Kind.USERS) for grade in grades), ("Left", Kind.USERS)),
         tuple(rows),

@@ -14,7 +14,7 @@ from mimecast.store.people.read import DepartmentWeek
 DEPARTMENT_COLUMNS: Final = ("account", "taken_at", "department", *ScoreCounts().as_mapping())
 MOVEMENT_COLUMNS: Final = ("account", "then", "now", "grade_then", "grade_now", "users")
 MOVEMENT_DEFINITIONS: Final = (
-    ("grade_then, grade_now", "An empty grade is that of users who were not graded at that time: they joined or left."),
+    ("grade_then, grade_now", "Empty for users who were not graded at that time: they joined or left."),
 )
 
 

@@ -217,7 +217,7 @@ def _add_grades(slide: Slide, area: Area, report: Report) -> None:
     data.categories = [f"Users on {day}"]
     for grade in grades:
         data.add_series(grade, [counts.users(grade)])
-    alt = f"Bar of 100%. Users by SAFE Score grade on {day}: {grades_in_words(counts)}."
+    alt = f"Bar stacked to 100%. Users by SAFE Score grade on {day}: {grades_in_words(counts)}."
     chart = elements.add_chart(slide, area.below(words), XL_CHART_TYPE.BAR_STACKED_100, data, "Users by grade", alt)
     chart.has_legend = False
     elements.place_plot(chart, 0.008, 0.1, 0.984, 0.8)

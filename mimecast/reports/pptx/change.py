@@ -89,9 +89,9 @@ def _add_changes(slide: Slide, area: Area, comparison: Comparison) -> None:
     changes = {grade: comparison.change_in_points(grade) or 0.0 for grade in comparison.shown_grades}
     data = CategoryChartData(number_format=POINTS_FORMAT)
     data.categories = [label_of(grade) for grade in changes]
-    data.add_series("Change of the share, points", [round_points(change) for change in changes.values()])
+    data.add_series("Change in the share, points", [round_points(change) for change in changes.values()])
     listed = ", ".join(f"{grade} {format_points(change)}" for grade, change in changes.items())
-    alt = f"Column chart. Change of each grade's share since {format_date(comparison.then_day)}: {listed}."
+    alt = f"Column chart. Change in each grade's share since {format_date(comparison.then_day)}: {listed}."
     chart = elements.add_chart(slide, area, XL_CHART_TYPE.COLUMN_CLUSTERED, data, "Change by grade", alt)
     _style_columns(chart, list(changes), POINTS_FORMAT)
     limit = max(*map(abs, changes.values()), 0.1) * 1.25

@@ -64,7 +64,7 @@ def add_campaigns(deck: SlideDeck, report: Report) -> None:
         return
     slide = deck.add_slide(campaigns_title(report))
     sentence = (
-        "Shares are of the users to whom a campaign was sent. Launches are marked in the chart of the share at risk."
+        "Percentages are of the users to whom a campaign was sent. The chart of the share at risk marks the launches."
     )
     area = elements.add_subtitle(deck, slide, sentence)
     width = round(area.width * CAMPAIGN_WEIGHTS[0] / sum(CAMPAIGN_WEIGHTS))

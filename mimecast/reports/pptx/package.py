@@ -143,7 +143,7 @@ class _Package:
         if sum(entry.file_size for entry in entries) > MAX_EXPANDED_BYTES or len(entries) > MAX_PARTS:
             raise TemplateUnusable(
                 f"The template {file} is too large: its parts expand to more than {MAX_EXPANDED_BYTES // 10**6} MB, or "
-                f"are more than {MAX_PARTS:,}.",
+                f"it has more than {MAX_PARTS:,} parts.",
                 remedy="Remove pictures and slides from it that the report does not need.",
             )
         self._entries = {f"/{entry.filename}".casefold(): entry for entry in entries}

@@ -36,5 +36,5 @@ def add_people(deck: SlideDeck, report: Report) -> None:
 def _subtitle(table: PeopleTable) -> str:
     """Return the sentences above a table, with how many rows the slide leaves out."""
     left_out = len(table.rows) - MAX_ROWS
-    more = f"{pluralize(left_out, 'department')} more in the workbook." if left_out > 0 else ""
+    more = f"{pluralize(left_out, 'more department')} in the workbook." if left_out > 0 else ""
     return " ".join(filter(None, (f"{table.title}." if table.headline else "", table.details, more)))

@@ -172,7 +172,7 @@ def _read(template: Path) -> bytes:
     except PermissionError:
         raise TemplateUnusable(
             f"The template {template} cannot be read: permission denied.",
-            remedy="Let the user that the dashboard runs as read the file and open its folders.",
+            remedy="Allow the user who runs the dashboard to read the file and open its folders.",
         ) from None
     except OSError as error:
         raise TemplateUnusable(

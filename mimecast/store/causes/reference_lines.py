@@ -21,7 +21,7 @@ from mimecast.store.store import Store
 class ReferenceLineChanged(ReferenceLineInvalid):
     """Another user changed or deleted the reference line in the meantime. Nothing was changed."""
 
-    remedy = "Check the current reference line, then change it again."
+    remedy = "Check the current reference lines, then try again."
 
 
 def load_reference_lines(store: Store, account: str) -> tuple[ReferenceLine, ...]:

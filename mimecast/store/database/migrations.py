@@ -164,5 +164,5 @@ def refuse_unknown_additions(connection: Connection, name: str) -> None:
     """Raise StoreNewer when the database `name` has tables or columns that this version of the dashboard would lose."""
     if unknown := read_state(connection).unknown_additions:
         raise StoreNewer(
-            f"{name} was extended by a newer version of the dashboard ({join_and(unknown)}), which this one would lose."
+            f"A newer version of the dashboard extended {name} with {join_and(unknown)}, which this version would lose."
         )

@@ -174,5 +174,5 @@ def _migrate(engine: Engine, file: Path | None, now: datetime, if_empty: StoreEr
 def _refuse_incompatible(state: SchemaState) -> None:
     if not state.is_compatible:
         raise StoreNewer(
-            f"The store has version {state.version}; this dashboard knows up to version {len(MIGRATIONS)}."
+            f"The store has version {state.version}; this dashboard knows versions up to {len(MIGRATIONS)}."
         )

@@ -164,7 +164,7 @@ def _error_of_code(code: str, url: URL) -> StoreError:
     where = describe_database(url)
     match code[:2], code:
         case _, "42501" | "3F000":
-            return DatabasePermissionMissing(f"{where} does not allow this to {_user(url)}.")
+            return DatabasePermissionMissing(f"{where} does not allow {_user(url)} to do this.")
         case _, "25006":
             return StoreReadOnly(f"{where} accepts no writes.", remedy=WRITE_ACCESS_REMEDY)
         case _, "3D000":
@@ -209,7 +209,7 @@ def _connection_error(text: str, url: URL) -> StoreError:
     if "invalid" in text and any(word in text for word in ("option", "value", "port")):
         return StoreError(
             "The store's URL contains a setting that PostgreSQL does not know.",
-            remedy="Correct its port and what follows the question mark.",
+            remedy="Check the port and what follows the question mark.",
         )
     if ("certificate" in text or "ssl" in text) and "closed" not in text:
         return DatabaseTlsFailed(f"Could not establish a TLS connection to {describe_database(url, lower=True)}.")

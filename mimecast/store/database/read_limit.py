@@ -30,7 +30,7 @@ class ReadLimit:
             yield
             return
         if not self._permits.acquire(timeout=CONNECTION_WAIT_SECONDS):
-            raise StoreBusy("All connections of this process that reads may take are in use.")
+            raise StoreBusy("All connections that this process may use for reading are in use.")
         try:
             yield
         finally:

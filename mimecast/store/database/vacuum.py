@@ -27,7 +27,7 @@ def vacuum(engine: Engine, tables: Sequence[Table]) -> None:
             is_busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if is_busy:
                 raise StoreBusy(
-                    "The deleted rows are still in the store's log, which another program reads.",
+                    "The deleted rows are still in the store's log, which another program is reading.",
                     remedy="Run the command again when the dashboard is not in use.",
                 )
             return

@@ -44,7 +44,7 @@ def remove_snapshot(store: Store, snapshot: Snapshot, *, now: datetime) -> None:
             is_removed = [table.c[column] == value for column, value in key.items()]
             rows = connection.execute(table.delete().where(*is_removed)).rowcount
             if table is snapshots and not rows:
-                raise SnapshotMissing(f"The snapshot {name} is not stored any more.")
+                raise SnapshotMissing(f"The snapshot {name} is no longer stored.")
         removed_at = {"removed_at": to_seconds(now)}
         record = upsert(removals, connection).values(key | removed_at)
         connection.execute(record.on_conflict_do_update(index_elements=list(key), set_=removed_at))

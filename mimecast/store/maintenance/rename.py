@@ -50,8 +50,8 @@ def _require_separate_people(connection: Connection, old: str, new: str) -> None
     query = select(people_captures.c.account).where(people_captures.c.account.in_([old, new])).distinct()
     if len(connection.execute(query).all()) > 1:
         raise RenameRejected(
-            f"Both {old} and {new} have people data, which cannot be joined. Nothing was changed.",
-            remedy=f"Delete that of one of them first: python -m mimecast people forget --account {old}.",
+            f"Both {old} and {new} have people data, which cannot be merged. Nothing was changed.",
+            remedy=f"Delete the data of one of them first: python -m mimecast people forget --account {old}.",
         )
 
 

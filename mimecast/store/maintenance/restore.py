@@ -158,7 +158,7 @@ def _open_backup(file: Path, folder: Path) -> Engine:
     try:
         if not path_exists(file):
             raise BackupUnusable(
-                f"{file} does not exist.", remedy="Check its name and place; the store was not changed."
+                f"{file} does not exist.", remedy="Check its name and folder; the store was not changed."
             )
         with file.open("rb"):
             pass  # SQLite would not say why it cannot open it
@@ -176,7 +176,7 @@ def _open_backup(file: Path, folder: Path) -> Engine:
         if not state.is_compatible or state.unknown_additions:
             steps = f"version {state.version}" if not state.is_compatible else join_and(state.unknown_additions)
             raise StoreNewer(
-                f"{file} has {steps}; this dashboard knows up to version {len(MIGRATIONS)}.",
+                f"{file} has {steps}; this dashboard knows versions up to {len(MIGRATIONS)}.",
                 title="The backup is newer than this dashboard",
             )
         if not state.version:

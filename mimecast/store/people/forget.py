@@ -9,7 +9,7 @@ from mimecast.store.store import Store
 
 UNREACHED_COPIES: Final = (
     "backups that were written with backup or downloaded from the Setup & data page",
-    "copies of the store from before an upgrade, and quarantined files, beside the store",
+    "copies of the store from before an upgrade, and damaged stores that were set aside, in the store's folder",
     "backups of the database server and of the disk",
 )
 """Where deleted data may still be."""

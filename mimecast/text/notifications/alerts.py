@@ -20,6 +20,7 @@ from mimecast.formatting import (
     format_datetime,
     format_int,
     format_percent,
+    format_points,
     pluralize,
     round_points,
 )
@@ -51,7 +52,7 @@ def change_alert(comparison: Comparison, judged: JudgedChange) -> tuple[str, str
 def no_change_alert(judged: JudgedChange) -> tuple[str, str]:
     """Return the headline and the reason of a change that is within the normal range, for the record."""
     change = round_points(judged.change or 0.0)
-    return "share at risk within the normal range", f"{change:+.1f} points in {pluralize(judged.span, 'day')}."
+    return "share at risk within the normal range", f"{format_points(change)} in {pluralize(judged.span, 'day')}."
 
 
 def target_alert(progress: TargetProgress, newest: Snapshot, zone: ZoneInfo) -> tuple[str, str]:
@@ -67,21 +68,21 @@ def stale_alert(newest: Snapshot | None, last_run: Run | None, now: datetime, zo
     """Return the headline and the reason of an account that has had no snapshot for too long."""
     if newest:
         headline = f"no snapshot for {format_age(now - newest.taken_at).removesuffix(' ago')}"
-        newest_text = f"The newest one was taken {format_datetime(newest.taken_at, zone)}."
+        newest_text = f"The newest one was taken on {format_datetime(newest.taken_at, zone)}."
     else:
-        headline, newest_text = "no snapshot yet", "No snapshot was ever stored."
+        headline, newest_text = "no snapshot yet", "No snapshot has been stored yet."
     return headline, f"{newest_text} {_run_sentence(last_run, zone)} A day without a snapshot cannot be recovered."
 
 
 def fresh_alert(newest: Snapshot, zone: ZoneInfo) -> tuple[str, str]:
     """Return the headline and the reason of an account that has a recent snapshot again."""
     taken_at = format_datetime(newest.taken_at, zone)
-    return "snapshots have resumed", f"The newest one was taken {taken_at}. {at_risk_sentence(newest.counts)}"
+    return "snapshots have resumed", f"The newest one was taken on {taken_at}. {at_risk_sentence(newest.counts)}"
 
 
 def implausible_alert(implausible: Implausible, zone: ZoneInfo) -> tuple[str, str]:
     """Return the headline and the reason of an answer that is implausible."""
-    reason = f"{describe_implausible(implausible, zone)} Its data may be incomplete or reset."
+    reason = f"{describe_implausible(implausible, zone)} Mimecast's data may be incomplete or may have been reset."
     return "implausible answer from Mimecast", f"{reason} Compare it with Mimecast's console before you use it."
 
 
@@ -97,11 +98,11 @@ def restart_alert(suggestion: RestartSuggestion) -> tuple[str, str]:
 
 def _run_sentence(run: Run | None, zone: ZoneInfo) -> str:
     if run is None:
-        return "No scheduled run was ever recorded."
+        return "No scheduled run has been recorded yet."
     ended = format_datetime(run.ended, zone)
     if run.outcome is RunOutcome.FAILED:
-        return f"The last run, {ended}, failed. {run.title}: {run.message}"
-    return f"The last run ended {ended}; check that the scheduler's computer is on."
+        return f"The last run, on {ended}, failed. {run.title}: {run.message}"
+    return f"The last run ended on {ended}; check that the scheduler's computer is on."
 
 
 def _of_users(counts: ScoreCounts) -> str:

@@ -54,8 +54,8 @@ def change_text(change: Comparison | MissingComparison | None, judged: JudgedCha
     points = change.change_in_points("at_risk") if isinstance(change, Comparison) else None
     if not isinstance(change, Comparison) or points is None:
         return "Change unknown: nothing to compare with"
-    moved = format_points(points) if round_points(points) else "Unchanged"
-    text = f"{moved} since {format_date(change.then_day)}, from {share_text(change.then.counts)}"
+    since, then = f"since {format_date(change.then_day)}", share_text(change.then.counts)
+    text = f"{format_points(points)} {since}, from {then}" if round_points(points) else f"Unchanged {since}, at {then}"
     if judged is None or judged.verdict is Verdict.UNKNOWN:
         return f"{text}; normal range not known yet"
     side = "normal" if judged.verdict is Verdict.WITHIN else "above normal" if points > 0 else "below normal"
@@ -63,7 +63,7 @@ def change_text(change: Comparison | MissingComparison | None, judged: JudgedCha
 
 
 def target_text(progress: TargetProgress) -> str:
-    """Return the target and its progress: `At most 8.0% by 1 May 2027. On track: 9.4% on 28 Nov 2026, needed ...`."""
+    """Return the target and its progress: `At most 8.0% by 1 May 2027. On track: 9.4% on 28 Nov 2026 (needed: ...)`."""
     return f"At most {goal_phrase(progress.target)}. {progress_sentence(progress)}"
 
 
@@ -76,7 +76,7 @@ def short_target_text(progress: TargetProgress | None) -> str:
 
 def coverage_text(days_covered: int, days: int) -> str:
     """Return `28 of 30 days have a snapshot`."""
-    return f"{days_covered} of {pluralize(days, 'day')} {'has' if days == 1 else 'have'} a snapshot"
+    return f"{days_covered} of {pluralize(days, 'day')} {'has' if 1 in (days_covered, days) else 'have'} a snapshot"
 
 
 def note_text(day: date, text: str) -> str:

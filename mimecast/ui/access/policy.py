@@ -34,7 +34,7 @@ class SignInRemoved(Problem):
     """The dashboard was started with sign-in, and [auth] has since been removed from the settings."""
 
     title = "Sign-in is no longer configured"
-    remedy = "Put [auth] back into secrets.toml, or restart the dashboard to run it without."
+    remedy = "Put [auth] back into secrets.toml, or restart the dashboard to run it without sign-in."
 
 
 class AccessDenied(Problem):
@@ -63,7 +63,7 @@ def load_auth() -> AuthSettings | None:
     auth = read_auth(read_secrets())
     if auth is None:
         if AUTH_MEMORY.auth_was_configured:
-            raise SignInRemoved("The dashboard was started with [auth] in its secrets, which is gone.")
+            raise SignInRemoved("[auth] was in the secrets when the dashboard was started, and is now missing.")
         return None
     AUTH_MEMORY.auth_was_configured = True
     for library in ("authlib", "httpx"):
@@ -98,5 +98,5 @@ def own_origin(auth: AuthSettings) -> str:
 
 def _check(claims: Mapping[str, Any], auth: AuthSettings) -> str:
     if decide_access(claims, auth, datetime.now(UTC)) is not AccessDecision.ALLOWED:
-        raise AccessDenied("You are not signed in as a user who may see it, or your sign-in has expired.")
+        raise AccessDenied("You are not signed in as a user who may see this dashboard, or your sign-in has expired.")
     return verified_email(claims)

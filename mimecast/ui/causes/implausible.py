@@ -46,7 +46,7 @@ def show_implausible_answers(page: Page) -> None:
             for label, callback, key in (
                 ("It is right", _accept, "answer_right"),
                 ("It is wrong", _reject, "answer_wrong"),
-                ("It is right, and restarts the baseline", _accept_and_restart, "answer_restart"),
+                ("It is right; restart the baseline", _accept_and_restart, "answer_restart"),
             ):
                 name = label if len(marks) == 1 else label.replace("It is", "They are").replace("restarts", "restart")
                 is_off = bool(store.read_only)
@@ -86,7 +86,8 @@ def _accept_and_restart(page: Page, store: Store, marks: Sequence[Mark]) -> None
 def _reject(page: Page, store: Store, marks: Sequence[Mark]) -> None:
     def action(now: datetime) -> Flash:
         reject_answers(store, marks, author=current_user_email(), now=now)
-        return Flash(f"{pluralize(len(marks), 'answer')} left out for good. History lists them.")
+        them = "it" if len(marks) == 1 else "them"
+        return Flash(f"{pluralize(len(marks), 'answer')} left out. To accept {them} later, open History.")
 
     _run(page, action, log="rejected implausible answers as wrong")
 

@@ -59,6 +59,6 @@ def show_left_out_answers(page: AccountPage) -> None:
 def _accept(page: AccountPage, marks: Sequence[Mark]) -> None:
     def action() -> Flash:
         accept_answers(page.store, marks)
-        return Flash("The answer counts again.")
+        return Flash("The answer is used again.")
 
     run_and_flash(ANNOTATION_FLASH, page.account.id, action, log="accepted an implausible answer as right")

@@ -83,6 +83,6 @@ def _dismiss(page: Page, store: Store, suggestion: RestartSuggestion) -> None:
     def action() -> Flash:
         author, now = current_user_email(), datetime.now(UTC)
         dismiss_suggestion(store, page.account.id, suggestion.day, author=author, now=now)
-        return Flash("The suggestion is dismissed. A restart can be added on History.")
+        return Flash("The suggestion is dismissed. You can still add a restart on History.")
 
     run_and_flash(_FLASH, page.account.id, action, log="dismissed a suggested restart")

@@ -141,7 +141,7 @@ def _load_movement(page: AccountPage, comparison: Comparison | None) -> Movement
         return MovementData(None, None, None, _no_movement(known_since), time, known_since, account)
     then, now = (_last_until(captures, snapshot.taken_at.timestamp()) for snapshot in (comparison.then, comparison.now))
     if then is None or now is None or then.taken_at == now.taken_at:
-        reason = f"Lists of users are stored since {format_date(known_since)}. Pick two days since then."
+        reason = f"Lists of users have been stored since {format_date(known_since)}. Pick two days from then on."
         return MovementData(None, None, None, reason, time, known_since, account)
     movement = load_movement(store, account, then.taken_at, now.taken_at)
     return MovementData(
@@ -161,5 +161,5 @@ def _last_until(captures: list[PeopleCapture], instant: float) -> PeopleCapture 
 
 def _no_movement(known_since: date | None) -> str:
     if known_since is None:
-        return "No list of users is stored yet. The next daily snapshot requests one: python -m mimecast snapshot."
-    return f"Movement needs lists of two days. The first one is that of {format_date(known_since)}."
+        return "No list of users is stored yet. To request one now, run python -m mimecast snapshot."
+    return f"Movement needs lists from two days. The first one is from {format_date(known_since)}."

@@ -63,7 +63,7 @@ def show_accounts_totals(data: AccountsData) -> None:
         return
     stamp = AccountsStamp(tuple(data.stamps.values()))
     show_totals(stamp.users_graded, sum(each.newest.counts.at_risk for each in data.stamps.values()))
-    caption = f"Sums over {pluralize(len(data.stamps), 'account')}: the newest snapshot of each, {stamp.instants}."
+    caption = f"Totals of {pluralize(len(data.stamps), 'account')}: the newest snapshot of each, {stamp.instants}."
     missing = len(data.statuses) - len(data.stamps)
     if missing:
         verb = "is" if missing == 1 else "are"
@@ -85,7 +85,7 @@ def show_chosen_charts(page: Page, data: AccountsData) -> None:
     with_share = [status for status in data.statuses if status.at_risk_share is not None]
     by_share = sorted(with_share, key=lambda status: -(status.at_risk_share or 0))
     chosen = st.multiselect(
-        f"Accounts in the charts, at most {MAX_PANELS}",
+        f"Accounts in the charts (at most {MAX_PANELS})",
         list(data.labels),
         default=[status.account for status in by_share[:DEFAULT_PANELS]],
         format_func=lambda account: data.labels[account],
@@ -95,7 +95,8 @@ def show_chosen_charts(page: Page, data: AccountsData) -> None:
     )
     show_chart(_chart(page, data, tuple(chosen)), key="accounts_chart")
     st.caption(
-        "By week, the last snapshot of each, from zero and all to the same height. Grey marks weeks without a share."
+        "One value per week, from its last snapshot. All charts have the same scale, which starts at zero. Grey marks "
+        "weeks without a share at risk."
     )
 
 
@@ -149,15 +150,16 @@ def _draw_table(frame: pd.DataFrame, zone: str) -> None:
             "Change": column.NumberColumn(
                 f"{CHANGE_DAYS} days",
                 format=points_format(shown),
-                help=f"Change of the share at risk in about {CHANGE_DAYS} days.",
+                help=f"Change in the share at risk over about {CHANGE_DAYS} days.",
             ),
-            "Verdict": column.TextColumn(help="Judged by the account's own earlier changes."),
+            "Verdict": column.TextColumn(help="Based on the account's own earlier changes."),
             "Last year": column.LineChartColumn(
+                "Past year",
                 y_min=0,
                 y_max=highest,
                 color=AT_RISK_LINE,
-                help="Share at risk by week, from zero, all rows to the same height, since the last week without a "
-                "snapshot.",
+                help="Share at risk by week, since the last week without a snapshot. All rows have the same scale, "
+                "which starts at zero.",
             ),
             "Users graded": column.NumberColumn(format="localized"),
             "Last snapshot": column.DatetimeColumn(f"Last snapshot, {zone}", format="D MMM YYYY, HH:mm", timezone=zone),
@@ -169,7 +171,7 @@ def _draw_table(frame: pd.DataFrame, zone: str) -> None:
             ),
         },
         alt=f"{pluralize(len(shown), 'account')}, one per row: share at risk, its change in {CHANGE_DAYS} days with "
-        "verdict, its last year by week, users graded, last snapshot, and state with reason.",
+        "verdict, its values by week over the past year, users graded, last snapshot, and state with reason.",
     )
 
 

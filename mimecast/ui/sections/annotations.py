@@ -144,11 +144,11 @@ def _note_form(page: AccountPage) -> None:
             old.is_restart if old else False,
             key=f"note_restart_{token}",
             help="Counts from this day on are not comparable with earlier ones, for example after a data reset. Charts "
-            "break on the day, and the normal range begins again.",
+            "break the line on that day, and the normal range starts over.",
             disabled=is_off,
         )
         if old:
-            st.caption(_who(f"Written {format_datetime(old.written_at, page.zone)}", old.author))
+            st.caption(_who(f"Written on {format_datetime(old.written_at, page.zone)}", old.author))
         NOTE_FORM.draw_buttons(page, old, save=_save, delete=_delete)
 
 
@@ -181,8 +181,8 @@ def _target_form(page: AccountPage) -> None:
             disabled=is_off,
         )
         if target:
-            then = f", when it was {format_percent(target.share_then)}" if target.share_then is not None else ""
-            st.caption(_who(f"Set {format_datetime(target.set_at, page.zone)}{then}", target.author))
+            then = f" The share was {format_percent(target.share_then)} then." if target.share_then is not None else ""
+            st.caption(_who(f"Set on {format_datetime(target.set_at, page.zone)}", target.author) + then)
         with st.container(horizontal=True):
             st.form_submit_button(
                 "Set target", key="target_set", on_click=guard(_set), args=(page, token), disabled=is_off
@@ -238,7 +238,7 @@ def _set(page: AccountPage, token: str) -> None:
 
     def action() -> Flash:
         if share is None:
-            raise TargetInvalid("The share is missing.", remedy="Enter one between 0 and 100%, for example 8.0.")
+            raise TargetInvalid("The share is missing.", remedy="Enter one between 0% and 100%, for example 8.0.")
         now = datetime.now(UTC)
         today = reporting_day(now, page.zone)
         target = set_target(page.store, page.account.id, share, by, author=current_user_email(), now=now, today=today)

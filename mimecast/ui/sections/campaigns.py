@@ -35,8 +35,8 @@ def show_campaigns_table(campaigns: Sequence[Campaign], zone: ZoneInfo) -> None:
     as_of = max(each.captured_at for each in campaigns)
     st.caption(
         escape_markdown(
-            f"Totals as of {format_datetime(as_of, zone)}; they change while a campaign runs. A dash is a number that "
-            "Mimecast does not give, or one of a campaign that is too small to show."
+            f"Totals as of {format_datetime(as_of, zone)}; they change while a campaign runs. A dash means that "
+            "Mimecast does not give the number, or that the campaign is too small to show it."
         )
     )
 
@@ -48,9 +48,9 @@ def show_effects_table(effects: Sequence[CampaignEffect]) -> None:
         "Launched": [format_date(effect.day) if effect.day else UNDEFINED for effect in effects],
         f"{EFFECT_DAYS} days before": [change_text(effect.before) for effect in effects],
         f"{EFFECT_DAYS} days after": [after_text(effect) for effect in effects],
-        "Normal range of the change after": [normal_text(effect.judged) for effect in effects],
+        f"Normal range, {EFFECT_DAYS} days after": [normal_text(effect.judged) for effect in effects],
     }
-    show_table(columns, alt="Share at risk before and after each launch, with its normal range.", scrolls=True)
+    show_table(columns, alt="Share at risk before and after each launch, with a normal range.", scrolls=True)
     st.caption(escape_markdown(NO_CAUSATION))
 
 

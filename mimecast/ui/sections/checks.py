@@ -78,5 +78,5 @@ def _draw_verdict(page: Page, checked_at: datetime, steps: list[Step]) -> None:
         verdict = f"{verdict.removesuffix('.')}, with {pluralize(warnings, 'warning')}."
     st.caption(escape_markdown(f"{verdict} Checked {format_datetime(checked_at, page.zone)}."))
     with st.expander("Copy for support", icon=":material/content_copy:"):
-        st.caption("Request id, time and result of each step. It contains no key, token or signature.")
+        st.caption("The request's id and time, and the result of each step, without any key, token or signature.")
         st.code(support_text(steps, page.account, checked_at), language=None, wrap_lines=True)

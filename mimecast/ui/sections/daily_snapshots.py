@@ -20,7 +20,7 @@ def show_daily_snapshots(page: Page) -> None:
         st.markdown("Daily snapshots are not set up. Missed days cannot be recovered.")
     else:
         last = schedule.last
-        ended = f"{format_age(page.now - last.ended)}, {format_datetime(last.ended, page.zone)}"
+        ended = f"{format_age(page.now - last.ended)} ({format_datetime(last.ended, page.zone)})"
         st.markdown(escape_markdown(f"The last run ended {ended}. {_result(last)}"))
         if schedule.interval is None or schedule.next_expected is None:
             st.markdown("There are too few runs, or they are too irregular, to predict the next one.")
@@ -28,12 +28,12 @@ def show_daily_snapshots(page: Page) -> None:
             due = format_datetime(schedule.next_expected, page.zone)
             interval = format_duration(_rounded(schedule.interval))
             expected = (
-                f"The next run was expected {due} and did not run."
+                f"The next run was expected on {due} and has not happened."
                 if schedule.next_expected < page.now
-                else f"They run about every {interval}; the next run is expected {due}."
+                else f"Runs are about {interval} apart; the next one is expected on {due}."
             )
             st.markdown(escape_markdown(expected))
-    st.markdown("`python -m mimecast schedule` prints what to paste to schedule them on this computer.")
+    st.markdown("`python -m mimecast schedule` prints what to paste to schedule daily snapshots on this computer.")
 
 
 def _result(run: Run) -> str:

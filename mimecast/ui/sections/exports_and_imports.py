@@ -168,7 +168,7 @@ def _asks_for_own_account(page: Page, store: Store, snapshots: list[Snapshot]) -
         return False
     here, as_named = f"{page.account.name} ({page.account.id})", f"The accounts in the file: {join_and(named)}"
     if set(named) - {page.account.id, *store.accounts()}:
-        st.info(escape_markdown(f"The file names {join_and(named)}; its snapshots are imported under {here}."))
+        st.info(escape_markdown(f"The file has snapshots of {join_and(named)}. They are imported under {here}."))
         return True
     return st.radio("Import them under", [as_named, here], key="data_under", format_func=escape_markdown) == here
 
@@ -182,8 +182,10 @@ def _summary(snapshots: list[Snapshot], added: AddResult, page: Page) -> str:
     if added.already_there:
         text += f", {format_int(added.already_there)} already stored"
     if added.different:
-        has = "has" if added.different == 1 else "have"
-        text += f". {format_int(added.different)} of these {has} other counts in the file; the stored counts are kept"
+        has, stays = ("has", "stays") if added.different == 1 else ("have", "stay")
+        text += (
+            f". {format_int(added.different)} of those stored {has} different counts in the file and {stays} unchanged"
+        )
     return f"{text}."
 
 
@@ -249,10 +251,10 @@ def _explain_columns(page: Page) -> None:
         )
         st.markdown(
             "**Months kept in a spreadsheet:** download the template, fill in one row per month, delete the rows "
-            "without figures, save the file as “CSV UTF-8”, and import it here. Keep the times as they are written in "
-            "the template, so that Excel does not change them. Columns can be separated by commas, semicolons or "
-            "tabs.\n\n"
-            "A file with an invalid row changes nothing, and the row and the column are named. A snapshot that is "
+            "without figures, save the file as “CSV UTF-8”, and import it here. Leave the times exactly as the "
+            "template has them: Excel does not change times in this form. Columns can be separated by commas, "
+            "semicolons or tabs.\n\n"
+            "If a row is invalid, nothing is imported, and a message names the row and the column. A snapshot that is "
             "already stored is not stored again. Imported snapshots are marked, and each import can be undone."
         )
         offer_download(

@@ -25,8 +25,8 @@ def show_notifications(page: Page) -> None:
     receivers = len(read_notify(read_secrets()).urls)
     if receivers:
         st.markdown(
-            f"Alerts and digests go to {pluralize(receivers, 'receiver')}, after each scheduled snapshot. "
-            "`python -m mimecast notify --test` sends a test message to every one."
+            f"Alerts and digests go to {pluralize(receivers, 'receiver')}. Each scheduled snapshot sends those that "
+            "are due. `python -m mimecast notify --test` sends a test message to every receiver."
         )
     else:
         st.markdown("Notifications are not set up. `docs/notifications.md` says how to get alerts by mail or chat.")
@@ -44,7 +44,7 @@ def show_notifications(page: Page) -> None:
 def _row(message: Message, delivery: Delivery, page: Page) -> dict[str, str]:
     reason = f": {delivery.detail}" if delivery.detail else ""
     return {
-        "Sent": format_datetime(delivery.tried_at, page.zone),
+        "Last attempt": format_datetime(delivery.tried_at, page.zone),
         "Message": message.title,
         "Receiver": f"{delivery.service} ({delivery.receiver})",
         "Result": f"{delivery.result.value}{reason}",

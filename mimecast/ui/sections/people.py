@@ -44,8 +44,8 @@ MAX_VISIBLE_ROWS: Final = 15
 def show_people_off(page: AccountPage) -> None:
     """Say that the level is `off`, and how to change it."""
     st.info(
-        "Departments and movement are off: people in [dashboard] of .streamlit/secrets.toml is not set, so no list of "
-        "users is requested, stored or shown. docs/privacy.md describes the levels."
+        "Departments and movement are off: `people` in `[dashboard]` of `.streamlit/secrets.toml` is off or not set. "
+        "No list of users is requested, stored or shown. `docs/privacy.md` describes the levels."
         if page.dashboard.people is PeopleLevel.OFF
         else "No list of users is requested or shown until the settings named above are corrected."
     )
@@ -64,7 +64,7 @@ def show_nothing_listed(page: AccountPage) -> None:
     """Say that nothing is stored yet."""
     st.info(
         "No list of users is stored yet. The next daily snapshot requests one; to do it now, run "
-        "`python -m mimecast snapshot`. A company with fewer graded users than min_group_size "
+        "`python -m mimecast snapshot`. A company with fewer graded users than `min_group_size` "
         f"({page.dashboard.min_group_size}) is never shown here."
     )
 
@@ -110,11 +110,12 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
     else:
         movement, then = data.movement, data.then
         sentences = [movement_sentence(movement, grade, then) for grade in AT_RISK]
-        show_headline(movement_headline(movement, then), [*sentences, joiners_sentence(movement)])
+        show_headline(movement_headline(movement, then, data.now), [*sentences, joiners_sentence(movement)])
         st.html(_matrix(movement, then=format_date(then), now=format_date(data.now)))
         st.caption(
-            "Each row is a grade then, each column a grade now. Green cells are better grades, red cells worse ones; "
-            "the stronger the colour, the more users. No single user is shown."
+            "Each row is a grade on the earlier day, each column a grade on the later day. Green cells are moves to a "
+            "better grade, red cells moves to a worse one; the stronger the colour, the more users. No single user is "
+            "shown."
         )
         offer_csv(
             data.make_table, file_name=f"{page.file_name('movement')}.csv", key="movement_csv", account=page.account.id
@@ -128,7 +129,7 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
                 *(Card(f"{days} days or more", format_int(users)) for days, users in sorted(time.at_least.items())),
             ]
         )
-        known = f" Known since {format_date(data.known_since)}." if time.at_least else ""
+        known = f" Recorded since {format_date(data.known_since)}." if time.at_least else ""
         st.caption(
             f"{time_at_risk_sentence(time, data.known_since)}{known} A better grade in between starts the count again."
         )
@@ -136,9 +137,9 @@ def show_movement(page: AccountPage, data: MovementData) -> None:
 
 def show_movement_beside_net_change(data: MovementData) -> None:
     """Say how many users moved between the two days, where lists of both are stored, and lead to People."""
-    if data.movement is None or data.then is None:
+    if data.movement is None or data.then is None or data.now is None:
         return
-    text = f"{movement_headline(data.movement, data.then)}. {joiners_sentence(data.movement)}"
+    text = f"{movement_headline(data.movement, data.then, data.now)}. {joiners_sentence(data.movement)}"
     st.markdown(f"**Movement:** {escape_markdown(text)}")
     st.page_link(
         "pages/people.py",
@@ -161,7 +162,7 @@ def _show_departments_table(data: PeopleData) -> None:
         **grades,
     }
     shown = data.table[[*names]].rename(columns=names)
-    since = f"since {format_date(data.then)}" if data.then else "of at least 28 days"
+    since = f"since {format_date(data.then)}" if data.then else "over at least 28 days"
     st.dataframe(
         signed_points(shown, "Change"),
         hide_index=True,
@@ -173,7 +174,7 @@ def _show_departments_table(data: PeopleData) -> None:
             "At risk": column.NumberColumn(format="%.1f%%", help="Share of graded users with grade D or F."),
             "Change": column.NumberColumn(
                 format=points_format(shown),
-                help=f"Change of the share {since}, where the department was large enough then.",
+                help=f"Change in the share at risk {since}. A dash means that there is no comparable number from then.",
             ),
             **{name: column.NumberColumn(format="localized") for name in ("Users at risk", "Users graded")},
             **{label: column.NumberColumn(format="localized", width=70) for label in grades.values()},

@@ -75,7 +75,7 @@ def _draw(page: AccountPage) -> None:
         with opener.container():
             st.caption(
                 "The list is requested from Mimecast when you open it, kept by this browser session for up to 30 "
-                "minutes, and not stored. That you opened it is logged."
+                "minutes, and not stored. Opening it is logged."
             )
             is_requested = st.button("Request the list", key="people_open", icon=":material/visibility:")
         names = _request(page) if is_requested else None
@@ -131,8 +131,8 @@ def _show_list(page: AccountPage, names: NamesList) -> None:
     requested = format_datetime(names.requested_at, page.zone)
     shown = f" The first {MAX_ROWS} are shown; search to find others." if len(matches) > MAX_ROWS else ""
     st.caption(
-        f"{pluralize(len(matches), 'user')} with grade D or F, as of {requested}.{shown} “At risk since” is known from "
-        "the stored pseudonyms; a dash means since today, or not known."
+        f"{pluralize(len(matches), 'user')} with grade D or F, as of {requested}.{shown} “At risk since” comes from "
+        "the stored pseudonyms; a dash means that the user is at risk only since today, or that the day is unknown."
     )
 
 

@@ -27,6 +27,9 @@ COMPARE_LABELS: Final = {
 """What a report can be compared with. For `own`, the URL has the day itself."""
 
 DEFAULT_COMPARE: Final = f"{DEFAULT_COMPARE_DAYS}d"
+FALLBACK: Final = f"the comparison is with {DEFAULT_COMPARE_DAYS} days earlier."
+"""End of the complaint about a date that cannot be compared with."""
+
 REPORT_PARAMS: Final = ("compare", "title", "name", "notes")
 
 NOTE_IDS: Final = re.compile(r"\d{1,16}(,\d{1,16})*", re.ASCII)
@@ -77,18 +80,15 @@ def _pick_compare(requested: str | None, first: date, last: date) -> tuple[str, 
     if requested == START:
         if first < last:
             return START, first, ""
-        complaint = "The range has a single day, so there is no first day to compare with; 30 days earlier is compared."
+        complaint = f"The range has a single day, so there is no first day to compare with; {FALLBACK}"
         return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
     day = parse_day(requested)
     if day is None or day < EARLIEST:
         valid = f"{', '.join((*COMPARE_DAYS, START))} nor a day from {format_date(EARLIEST)} on"
-        complaint = f"The URL says compare={shorten(requested)}, which is neither {valid}; 30 days earlier is compared."
+        complaint = f"The URL says compare={shorten(requested)}, which is neither {valid}; {FALLBACK}"
         return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
     if day >= last:
-        complaint = (
-            f"{format_date(day)} is not before the last day of the range, {format_date(last)}; 30 days earlier is "
-            "compared."
-        )
+        complaint = f"{format_date(day)} is not before the last day of the range, {format_date(last)}; {FALLBACK}"
         return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
     return OWN, day, ""
 

@@ -30,7 +30,7 @@ DEFAULT_DAYS: Final = 30
 PRESET_LABELS: Final = {
     "week": "A week before",
     "month": "30 days before",
-    "quarter": "A quarter before (90 days)",
+    "quarter": "90 days before",
     "year": "A year before",
     "new_year": "Start of the year",
 }
@@ -72,7 +72,7 @@ def choose_dates(page: AccountPage) -> Comparison | None:
                 format="YYYY-MM-DD",
                 on_change=guard(_apply_dates),
                 width=150,
-                help="A day without a snapshot is replaced by the last one before it, at most 7 days earlier.",
+                help="If a day has no snapshot, the last snapshot before it is used, at most 7 days earlier.",
             )
         if offered:
             st.session_state["compare_preset"] = _matching_preset(offered, url_params, comparison)
@@ -115,7 +115,7 @@ def pick_comparison(
         return _default(store, oldest, now, zone, _missing(requested.earlier, oldest, zone))
     comparison = compare(then, now, zone, load_restarts(store, newest.account))
     if comparison is None:
-        same = f"The only snapshot for both dates is that of {format_date(reporting_day(now.taken_at, zone))}"
+        same = f"The only snapshot for both dates is from {format_date(reporting_day(now.taken_at, zone))}"
         return _default(store, oldest, newest, zone, same)
     return PickedComparison(comparison, remark=_replaced(comparison, requested.earlier, requested.later))
 
@@ -144,18 +144,18 @@ def _default(store: Store, oldest: Snapshot, now: Snapshot, zone: ZoneInfo, comp
     day = reporting_day(now.taken_at, zone) - timedelta(days=DEFAULT_DAYS)
     if comparison is None and reporting_day(oldest.taken_at, zone) > day:
         comparison = compare(oldest, now, zone, load_restarts(store, now.account))
-        remark = "There is no snapshot from 30 days earlier; the first one is compared." if comparison else ""
+        remark = "There is no snapshot from 30 days earlier; the first one is used instead." if comparison else ""
     elif comparison is None:
         remark = (
-            f"There is no snapshot on {format_date(day)}, 30 days earlier, or in the 7 days before. Pick another day."
+            f"There is no snapshot from 30 days earlier ({format_date(day)}) or the 7 days before. Pick another day."
         )
-    sentence = f"{complaint}{'.' if remark else '; 30 days are compared.'}" if complaint else ""
+    sentence = f"{complaint}{'.' if remark else '; the comparison is with 30 days earlier.'}" if complaint else ""
     return PickedComparison(comparison, sentence, remark)
 
 
 def _missing(day: date, oldest: Snapshot, zone: ZoneInfo) -> str:
     first = reporting_day(oldest.taken_at, zone)
-    since = f" (the first one is that of {format_date(first)})" if day < first else ""
+    since = f" (the first one is from {format_date(first)})" if day < first else ""
     return f"There is no snapshot on {format_date(day)} or in the {MAX_LOOKBACK.days} days before{since}"
 
 
@@ -165,7 +165,7 @@ def _replaced(comparison: Comparison | None, earlier: date | None, later: date |
         return ""
     pairs = ((earlier, comparison.then_day), (later, comparison.now_day))
     return " ".join(
-        f"{format_date(requested)} has no snapshot; the last one before it, of {format_date(actual)}, is compared."
+        f"{format_date(requested)} has no snapshot; the last one before it, from {format_date(actual)}, is used."
         for requested, actual in pairs
         if requested and requested != actual
     )

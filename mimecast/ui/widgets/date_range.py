@@ -19,7 +19,7 @@ from mimecast.ui.show_problem import show_notice
 from mimecast.ui.url import state
 from mimecast.ui.url.params import EARLIEST, dates_of, shorten
 
-RANGE_LABELS: Final = {"30d": "30 days", "90d": "90 days", "1y": "1 year", "all": "All", "own": "Own dates"}
+RANGE_LABELS: Final = {"30d": "30 days", "90d": "90 days", "1y": "1 year", "all": "All", "own": "Custom"}
 RANGE_DAYS: Final = {"30d": 30, "90d": 90, "1y": 365}
 DEFAULT_RANGE: Final = "1y"
 
@@ -65,7 +65,7 @@ def choose_range_and_resolution(page: AccountPage) -> RangeChoice:
     chosen = _requested(page)
     resolution, complaint = pick_resolution(state.current().get("by"))
     if complaint:
-        show_notice(f"{complaint} The range decides.")
+        show_notice(f"{complaint} The resolution depends on the range.")
     with _row():
         _range_widgets(chosen, page.today)
         _resolution_widget(resolution)
@@ -163,7 +163,7 @@ def _resolution_widget(resolution: str) -> None:
 
 
 def _apply_named_range(shown: DateRange) -> None:
-    """Put a named range into the URL. Own dates start as those that were shown, and stay when another is picked."""
+    """Put a named range into the URL. Custom dates start as those that were shown, and stay when another is picked."""
     name = st.session_state["range_name"]
     if name == "own":
         _put_own_range(shown.first, shown.last)

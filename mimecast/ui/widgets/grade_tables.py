@@ -47,7 +47,9 @@ def show_grades_table(stamp: Stamp, comparison: Comparison | None) -> None:
         columns["Change"] = [_unbroken(row.change_text) for row in rows]
     compared = f" on {format_date(comparison.then_day)} and" if comparison else ""
     change = ", and the net change" if comparison else ""
-    show_table(columns, alt=f"Users and share of users graded by grade{compared} on {format_date(stamp.day)}{change}.")
+    show_table(
+        columns, alt=f"Users, and share of users graded, by grade{compared} on {format_date(stamp.day)}{change}."
+    )
     if comparison:
         st.caption(f"{NET_CHANGES} Changes are computed before rounding.")
 
@@ -115,7 +117,7 @@ def _every_period(frame: pd.DataFrame, timeline: Timeline) -> None:
 
 
 def _first_column(resolution: Resolution) -> str:
-    return "Day" if resolution is Resolution.DAY else f"{resolution.capitalize()} from"
+    return "Day" if resolution is Resolution.DAY else f"{resolution.capitalize()} starting"
 
 
 def show_table(columns: Mapping[str, Sequence[str]], *, alt: str, scrolls: bool = False) -> None:

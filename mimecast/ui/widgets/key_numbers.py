@@ -46,8 +46,8 @@ def show_change_parts(parts: ChangeParts) -> None:
     show_cards(
         [
             Card("Net change in users at risk", format_signed(parts.whole), compared_to="headcount + behaviour"),
-            Card("Headcount", format_signed(parts.headcount), compared_to="earlier share, later headcount"),
-            Card("Behaviour", format_signed(parts.behaviour), compared_to="change of the share itself"),
+            Card("Headcount", format_signed(parts.headcount), compared_to="more or fewer users graded"),
+            Card("Behaviour", format_signed(parts.behaviour), compared_to="a different share"),
         ]
     )
 

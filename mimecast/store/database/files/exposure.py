@@ -37,8 +37,8 @@ def writable_by_others(file: Path) -> StoreWritableByOthers | None:
     folder = _mode(file.parent)
     if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
         return StoreWritableByOthers(
-            f"{file} can be replaced by other users of this computer, who may write its folder.",
-            remedy=f"Let no other user write the folder: chmod o-w {shlex.quote(str(file.parent))}",
+            f"{file} can be replaced by other users of this computer, who can write to its folder.",
+            remedy=f"Let no other user write to the folder: chmod o-w {shlex.quote(str(file.parent))}",
         )
     return None
 

@@ -111,7 +111,8 @@ def _report(file: Path, name: str) -> StoreQuarantined:
     except ValueError:
         when = ""
     return StoreQuarantined(
-        f"{file} was found damaged{when}. It is kept as {name} beside it, and a new store was begun."
+        f"{file} was found to be damaged{when}. The damaged file is kept as {name} in the same folder, and a new store "
+        "was created."
     )
 
 
