@@ -51,8 +51,7 @@ def filled(url: str, rows: int = 2500) -> Store:
     store.add(history(rows))
     store.add([Snapshot("Zürich_b", NOW, ScoreCounts(1, 2, 3, 4, 5, 6), Source.IMPORTED, "EX")])
     store.add([Snapshot(name, NOW, ScoreCounts(2**60)) for name in ("a-b", "ab", "B")])
-    for hour in range(120):
-        save_runs(store, run_at(hour))
+    save_runs(store, *map(run_at, range(120)))
     save_runs(store, Run("a-b", NOW, NOW, RunOutcome.FAILED, "“Odd” 'title'", "100% \\ of\nit; -- 🙈"))
     assert Lease(store, "default").acquire()
     return store

@@ -59,7 +59,7 @@ def test_a_failed_delivery_is_reported_and_the_snapshot_stored(
     assert_failed(
         done, 1,
         "The uptime monitor did not accept the heartbeat: HTTP 500.",
-        "The alert to JSON (", "failed: HTTP 500. The next runs try again for a day.",
+        "The alert to JSON (", "failed: HTTP 500. Later runs retry the delivery for a day.",
     )  # fmt: skip
     assert "recognisable" not in done.stdout + done.stderr
     assert len(list(Store.open(store_url).all_snapshots("default"))) == 2

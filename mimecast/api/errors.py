@@ -135,7 +135,7 @@ class CredentialsRejected(MimecastError):
 
     title = "Mimecast rejected the credentials"
     remedy = (
-        "Mimecast does not say which: a wrong access key, secret key, application key or region gives the same error. "
+        "Mimecast does not say which one is wrong: the access key, secret key, application key or region. "
         "Check base_url first, then copy the keys again."
     )
 

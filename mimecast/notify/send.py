@@ -32,7 +32,7 @@ class NotificationFailed(Problem):
     """A receiver did not accept a message."""
 
     title = "A notification was not delivered"
-    remedy = "The next runs try again for a day. python -m mimecast notify --test tries every receiver now."
+    remedy = "Later runs retry the delivery for a day. python -m mimecast notify --test tries every receiver now."
 
 
 class NotificationGivenUp(Problem):

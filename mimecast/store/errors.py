@@ -150,7 +150,7 @@ class TargetNotEmpty(StoreError):
 
 
 class CopyVerificationFailed(StoreError):
-    """A copied row was read back differently from how it was written."""
+    """A copied row did not match the original when it was read back."""
 
     title = "Copy verification failed"
     remedy = "The copy was undone: the new store is still empty. Keep using the store you have."
