@@ -184,9 +184,21 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'store' / 'snapshots.db'}"
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the SQLite file of an empty store, so that its tables are not created for each test."""
+    file = tmp_path_factory.mktemp("empty") / "snapshots.db"
+    Store.open(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def store(store_url: str) -> Store:
+def store(store_url: str, empty_file: Path) -> Store:
     """Return an empty store, for which no snapshot of a test is in the future."""
+    file = Path(store_url.removeprefix("sqlite:///"))
+    if store_url.startswith("sqlite:///") and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(empty_file, file)
     return Store.open(store_url, clock=later)
 
 
@@ -326,9 +338,13 @@ def run_app(
         if not clone.exists():
             shutil.copytree(project, clone)
         if secrets is not None:
-            file = clone / ".streamlit" / "secrets.toml"
-            file.write_bytes(secrets if isinstance(secrets, bytes) else secrets.encode())
-            file.chmod(0o600)
+            text = secrets if isinstance(secrets, bytes) else secrets.encode()
+            # Streamlit waits for 0.4 s at its start where only one of its two files is there.
+            for folder, content in ((clone, text), (Path(os.environ["HOME"]), b"")):
+                file = folder / ".streamlit" / "secrets.toml"
+                file.parent.mkdir(exist_ok=True)
+                file.write_bytes(content)
+                file.chmod(0o600)
         with serve(
             clone,
             variables or {},

@@ -35,11 +35,11 @@ from mimecast.text.stamp import Stamp
 from mimecast.ui.download_frames.accounts import accounts_frame, with_flat_weeks
 from mimecast.ui.download_frames.grades import CSV_DEFINITIONS, to_csv
 from tests.support.clock import NOW, TODAY
-from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
+from tests.support.stores.databases import SQLITE_FIRST, SQLITE_ONLY
 from tests.support.stores.statements import recorded_statements
 from tests.support.waiting import wait_until
 
-pytestmark = EVERY_DATABASE
+pytestmark = SQLITE_FIRST
 
 ZONES = [ZoneInfo("UTC"), ZoneInfo("America/New_York")]
 UTC_ZONE = ZONES[0]
@@ -60,13 +60,17 @@ def daily(account: str, days: int, *, ends: int = 0, gaps: tuple[int, ...] = (),
 
 @pytest.fixture
 def several(store: Store) -> Store:
-    store.add(daily("long", 800))
-    store.add(daily("risen", 800, rise=90))
-    store.add(daily("short", 130))
-    store.add(daily("young", 10))
-    store.add(daily("stale", 500, ends=5))
-    store.add(daily("gaps", 500, gaps=tuple(range(60, 80))))
-    store.add([Snapshot("no_one", NOW - timedelta(days=ago), ScoreCounts()) for ago in range(40)])
+    store.add(
+        [
+            *daily("long", 800),
+            *daily("risen", 800, rise=90),
+            *daily("short", 130),
+            *daily("young", 10),
+            *daily("stale", 500, ends=5),
+            *daily("gaps", 500, gaps=tuple(range(60, 80))),
+            *[Snapshot("no_one", NOW - timedelta(days=ago), ScoreCounts()) for ago in range(40)],
+        ]
+    )
     return store
 
 

@@ -32,9 +32,9 @@ from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
 from tests.support.clock import NOW
-from tests.support.stores.databases import EVERY_DATABASE
+from tests.support.stores.databases import SQLITE_FIRST
 
-pytestmark = EVERY_DATABASE
+pytestmark = SQLITE_FIRST
 
 COUNTS = ScoreCounts(5, 4, 3, 2, 1)
 

@@ -26,11 +26,11 @@ from mimecast.store.leases import LEASE_DURATION, Lease
 from mimecast.store.scheduled_runs import newest_runs
 from mimecast.store.store import Store
 from tests.support.sandbox import UnmarkedSandbox
-from tests.support.stores.databases import EVERY_DATABASE, SQLITE_FIRST
+from tests.support.stores.databases import SQLITE_FIRST
 from tests.support.stores.leases import shift_leases
 from tests.support.waiting import wait_until
 
-pytestmark = EVERY_DATABASE
+pytestmark = SQLITE_FIRST
 
 
 COUNTS = ScoreCounts(5, 4, 3, 2, 1)

@@ -46,6 +46,7 @@ from mimecast.store.leases import Lease
 from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
 from tests.support.clock import NOW, TODAY
+from tests.support.exhaustive import every_nth
 from tests.support.faults import API_2_FAULTS, EXPECTED_ERRORS, FEW_USERS_FAULTS
 from tests.support.processes import CommandLine
 from tests.support.sandbox import UnmarkedSandbox
@@ -97,7 +98,7 @@ def test_when_all_is_well_every_step_is_in_order(sandbox: Sandbox, kept_up: Stor
     assert list(kept_up.all_snapshots("contoso")) == before
 
 
-@pytest.mark.parametrize("fault", [fault for fault in EXPECTED_ERRORS if fault != "silent"])
+@pytest.mark.parametrize("fault", every_nth([fault for fault in EXPECTED_ERRORS if fault != "silent"], 3))
 def test_a_fault_fails_at_its_step_and_says_what_to_do(sandbox: Sandbox, kept_up: Store, fault: str) -> None:
     sandbox.set_fault(fault)
     steps = checked(account_of(sandbox, 2 if fault in API_2_FAULTS else 1), kept_up)

@@ -36,9 +36,9 @@ from tests.support.clock import NOW
 from tests.support.processes import CommandLine
 from tests.support.reports import stored_report
 from tests.support.sandbox import UnmarkedSandbox
-from tests.support.stores.databases import EVERY_DATABASE
+from tests.support.stores.databases import SQLITE_FIRST
 
-pytestmark = EVERY_DATABASE
+pytestmark = SQLITE_FIRST
 
 GOOD = ScoreCounts(522, 338, 212, 91, 41)
 ZERO = ScoreCounts()

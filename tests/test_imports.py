@@ -25,10 +25,10 @@ from mimecast.store.snapshot_rows import AddResult
 from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.processes import CommandLine, assert_failed
-from tests.support.stores.databases import EVERY_DATABASE
+from tests.support.stores.databases import SQLITE_FIRST
 from tests.support.strategies import IMPORTED_SNAPSHOTS
 
-pytestmark = EVERY_DATABASE
+pytestmark = SQLITE_FIRST
 
 HEADER = "account,taken_at,a,b,c,d,f,other"
 

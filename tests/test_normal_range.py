@@ -27,9 +27,9 @@ from mimecast.store.normal_range import MAX_BASELINE_PERIODS, load_judged_change
 from mimecast.store.store import Store
 from mimecast.text.changes import unknown_range_sentence, verdict_phrase
 from tests.support.clock import NOW, TODAY
-from tests.support.stores.databases import EVERY_DATABASE, SQLITE_ONLY
+from tests.support.stores.databases import SQLITE_FIRST, SQLITE_ONLY
 
-pytestmark = EVERY_DATABASE
+pytestmark = SQLITE_FIRST
 
 ZONE = ZoneInfo("UTC")
 ONE_USER = 0.1

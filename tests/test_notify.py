@@ -24,6 +24,7 @@ from mimecast.store.scheduled_runs import save_runs
 from mimecast.store.store import Store
 from tests.support.browser import MISSING, NAMES
 from tests.support.clock import later
+from tests.support.exhaustive import EXHAUSTIVE
 from tests.support.notifications import MORNING, add_history, context_of
 from tests.support.receivers import MailServer, WebReceiver
 from tests.support.requirements import skip_or_fail
@@ -203,6 +204,7 @@ def test_a_digest_arrives_as_mail_with_a_text_part_and_the_report(store: Store, 
     assert len(mail.mails) == 1, "once a month"
 
 
+@EXHAUSTIVE
 def test_the_picture_of_a_digest_is_shown_in_the_mail(
     store: Store, mail: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,7 @@ from mimecast.store.people.read import has_people, load_captures, load_departmen
 from mimecast.store.store import Store
 from tests.support.app import click, html_of, run_page
 from tests.support.clock import NOW, later
-from tests.support.exhaustive import is_exhaustive
+from tests.support.exhaustive import CROSSED, is_exhaustive
 from tests.support.logs import logged_lines
 from tests.support.people import CANARIES, COUNTS, KEY, KEY_BYTES, dashboard, files, run, secrets_of, users
 from tests.support.sandbox import UnmarkedSandbox
@@ -120,6 +120,7 @@ def exports_of(store: Store, chosen: DashboardSettings) -> Iterator[bytes | str]
         yield from parts_of(render_pptx(report))
 
 
+@CROSSED
 @pytest.mark.parametrize("fault", [None, "details-same-next"], ids=["whole list", "error after a page"])
 @pytest.mark.parametrize("level", LEVELS)
 @settings(max_examples=10 if is_exhaustive() else 2, phases=(Phase.explicit, Phase.generate))

@@ -189,6 +189,7 @@ def is_running(process_id: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
+@EXHAUSTIVE
 @RENDERERS
 def test_a_browser_that_hangs_is_killed_with_its_own_processes_and_no_other(
     store: Store, hanging_browser: Path, render: Render
@@ -207,6 +208,7 @@ def test_a_browser_that_hangs_is_killed_with_its_own_processes_and_no_other(
         other.wait()
 
 
+@EXHAUSTIVE
 @pytest.mark.usefixtures("with_browser")
 @RENDERERS
 def test_a_script_can_add_options_to_the_browser(
@@ -249,6 +251,7 @@ def test_one_browser_runs_at_a_time_and_the_others_do_not_wait_for_ever() -> Non
         pass
 
 
+@EXHAUSTIVE
 @pytest.mark.usefixtures("with_browser")
 @RENDERERS
 def test_no_file_is_left_behind(store: Store, monkeypatch: pytest.MonkeyPatch, render: Render) -> None:

@@ -21,10 +21,10 @@ from mimecast.store.rate_limit_waits import MAX_WAIT, load_wait, save_wait
 from mimecast.store.store import Store
 from tests.support.clock import NOW
 from tests.support.processes import CommandLine, assert_failed
-from tests.support.stores.databases import EVERY_DATABASE
+from tests.support.stores.databases import SQLITE_FIRST
 from tests.support.waiting import wait_until
 
-pytestmark = EVERY_DATABASE
+pytestmark = SQLITE_FIRST
 
 APPLICATION = ("https://eu-api.mimecast.com", "application")
 

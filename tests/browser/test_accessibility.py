@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import SAMPLE_PAGES, address_of, open_page
-from tests.support.exhaustive import every_nth
+from tests.support.exhaustive import EXHAUSTIVE, every_nth
 from tests.support.server import RunApp
 from tests.support.waiting import wait_until
 
@@ -113,6 +113,7 @@ def test_tab_reaches_every_control_and_shows_where_it_is(run_app: RunApp, still_
     assert places == sorted(places)
 
 
+@EXHAUSTIVE
 def test_a_range_is_chosen_and_a_form_opened_and_closed_with_the_keyboard(run_app: RunApp, still_tab: Page) -> None:
     tab = still_tab
     with run_app() as url:
@@ -154,6 +155,7 @@ def test_a_page_at_200_percent_scrolls_down_only_and_cuts_no_control(
         assert tab.evaluate(CLIPPED) == []
 
 
+@EXHAUSTIVE
 def test_nothing_moves_for_a_user_who_prefers_reduced_motion(run_app: RunApp, still_tab: Page) -> None:
     tab = still_tab
     button = tab.get_by_test_id("stPopover").filter(has_text="Target").get_by_role("button")

@@ -118,6 +118,7 @@ def test_who_returns_by_the_sidebar_finds_the_accounts(run_app: RunApp, tab: Pag
         ready(tab)
 
 
+@EXHAUSTIVE
 def test_a_sorted_table_opens_the_account_that_was_clicked(run_app: RunApp, tab: Page, three_accounts: str) -> None:
     with run_app(secrets=three_accounts) as url:
         tab.goto(f"{url}/accounts")
@@ -133,6 +134,7 @@ def test_a_sorted_table_opens_the_account_that_was_clicked(run_app: RunApp, tab:
         expect(tab.get_by_text("Gammaray · ").first).to_be_visible()
 
 
+@EXHAUSTIVE
 def test_the_file_holds_exactly_the_table_and_the_charts_those_that_are_chosen(
     run_app: RunApp, tab: Page, three_accounts: str
 ) -> None:

@@ -42,6 +42,7 @@ def open_note_form(tab: Page) -> None:
     tab.get_by_test_id("stPopover").filter(has_text="Note").get_by_role("button").click()
 
 
+@EXHAUSTIVE
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
 def test_twelve_notes_can_be_read_on_a_phone(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], annotated_store: Store, scheme: Any
@@ -68,6 +69,7 @@ def test_twelve_notes_can_be_read_on_a_phone(
         assert {violation["id"]: violation["help"] for violation in Axe().run(tab).response["violations"]} == {}
 
 
+@EXHAUSTIVE
 def test_a_note_is_pointed_at_deleted_and_brought_back(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], annotated_store: Store
 ) -> None:

@@ -48,6 +48,7 @@ def unchanged_store_url(tmp_path: Path) -> Iterator[str]:
     assert list(Store.open(url).all_snapshots("default")) == [old]
 
 
+@EXHAUSTIVE
 @pytest.mark.parametrize(("secrets", "message"), every_nth([*SETTINGS.values()], 5), ids=SETTINGS)
 def test_settings_that_are_wrong_are_named_and_what_is_stored_is_shown(
     run_app: RunApp, tab: Page, unchanged_store_url: str, secrets: str, message: str
@@ -86,6 +87,7 @@ def test_without_settings_there_is_sample_data_and_no_complaint(
         expect(alerts(tab)).to_have_count(0)
 
 
+@EXHAUSTIVE
 def test_a_store_that_cannot_be_written_is_shown_and_named(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], unchanged_store_url: str
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_store_that_cannot_be_written_is_shown_and_named(
         file.chmod(0o644)
 
 
+@EXHAUSTIVE
 def test_a_file_that_is_no_database_is_named_and_left_unchanged(
     run_app: RunApp, tab: Page, account_variables: dict[str, str], tmp_path: Path
 ) -> None:
@@ -146,6 +149,7 @@ def test_while_mimecast_cannot_be_reached_the_page_shows_what_is_stored_and_why(
         assert "15 users graded" in tab.get_by_test_id("stMain").inner_text()
 
 
+@EXHAUSTIVE
 def test_wrong_keys_are_explained_on_the_page(run_app: RunApp, tab: Page, account_variables: dict[str, str]) -> None:
     wrong = {**account_variables, "MIMECAST_SECRET_KEY": "cmVjb2duaXNhYmxl"}
     with run_app(wrong) as url:

@@ -134,6 +134,7 @@ def test_every_page_asks_its_own_server_only(run_app: RunApp, browser: Browser, 
     )
 
 
+@EXHAUSTIVE
 def test_an_upload_of_more_than_5_mb_is_refused(run_app: RunApp, tab: Page) -> None:
     frames: list[bytes] = []
     tab.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(as_bytes(frame))))

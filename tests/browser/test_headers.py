@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from mimecast.ui.server.boot_hints import PLOTLY, PRELOADED_ELEMENTS
 from mimecast.ui.server.page_head import build_head
 from tests.support.browser import DESKTOP
-from tests.support.exhaustive import every_nth
+from tests.support.exhaustive import EXHAUSTIVE, every_nth
 from tests.support.server import RunApp
 
 FOREIGN = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.alive = 1'}))"
@@ -59,6 +59,7 @@ def test_every_answer_has_headers_that_leave_nothing_to_guess(run_app: RunApp, t
             assert "camera=()" in headers["permissions-policy"]
 
 
+@EXHAUSTIVE
 @pytest.mark.parametrize("page", every_nth(["", "history", "history?range=30d"], 3))
 def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, first_visit: Page, page: str) -> None:
     requested_urls: list[str] = []
@@ -71,6 +72,7 @@ def test_a_page_knows_where_its_server_is_and_asks_once(run_app: RunApp, first_v
         ]
 
 
+@EXHAUSTIVE
 @pytest.mark.parametrize("page", every_nth(["", "history", "accounts"], 3))
 def test_what_draws_the_charts_is_loaded_ahead_and_once(run_app: RunApp, first_visit: Page, page: str) -> None:
     """Before the client has found its server, and so long before it knows that there are charts."""

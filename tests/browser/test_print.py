@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tests.support.browser import DESKTOP, ColorScheme, emulate, open_page
-from tests.support.exhaustive import CROSSED, every_nth
+from tests.support.exhaustive import CROSSED, EXHAUSTIVE, every_nth
 from tests.support.server import RunApp
 
 A4 = (595, 842)
@@ -71,8 +71,8 @@ def _margins_are_white(page: Any) -> bool:
 
 
 @CROSSED
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, WIDE], ids=["1440", "2560"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=EXHAUSTIVE)])
+@pytest.mark.parametrize("viewport", [DESKTOP, pytest.param(WIDE, marks=EXHAUSTIVE)], ids=["1440", "2560"])
 @pytest.mark.parametrize(
     ("page", "charts", "stamps", "most_sheets"),
     every_nth([("", ("UsersbySAFEScoregrade", "Grademixbyweek", "Shareofusersatrisk(D+F)"), 4, 2),

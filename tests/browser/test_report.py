@@ -140,6 +140,7 @@ def test_an_address_with_every_option_survives_reload_a_click_and_back(run_app: 
         assert address_of(tab) == ("/report", options)
 
 
+@EXHAUSTIVE
 def test_options_that_are_chosen_stand_in_the_address(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, f"{url}/report")

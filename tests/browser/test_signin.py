@@ -111,6 +111,7 @@ def test_who_signs_out_sees_nothing_more_and_the_provider_is_notified(
         sees_only_the_sign_in(tab, frames)
 
 
+@EXHAUSTIVE
 def test_who_presses_refresh_is_in_the_log_and_who_refuses_at_the_provider_is_asked_again(
     run_app: RunApp, tab: Page, provider: Provider, account_variables: dict[str, str], tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_who_presses_refresh_is_in_the_log_and_who_refuses_at_the_provider_is_as
         assert "recognisable" not in log.read_text()
 
 
+@EXHAUSTIVE
 @pytest.mark.parametrize(
     ("claims", "message"),
     [

@@ -73,6 +73,7 @@ def test_history_keeps_account_and_range_on_a_deep_link_a_click_back_and_reload(
         assert address_of(tab) == ("/history", {"account": "fabrikam", "range": "90d"})
 
 
+@EXHAUSTIVE
 def test_back_from_a_picked_range_shows_the_range_before(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, url)
@@ -101,6 +102,7 @@ def test_overview_keeps_the_account_and_remembers_the_range(run_app: RunApp, tab
         expect(tab.get_by_role("radio", name="30 days")).to_be_checked()
 
 
+@EXHAUSTIVE
 def test_an_account_picked_in_the_sidebar_is_in_the_address(run_app: RunApp, tab: Page, two_accounts: str) -> None:
     with run_app(secrets=two_accounts) as url:
         open_page(tab, url)
@@ -136,6 +138,7 @@ def test_an_address_that_makes_no_sense_is_named_and_the_default_is_shown(
         assert len(chart_alts(tab)) == 3
 
 
+@EXHAUSTIVE
 def test_own_dates_can_be_shared(run_app: RunApp, tab: Page) -> None:
     with run_app() as url:
         open_page(tab, f"{url}/history?range=all")
