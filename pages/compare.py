@@ -24,7 +24,7 @@ if comparison is None:
     st.stop()
 data = load_or_stop(load_compare, page, comparison)
 
-details = f"{counts_sentence(comparison)} {data.verdict}"
+details = f"{data.verdict} {counts_sentence(comparison)}"
 st.markdown(f"**{escape_markdown(comparison_sentence(comparison))}** {escape_markdown(details)}")
 if comparison.parts:
     st.markdown(escape_markdown(headcount_sentence(comparison)))

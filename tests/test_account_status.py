@@ -318,7 +318,7 @@ def test_the_table_and_its_csv_hold_every_account_with_its_numbers(several: Stor
     assert lines[0].startswith("account,name,source,taken_at,users_graded,at_risk,at_risk_percent,compared_with,")
     assert lines[-1].startswith("empty,Empty,,,,,,,,,")
     assert lines[-1].endswith(f",nothing yet,No snapshot has been taken yet.,{CSV_DEFINITIONS}")
-    assert lines[-2].startswith("no_one,No_one,live from Mimecast,2026-11-24T12:50:11Z,0,0,,,,too little history,")
+    assert lines[-2].startswith("no_one,No_one,live from Mimecast,2026-11-24T12:50:11Z,0,0,,,,cannot be judged,")
 
 
 def test_each_panel_has_a_name_that_stays_text_and_a_common_scale(several: Store) -> None:

@@ -141,7 +141,7 @@ def test_an_account_with_an_implausible_answer_is_named_here_and_on_the_status_b
     app = run_accounts_page(project, secrets)
     marks = load_open_marks(store, "fabrikam")
     sentence = implausible_answers_sentence(marks, UTC)
-    assert "has 100 users graded, after 1,000 on" in sentence
+    assert "has 100 users graded, compared with 1,000 on" in sentence
     assert "Fabrikam: an answer is implausible. 2 of 2 accounts" in text_of(app).replace("\\", "")
     assert app.dataframe[0].value["Reason"].tolist() == ["", sentence]
     app.switch_page("pages/connection.py").run()

@@ -274,7 +274,7 @@ def test_the_normal_range_is_around_the_share_30_days_earlier_and_covers_30_days
     chart = draw_at_risk(timeline, annotations)
     (outline,) = [trace for trace in chart.figure.data if trace.name == "normal range"]
     assert (outline.fill, outline.hoveron) == ("toself", "fills")
-    assert outline.text == "A normal change in 30 days would give 25.0% to 32.0%"
+    assert outline.text == "After a normal change over 30 days, the share at risk would be 25.0% to 32.0%"
     assert f"{outline.text}." in chart.alt
     assert "normal range" in texts(chart)
     assert chart.figure.layout.yaxis.range[1] > 89
@@ -299,7 +299,7 @@ def test_a_chart_shorter_than_the_span_shows_the_normal_range_of_its_days(store:
     chart = draw_at_risk(timeline, with_band(store, -5, 2, span=90))
     (outline,) = [trace for trace in chart.figure.data if trace.name == "normal range"]
     assert len(outline.x) == 2 * 5
-    assert "A normal change in 90 days would give 85.0% to 92.0%." in chart.alt
+    assert "After a normal change over 90 days, the share at risk would be 85.0% to 92.0%." in chart.alt
 
 
 @pytest.mark.parametrize("judged", [None, JudgedChange(Verdict.UNKNOWN, 30, -1, None, None, 2)])

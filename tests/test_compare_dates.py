@@ -102,7 +102,7 @@ def test_where_a_comparison_cannot_be_had_the_reason_is_given_and_30_days_are_co
 ) -> None:
     picked = pick(store, stored, params)
     assert complaint in picked.complaint
-    assert picked.complaint.endswith("; the comparison is with 30 days earlier.")
+    assert picked.complaint.endswith("; the day 30 days earlier is used instead.")
     assert compared(picked) == expected
 
 

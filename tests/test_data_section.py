@@ -78,7 +78,7 @@ def test_a_file_is_previewed_imported_listed_and_undone(
     click(app, "data_store")
     first = next(entry for entry in read_imports(filled_store, "default") if entry.file_name == "months.csv")
     click(app, f"import_undo_{first.id}")
-    assert "8 snapshots of months\\.csv removed" in app.success[0].value
+    assert "8 snapshots from months\\.csv removed" in app.success[0].value
     assert [snapshot.counts.f for snapshot in filled_store.all_snapshots("default")] == [9, 1]
 
 
@@ -141,7 +141,9 @@ def test_another_accounts_file_goes_under_the_account_shown(
 ) -> None:
     app = run_page(project, "Alone", account_secrets)
     upload(app, f"{HEADER}\n{rows(1, account='elsewhere')}")
-    assert any("The file has snapshots of elsewhere\\. They are imported under" in info.value for info in app.info)
+    assert any(
+        "The upload has snapshots of elsewhere\\. They will be imported under" in info.value for info in app.info
+    )
     click(app, "data_store")
     assert filled_store.accounts() == ["default"]
     filled_store.add([Snapshot("fabrikam", NOW, ScoreCounts(1))])

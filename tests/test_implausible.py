@@ -109,7 +109,7 @@ def test_capture_stores_an_implausible_answer_and_nothing_is_computed_from_it(st
         account = Account("default", "Contoso", server.base_url, server.keys)
         captured = capture(account, store)
         assert captured.implausible is not None
-        assert "no users graded, after 1,204 on" in captured.all_warnings[0]
+        assert "no users graded, compared with 1,204 on" in captured.all_warnings[0]
         assert store.newest("default", include_marked=True) == captured.snapshot
         good = store.newest("default")
         assert good is not None
@@ -178,7 +178,7 @@ def test_banner_names_the_answer_until_a_reader_decides(project: Path, account_s
     store.add(Snapshot("default", now - timedelta(days=ago), GOOD) for ago in range(40, 0, -1))
     import_snapshots(store, [Snapshot("default", now, ZERO)], file_name="x.csv", author="", now=now)
     app = run_page(project, "Overview", account_secrets)
-    assert "has no users graded, after 1,204" in text_of(app)
+    assert "has no users graded, compared with 1,204" in text_of(app)
     assert "11.0% of users were at risk on" in html_of(app)
     click(app, "answer_wrong")
     assert "has no users graded" not in text_of(app)
@@ -193,7 +193,7 @@ def test_command_line_names_an_implausible_answer(
     store.add([Snapshot("default", datetime.now(UTC) - timedelta(days=1), GOOD)])
     sandbox.set_fault("no-users")
     checked = command_line("check", variables=account_variables)
-    assert "has no users graded, after 1,204" in checked.stdout
+    assert "has no users graded, compared with 1,204" in checked.stdout
     captured = command_line("snapshot", "--json", variables=account_variables)
     assert captured.returncode == 0
     assert json.loads(captured.stdout)["implausible"] is True
@@ -201,12 +201,12 @@ def test_command_line_names_an_implausible_answer(
     sandbox.set_fault(None)
     checked = command_line("check", variables=account_variables)
     assert "An answer" not in checked.stderr
-    assert "has no users graded, after 1,204" in checked.stdout
+    assert "has no users graded, compared with 1,204" in checked.stdout
     assert "decide whether it is right" in checked.stdout
     ready = command_line("check", "--ready", variables=account_variables)
-    assert "has no users graded, after 1,204" in ready.stdout
+    assert "has no users graded, compared with 1,204" in ready.stdout
     written = command_line("report", "--out", "r.html", variables=account_variables)
-    assert "has no users graded, after 1,204" in written.stderr
+    assert "has no users graded, compared with 1,204" in written.stderr
     past = ("--until", str(datetime.now(UTC).date() - timedelta(days=1)))
     written = command_line("report", "--out", "r.html", *past, variables=account_variables)
     assert "has no users graded" not in written.stderr

@@ -120,7 +120,9 @@ def test_an_implausible_answer_is_reported_and_not_judged(store: Store, web: Web
     notify(context_of(store, web.url(), now=MORNING + timedelta(hours=2)))
     (message,) = web.messages
     assert message["title"] == "Contoso: implausible answer from Mimecast"
-    reason = "Mimecast's answer of 1 Dec 2026, 04:00 UTC has no users graded, after 1,204 on 1 Dec 2026, 03:00 UTC."
+    reason = (
+        "Mimecast's answer of 1 Dec 2026, 04:00 UTC has no users graded, compared with 1,204 on 1 Dec 2026, 03:00 UTC."
+    )
     assert message["message"].startswith(reason)
     assert "As of 1 Dec 2026, 04:00 UTC." in message["message"]
 

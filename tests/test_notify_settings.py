@@ -53,14 +53,14 @@ def test_no_attachment() -> None:
     ("keys", "message"),
     [
         ({"alerts": ["stale", "reste"]}, "alerts in [notify] has the unknown rule 'reste'. "
-         "The known values are change, target, stale, reset. Until then, the other rules apply."),
+         "The known values are change, target, stale, reset. Until then, it is ignored."),
         ({"alerts": "stale"}, "alerts in [notify] is not a list of quoted values."),
         ({"digest": "daily"}, "digest in [notify] is not a known period. The known values are off, weekly, monthly."),
         ({"digest_attach": "docx"}, "values are none, html, pptx, pdf, png. Until then, slides are attached."),
         ({"url": []}, "[notify] has the unknown key 'url'. Did you mean urls?"),
         ({"urls": SLACK}, "urls in [notify] is not a list of quoted values."),
         ({"urls": [SLACK, "hooks.slack.com/x"]}, "Entry 2 of urls in [notify] is not a URL."),
-        ({"urls": ["mailto://..."]}, "Entry 1 of urls in [notify] is still the example's."),
+        ({"urls": ["mailto://..."]}, "Entry 1 of urls in [notify] is still the example URL."),
         ({"heartbeat_url": "hc-ping.com/secret"}, "heartbeat_url in [notify] is not an address that begins with https"),
         ({"heartbeat_url": "https://[secret"}, "heartbeat_url in [notify] is not an address"),
         ({"dashboard_url": 8501}, "dashboard_url in [notify] is not an address."),

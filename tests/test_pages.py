@@ -182,7 +182,7 @@ def test_dates_that_cannot_be_compared_are_reported_and_30_days_are_compared(
     Store.open(store_url).add(snapshots((30, ScoreCounts(9, 0, 0, 1)), (0, ScoreCounts(8, 0, 0, 2))))
     app = run_page(project, "Compare", account_secrets, query)
     assert complaint in app.info[0].value
-    assert "the comparison is with 30 days earlier" in app.info[0].value
+    assert "the day 30 days earlier is used instead" in app.info[0].value
     assert len(app.info) == 1
     assert "rose from 10\\.0% to 20\\.0%" in text_of(app)
 

@@ -343,7 +343,7 @@ def test_compare_shows_movement_beside_the_net_change(
 def test_setup_shows_the_level(isolated_pages: None, project: Path, secrets: dict[str, Any], store: Store) -> None:
     store.add([Snapshot("default", datetime.now(NOW.tzinfo), COUNTS)])
     shown = text_of(run_page(project, "Setup & data", secrets))
-    assert "Level “names”: as “movement”, with users at risk by name" in shown
+    assert "Level “names”: “movement”, plus a list of users at risk by name" in shown
 
 
 def test_sample_data_shows_departments_and_movement_and_no_names(isolated_pages: None, project: Path) -> None:

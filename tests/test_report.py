@@ -323,10 +323,10 @@ def test_every_sentence_about_a_past_period_has_its_date_and_the_past_tense(stor
     set_at(store, date(2026, 1, 15), 8.0)
     report = quarterly_report(store)
     assert report.summary.headline == "10.2% of users were at risk on 31 Mar 2026, down from 10.4% on 1 Jan 2026"
-    assert report.summary.target == "On 31 Mar 2026, the target of 8% by Dec 2027 was off track."
+    assert report.summary.target == "As of 31 Mar 2026, the target of 8% by Dec 2027 was off track."
     for name, text in all_texts(store, report).items():
         assert "were at risk on 31 Mar 2026" in text, name
-        assert "On 31 Mar 2026, the target of 8% by Dec 2027 was off track." in text, name
+        assert "As of 31 Mar 2026, the target of 8% by Dec 2027 was off track." in text, name
         for present in (" are at risk", " is at risk", " are graded", "Nov 2026, 12:50 UTC · "):
             assert present not in text, name
     picture = re.sub("</?b>", "", all_texts(store, report)["picture"])

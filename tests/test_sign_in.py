@@ -86,7 +86,7 @@ def test_auth_is_read_with_one_provider_or_with_named_ones() -> None:
         ({"auth": without("client_secret")}, "[auth] lacks client_secret. Copy it from the identity provider."),
         (
             {"auth": without("client_id") | {"clientid": "x"}},
-            "[auth] lacks client_id. Correct 'clientid' if you meant this key.",
+            "[auth] lacks client_id. Rename 'clientid' to client_id if that is what you meant.",
         ),
         ({"auth": AUTH | {"client_id": " "}}, "client_id in [auth] is empty or not text"),
         ({"auth": AUTH | {"cookie_secret": 5}}, "cookie_secret in [auth] is empty or not text"),

@@ -43,8 +43,11 @@ def test_a_variable_that_is_no_database_url_is_named_and_not_repeated() -> None:
         ({"connections": "recognisable"}, "connections is a single value"),
         ({"connections": {"snapshots": "recognisable"}}, "connections.snapshots is a single value"),
         ({"connections": {"snapshots": {"ulr": "recognisable"}}}, "unknown key 'ulr'. Did you mean url?"),
-        ({"connections": {"snapshots": {"url": "..."}}}, "url in [connections.snapshots] is still the example's"),
-        ({"connections": {"snapshots": {"url": "postgresql://USER:PASSWORD@HOST/DATABASE"}}}, "is still the example's"),
+        ({"connections": {"snapshots": {"url": "..."}}}, "url in [connections.snapshots] is still the example URL"),
+        (
+            {"connections": {"snapshots": {"url": "postgresql://USER:PASSWORD@HOST/DATABASE"}}},
+            "is still the example URL",
+        ),
     ],
 )
 def test_a_wrong_store_is_named_and_not_repeated(secrets: dict[str, Any], message: str) -> None:

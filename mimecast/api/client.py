@@ -182,7 +182,8 @@ class Client:
         if isinstance(self._keys, Api2Keys):
             refined = TokenRejected(error.message)
         elif (skew := clock_skew(error.server_time, self._clock())) is not None and abs(skew) > TOLERATED_SKEW:
-            refined = ClockWrong(f"This computer's clock is {format_skew(skew)} Mimecast's, which refused the request.")
+            ahead_or_behind = f"This computer's clock is {format_skew(skew)} Mimecast's"
+            refined = ClockWrong(f"{ahead_or_behind}, and Mimecast refused the request.")
         refined.request_id, refined.status, refined.code = error.request_id, error.status, error.code
         refined.server_time = error.server_time
         return refined

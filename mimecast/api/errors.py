@@ -203,7 +203,7 @@ class ProductMissing(MimecastError):
     title = "Missing product"
     remedy = (
         "Create a new API 2.0 application whose products include Awareness Training: you cannot add products to "
-        "an application after it was saved."
+        "an application once it has been saved."
     )
 
 
@@ -211,7 +211,10 @@ class RateLimited(MimecastError):
     """HTTP 429: the application has used up its rate limit."""
 
     title = "Too many requests"
-    remedy = "Wait until Mimecast accepts requests again. Requests of other tools with the same application also count."
+    remedy = (
+        "Wait until Mimecast accepts requests again. Requests from other tools that use the same application count "
+        "towards the same limit."
+    )
     can_retry = True
 
 
@@ -219,7 +222,10 @@ class WaitRequested(RateLimited):
     """An earlier response asked for a wait that is not over, so no request was sent."""
 
     title = "Mimecast requested a wait"
-    remedy = "Automatic requests resume after the wait. Requests of other tools with the same application also count."
+    remedy = (
+        "Automatic requests resume after the wait. Requests from other tools that use the same application count "
+        "towards the same limit."
+    )
 
 
 class ServiceError(MimecastError):

@@ -431,7 +431,7 @@ def _check_people(account: Account, store: Store, dashboard: DashboardSettings) 
     detail = f"Level {level.description}."
     if (is_stored and not level.is_on) or (fingerprint and not level.has_movement):
         detail += (
-            " Earlier data of a higher level is still stored and not shown; "
+            " Earlier data of a higher level is still stored but is not shown; "
             f"python -m mimecast people forget --account {account.id} deletes it."
         )
     return Step(PEOPLE, StepStatus.DONE, detail)

@@ -261,7 +261,7 @@ def _systemd(interval: timedelta, installation: Installation) -> ScheduleSnippet
     paste += [
         f"systemctl{user} daemon-reload",
         f"systemctl{user} enable --now {UNIT_NAME}.timer",
-        f"# After a failure {FAILED_UNIT_NAME}.service writes to the journal: change it to call your alerting.",
+        f"# After a failure, {FAILED_UNIT_NAME}.service writes to the journal: change that unit to call your alerting.",
     ]
     if not installation.is_root:
         paste.append("loginctl enable-linger    # so that it also runs while you are not logged in")

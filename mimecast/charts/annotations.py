@@ -231,7 +231,8 @@ def band_sentence(annotations: Annotations) -> str:
     if not annotations.band or annotations.judged is None:
         return ""
     newest, span = annotations.band[-1], pluralize(annotations.judged.span, "day")
-    return f"A normal change in {span} would give {format_percent(newest.low)} to {format_percent(newest.high)}"
+    usual = f"{format_percent(newest.low)} to {format_percent(newest.high)}"
+    return f"After a normal change over {span}, the share at risk would be {usual}"
 
 
 def axis_end(annotations: Annotations, timeline: Timeline) -> date:

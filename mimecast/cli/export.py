@@ -93,5 +93,5 @@ def _empty_sentence(request: ExportRequest) -> str:
     data = request.options.data
     where = " in this range" if request.has_range else ""
     level = "neither “movement” nor “names”" if data == "movement" else "“off”"
-    off = f", or people in [dashboard] is {level}" if data in PEOPLE_DATA else ""
+    off = f", or the setting people in [dashboard] is {level}" if data in PEOPLE_DATA else ""
     return f"No {data} {'is' if data == 'movement' else 'are'} stored{where}{off}."

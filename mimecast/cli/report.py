@@ -32,7 +32,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "report",
         parents=[account_option(), reporting_options()],
-        help="write a report as slides, a web page or a workbook",
+        help="write a report as slides, a workbook, a PDF file, a picture or a web page",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", required=True, help=f"a name that ends with {SUFFIXES}")
     parser.add_argument(

@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
     OUTSIDE = "outside the normal range"
     WITHIN = "within the normal range"
-    UNKNOWN = "too little history"
+    UNKNOWN = "cannot be judged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def check_target(share: float, by: date, today: date) -> None:
     if not 0 <= share <= 100:
         raise TargetInvalid("A share is between 0% and 100%.", remedy="Enter one, for example 8.0.")
     if by <= today:
-        raise TargetInvalid("The date is not in the future.", remedy="Choose a day after today.")
+        raise TargetInvalid("The date is not in the future.", remedy="Choose tomorrow or a later day.")
     if by > latest_target_date(today):
         raise TargetInvalid("The date is too far ahead.", remedy=f"Choose one within {MAX_TARGET_YEARS} years.")
 

@@ -194,7 +194,7 @@ def _periods(timeline: Timeline) -> str:
             others = [format_int(counts.users(name)) for name in ("users_graded", *grades)]
             cells = [format_int(counts.at_risk), format_percent(counts.at_risk_share), *others]
         rows.append(f"<tr><th scope=row>{format_date(period)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-    caption = f"The last snapshot of each {timeline.resolution}, oldest first; days in {timeline.zone.key}"
+    caption = f"The last snapshot of each {timeline.resolution}, oldest first; time zone: {timeline.zone.key}"
     body = "\n".join(rows)
     table = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class=wide tabindex=0 role=region aria-label="{caption}">{table}</div>'

@@ -20,7 +20,7 @@ def sources(report: Report) -> list[tuple[str, str]]:
     stamp, comparison, zone = report.stamp, report.comparison, report.days.zone
     rows = [
         ("Numbers", stamp.text),
-        ("Range", f"{report.range_text}; {coverage(report.timeline)}; days in {zone.key}."),
+        ("Range", f"{report.range_text}; {coverage(report.timeline)}; time zone: {zone.key}."),
     ]
     if comparison:
         then = format_datetime(comparison.then.taken_at, zone)

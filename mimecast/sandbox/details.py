@@ -18,7 +18,7 @@ DETAILS_FAULTS: Final[Mapping[str, str]] = {
     "details-forbidden": "403 for the list of users only",
     "details-page-fails": "503 for every page of the list but the first",
     "details-page-fails-once": "503, once, for the second page of the list",
-    "details-rate-limited-once": "429, once, for the second page of the list, to wait 1 second",
+    "details-rate-limited-once": "429 with a wait of 1 second, once, for the second page of the list",
     "details-token-expires": "the token expires after each page of the list, once",
     "details-one-page": "the whole list in one answer without meta.pagination",
     "details-no-meta": "the whole list in one answer without meta",

@@ -227,7 +227,7 @@ def _check_texts(table: Mapping[str, Any], keys: tuple[str, ...], place: str) ->
         if key not in table:
             near_miss = next((name for name in table if name not in keys and nearest(name, [key], cutoff=0.8)), None)
             if near_miss:
-                remedy = f"Correct {near_miss[:MAX_SHOWN_CHARS]!r} if you meant this key."
+                remedy = f"Rename {near_miss[:MAX_SHOWN_CHARS]!r} to {key} if that is what you meant."
             elif key in SHARED_KEYS:
                 remedy = "See “Sign-in” in docs/team.md."
             else:

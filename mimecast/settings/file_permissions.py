@@ -44,7 +44,7 @@ def _problems(file: Path) -> Iterator[Problem]:
     if mode & (stat.S_IWGRP | stat.S_IWOTH):
         yield SecretsWritable(
             f"{file} can be changed by other users of this computer.",
-            remedy=f"Let only its owner read it: chmod 600 {quoted}",
+            remedy=f"Let only its owner read and change it: chmod 600 {quoted}",
         )
     folder_mode = _mode(file.parent) if mode else 0
     # A folder that its group may write is normal where each user has a group of its own.

@@ -33,8 +33,8 @@ WHOLE_TABLE: Final = "*"
 
 DEFAULTS_IN_USE: Final = {
     WHOLE_TABLE: "Until then, nothing is sent.",
-    "urls": "Until then, nothing is sent to it.",
-    "alerts": "Until then, the other rules apply.",
+    "urls": "Until then, it is ignored.",
+    "alerts": "Until then, it is ignored.",
     "digest": "Until then, no digest is sent.",
     "digest_attach": "Until then, slides are attached.",
     "heartbeat_url": "Until then, no heartbeat is sent.",
@@ -127,7 +127,7 @@ def _read_urls(value: object, problems: list[SettingsError]) -> tuple[str, ...]:
     for number, entry in enumerate(value, start=1):
         name = f"Entry {number} of urls in {_PLACE}"
         if isinstance(entry, str) and is_placeholder(entry):
-            problems.append(SettingsError(f"{name} is still the example's.", remedy="Write your own, or remove it."))
+            problems.append(SettingsError(f"{name} is still the example URL.", remedy="Write your own, or remove it."))
         elif not isinstance(entry, str) or not re.match(r"[a-z][a-z0-9+.-]*://\S", entry.strip(), re.IGNORECASE):
             problems.append(SettingsError(f"{name} is not a URL.", remedy=remedy))
         elif entry.strip() not in urls:

@@ -55,7 +55,8 @@ class PeopleLevel(StrEnum):
             PeopleLevel.OFF: "“off”: score counts only",
             PeopleLevel.DEPARTMENTS: "“departments”: weekly counts per department, nothing about single users",
             PeopleLevel.MOVEMENT: "“movement”: counts per department, and the grades of pseudonyms",
-            PeopleLevel.NAMES: "“names”: as “movement”, with users at risk by name, requested when opened, not stored",
+            PeopleLevel.NAMES: "“names”: “movement”, plus a list of users at risk by name, requested when opened and "
+            "never stored",
         }[self]
 
 

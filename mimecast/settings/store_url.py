@@ -60,7 +60,7 @@ def checked_store_url(url: object, setting: str) -> str:
     """
     if isinstance(url, str) and (is_placeholder(url) or EXAMPLE_PART in url):
         raise SettingsError(
-            f"{setting} is still the example's.", remedy=f"Write your own, like {DEFAULT_STORE_URL}, or remove it."
+            f"{setting} is still the example URL.", remedy=f"Write your own, like {DEFAULT_STORE_URL}, or remove it."
         )
     if not isinstance(url, str) or not re.match(r"[a-z][\w+]*://", url):
         raise SettingsError(f"{setting} is not a database URL.", remedy=f"Write one like {DEFAULT_STORE_URL}.")

@@ -143,7 +143,7 @@ def unknown_range_sentence(judged: JudgedChange) -> str:
     known = judged.baseline_periods
     return (
         f"The normal range is unknown: it needs {MIN_BASELINE_PERIODS} earlier {judged.span}-day changes, and because "
-        f"of gaps only {format_int(known)} {'is' if known == 1 else 'are'} known."
+        f"of gaps {f'only {format_int(known)}' if known else 'none'} {'is' if known < 2 else 'are'} known."
     )
 
 

@@ -49,9 +49,11 @@ def counts_sentence(newest: Snapshot, *, is_past: bool = False) -> str:
         return "Grades appear once users engage with training."
     if counts.at_risk_share is None:
         named = f" ({', '.join(newest.other_letters)})" if newest.other_letters else ""
-        have = "had" if is_past else "have"
+        is_one = counts.users_graded == 1
+        subject = "The only graded user" if is_one else f"All {format_int(counts.users_graded)} users"
+        have = "had" if is_past else "has" if is_one else "have"
         return (
-            f"All {pluralize(counts.users_graded, 'user')} {have} grades that Mimecast does not document{named}, so "
-            "the share at risk is unknown."
+            f"{subject} {have} {'a grade' if is_one else 'grades'} that Mimecast does not document{named}, so the "
+            "share at risk is unknown."
         )
     return f"{format_int(counts.at_risk)} of {pluralize(counts.users_graded, 'user')} (grade D or F)."

@@ -14,8 +14,8 @@ from mimecast.text.grades import GROUP_LABELS
 
 SMALLER_DEPARTMENTS_NOTE: Final = (
     "“Smaller departments” combines all departments with fewer than {minimum} graded users. If that group is still too "
-    "small, or a single department, the next larger one is added. It is never compared, because it does not always "
-    "contain the same departments."
+    "small or has only one department, the next larger department is added to it. The group is never compared, because "
+    "it does not always contain the same departments."
 )
 
 _NO_NAMES: Final = (NO_DEPARTMENT, SMALLER_DEPARTMENTS)
@@ -50,12 +50,13 @@ def department_changes_sentence(departments: Sequence[DepartmentChange], then: d
     lowest, highest = min(changes), max(changes)
     parts = [
         f"{department} {format_points(change)}"
-        for change, department in dict.fromkeys((lowest, highest))
-        if abs(change) >= 0.05
+        for (change, department), sign in ((lowest, -1), (highest, 1))
+        if sign * change >= 0.05
     ]
     if not parts:
         return f"No single department's share at risk has changed since {format_date(then)}."
-    return f"Largest changes since {format_date(then)}: {join_and(parts)}."
+    noun = "change" if len(parts) == 1 else "changes"
+    return f"Largest {noun} since {format_date(then)}: {join_and(parts)}."
 
 
 def totals_sentence(listed: int, graded: int, summary_graded: int) -> str:
@@ -110,11 +111,18 @@ def joiners_sentence(movement: Movement) -> str:
 
 def time_at_risk_sentence(time: TimeAtRisk, known_since: date) -> str:
     """Return how long the users at risk have been so."""
-    parts = [f"{format_int(users)} for {days} days or more" for days, users in sorted(time.at_least.items())]
-    if not parts:
+    levels = sorted(time.at_least.items())
+    if not levels:
         return f"Time at risk has been recorded since {format_date(known_since)}, less than 30 days ago."
-    have = "has" if time.users == 1 else "have"
-    return f"Of {pluralize(time.users, 'user')} at risk, {join_and(parts)} {have} been at risk without interruption."
+    if not time.users:
+        return "No user is at risk."
+    have = "has" if levels[0][1] == 1 else "have"
+    been = f" {have} been at risk without interruption"
+    parts = [
+        f"{format_int(users)}{'' if index else been} for {days} days or more"
+        for index, (days, users) in enumerate(levels)
+    ]
+    return f"Of {pluralize(time.users, 'user')} at risk, {join_and(parts)}."
 
 
 def grade_column(grade: str) -> str:

@@ -109,7 +109,7 @@ class AccountsStamp:
         sources = dict.fromkeys(stamp.source for stamp in self.stamps)
         return (
             pluralize(len(self.stamps), "account"),
-            f"newest snapshots {self.instants}",
+            f"newest {'snapshot' if len(self.stamps) == 1 else 'snapshots'} {self.instants}",
             f"{pluralize(self.users_graded, 'user')} graded in all",
             *sources,
         )

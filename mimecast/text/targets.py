@@ -22,14 +22,14 @@ def short_goal_phrase(target: Target) -> str:
 def short_target_sentence(progress: TargetProgress, past_day: date | None = None) -> str:
     """Return the target and its status, for example `Target 8% by May 2027: on track`, as a sentence.
 
-    About a past period it is `On 31 Mar 2026, the target of 8% by May 2027 was on track`.
+    About a past period it is `As of 31 Mar 2026, the target of 8% by May 2027 was on track`.
     """
     goal, status = short_goal_phrase(progress.target), status_phrase(progress)
     if past_day is None:
         return f"Target {goal}: {status}."
     if progress.status is TargetStatus.UNKNOWN:
         return f"On {format_date(past_day)}, the target was {goal} ({status})."
-    return f"On {format_date(past_day)}, the target of {goal} was {status}."
+    return f"As of {format_date(past_day)}, the target of {goal} was {status}."
 
 
 def target_sentence(progress: TargetProgress, past_day: date | None = None) -> str:

@@ -263,7 +263,7 @@ def test_dates_that_make_no_sense_are_named_and_thirty_days_are_compared(
         open_page(tab, f"{url}/compare?{query}")
         expect(tab.get_by_test_id("stAlert")).to_have_count(1)
         expect(tab.get_by_test_id("stAlert")).to_contain_text(complaint)
-        expect(tab.get_by_test_id("stAlert")).to_contain_text("; the comparison is with 30 days earlier.")
+        expect(tab.get_by_test_id("stAlert")).to_contain_text("; the day 30 days earlier is used instead.")
         expect(tab.get_by_role("radio", name="30 days before")).to_be_checked()
         expect(tab.get_by_test_id("stPlotlyChart")).to_have_count(2)
 

@@ -22,13 +22,13 @@ def add_parser(commands: Commands) -> None:
         "copy", parents=[reporting_options()], help="copy a store into an empty one, and compare every row"
     )
     parser.add_argument(
-        "source", nargs="?", metavar="FROM_URL", help=f"the store to copy; without it, the variable {STORE_VARIABLE}"
+        "source", nargs="?", metavar="FROM_URL", help=f"the store to copy; default: the variable {STORE_VARIABLE}"
     )
     parser.add_argument(
         "target",
         nargs="?",
         metavar="TO_URL",
-        help=f"an empty database or a new file, like sqlite:///data/other.db; without it, {TARGET_VARIABLE}",
+        help=f"an empty database or a new file, like sqlite:///data/other.db; default: the variable {TARGET_VARIABLE}",
     )
     parser.set_defaults(command=run)
 

@@ -65,7 +65,10 @@ def _confirm(description: str) -> bool:
     answer = sys.stdin.readline() if sys.stdin else ""
     if not answer:
         print(file=sys.stderr)
-        raise UsageError("The question cannot be answered without a terminal.", remedy="Add --yes to remove it.")
+        raise UsageError(
+            "The question cannot be answered without a terminal.",
+            remedy="Add --yes to remove the snapshot without being asked.",
+        )
     return answer.strip().lower() in ("y", "yes")
 
 

@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> int:
     text = f"{amounts} {'added' if options.merge else 'restored'} from {options.file}."
     if restored.different:
         entries = pluralize(restored.different, "entry", "entries")
-        text += f" {entries} of the backup differ{'s' if restored.different == 1 else ''} from what is stored, "
-        text += "which was kept."
+        differ, ones = ("differs", "one, which was") if restored.different == 1 else ("differ", "ones, which were")
+        text += f" {entries} of the backup {differ} from the stored {ones} kept."
     result = {
         "file": str(options.file),
         **restored.rows,

@@ -112,6 +112,6 @@ def describe_implausible(implausible: Implausible, zone: tzinfo) -> str:
     users = implausible.snapshot.counts.users_graded
     now = "no users graded" if not users else f"{pluralize(users, 'user')} graded"
     return (
-        f"Mimecast's answer of {format_datetime(implausible.snapshot.taken_at, zone)} has {now}, after "
+        f"Mimecast's answer of {format_datetime(implausible.snapshot.taken_at, zone)} has {now}, compared with "
         f"{format_int(implausible.reference_users)} on {format_datetime(implausible.reference_at, zone)}."
     )

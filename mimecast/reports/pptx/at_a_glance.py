@@ -38,7 +38,7 @@ from mimecast.reports.report import Report
 from mimecast.text.changes import comparison_sentence
 from mimecast.text.grades import grades_in_words
 from mimecast.text.targets import short_goal_phrase
-from mimecast.text.timelines import coverage, coverage_sentence, empty_range_sentence
+from mimecast.text.timelines import coverage, empty_range_sentence
 
 NUMBER_SIZE: Final = 80
 """Points of the share at risk, where there is room."""
@@ -131,11 +131,11 @@ def _add_line(slide: Slide, area: Area, report: Report) -> None:
         drawn.append(DrawnSeries("Notes", heights, partial(elements.style_note_markers, labels=notes)))
     highest = highest_value(drawn)
     drawn += restart_lines(report, highest)
-    sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
+    compared = f"{comparison_sentence(report.since)} " if report.since else ""
     causes = report.annotations.causes.lines_from(timeline.first)
     alt = " ".join(
         [
-            f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line.",
+            f"Line chart. {compared}{coverage(timeline)}; days without a snapshot are gaps in the line.",
             *(f"Reference line: {line.text}." for line in causes),
         ]
     )

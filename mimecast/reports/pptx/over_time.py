@@ -41,7 +41,7 @@ from mimecast.text.causes import causes_sentences
 from mimecast.text.changes import comparison_sentence, shortened_sentence
 from mimecast.text.slide_titles import mix_title, trend_title
 from mimecast.text.targets import goal_phrase, target_sentence
-from mimecast.text.timelines import coverage, coverage_sentence
+from mimecast.text.timelines import coverage
 
 MAX_LABELLED_COLUMNS: Final = 15
 """Columns that are wide enough for a share in each."""
@@ -69,13 +69,14 @@ def add_trend(deck: SlideDeck, report: Report) -> None:
     if len(known_values(timeline.shares("at_risk"))) < 2:
         return
     slide = deck.add_slide(trend_title(timeline, report.since))
-    sentence = comparison_sentence(report.since) if report.since else coverage_sentence(timeline)
+    sentence = comparison_sentence(report.since) if report.since else f"{coverage(timeline)}."
     restart = shortened_sentence(report.restart) if report.restart else ""
     progress = target_sentence(report.progress, report.past_day) if report.progress else ""
     area = elements.add_subtitle(deck, slide, " ".join(filter(None, (sentence, restart, progress))))
     plot = Plot(area, TREND_PLOT)
     causes = causes_sentences(annotations.causes, timeline.first, timeline.last, timeline.zone, with_lines=True)
-    alt = f"Line chart. {sentence} {coverage(timeline)}; days without a snapshot are gaps in the line."
+    compared = f"{sentence} " if report.since else ""
+    alt = f"Line chart. {compared}{coverage(timeline)}; days without a snapshot are gaps in the line."
     colour = trend_colour(annotations.judged)
     lines, band, references = share_lines(report, colour), _band_series(report), reference_lines(report)
     levels = [series for _, series in references]
@@ -154,7 +155,7 @@ def add_mix(deck: SlideDeck, report: Report) -> None:
     slide = deck.add_slide(mix_title(timeline))
     left_empty = f"; a {timeline.resolution} without one is left empty" if timeline.gaps() else ""
     sentence = (
-        f"{report.range_text}: shares of users graded, the last snapshot of each {timeline.resolution}. "
+        f"{report.range_text}: shares of users graded, from the last snapshot of each {timeline.resolution}. "
         f"{coverage(timeline)}{left_empty}."
     )
     area = elements.add_subtitle(deck, slide, sentence)

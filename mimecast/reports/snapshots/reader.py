@@ -219,7 +219,10 @@ def _check_columns(names: Sequence[str], place: str, not_header: str) -> None:
     if missing:
         raise ImportFileInvalid(f"{place} lacks the {_list_columns(missing)}.", remedy=columns)
     if unknown:
-        raise ImportFileInvalid(f"{place} has the unknown {_list_columns(unknown)}.", remedy=f"Delete it. {columns}")
+        them = "it" if len(unknown) == 1 else "them"
+        raise ImportFileInvalid(
+            f"{place} has the unknown {_list_columns(unknown)}.", remedy=f"Delete {them}. {columns}"
+        )
     if len(known) < len(names):
         twice = next(name for name in COLUMNS if names.count(name) > 1)
         raise ImportFileInvalid(f"{place} has the column {twice!r} twice.", remedy=f"Delete one of them. {columns}")

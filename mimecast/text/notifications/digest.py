@@ -56,6 +56,8 @@ def change_text(change: Comparison | MissingComparison | None, judged: JudgedCha
         return "Change unknown: nothing to compare with"
     since, then = f"since {format_date(change.then_day)}", share_text(change.then.counts)
     text = f"{format_points(points)} {since}, from {then}" if round_points(points) else f"Unchanged {since}, at {then}"
+    if change.restart:
+        return f"{text}; not comparable, since the baseline restarted on {format_date(change.restart.day)}"
     if judged is None or judged.verdict is Verdict.UNKNOWN:
         return f"{text}; normal range not known yet"
     side = "normal" if judged.verdict is Verdict.WITHIN else "above normal" if points > 0 else "below normal"

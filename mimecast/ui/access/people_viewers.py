@@ -17,7 +17,7 @@ def why_no_names() -> str:
     """
     dashboard = read_dashboard(read_secrets())
     if not dashboard.people_level.has_names:
-        return "Names are not shown: people in [dashboard] is no longer set to “names”."
+        return "Names are not shown: the setting people in [dashboard] is no longer “names”."
     if load_auth() is None:
         reason = why_reachable_by_others()
         return f"Names are not shown: no one has to sign in, and {reason}." if reason else ""

@@ -78,7 +78,7 @@ def _accept_and_restart(page: Page, store: Store, marks: Sequence[Mark]) -> None
         users = f"{format_int(first.reference_users)} to {format_int(first.snapshot.counts.users_graded)}"
         text, today = f"Users graded went from {users}", reporting_day(now, page.zone)
         write_restart(store, page.account.id, day, text, author=current_user_email(), now=now, today=today)
-        return Flash(f"The baseline restarts on {format_date(day)}. Its note is on History.")
+        return Flash(f"The baseline restarts on {format_date(day)}. Its note is on the History page.")
 
     _run(page, action, log="accepted implausible answers as right and restarted the baseline")
 

@@ -74,7 +74,7 @@ def _accept(page: Page, store: Store, suggestion: RestartSuggestion) -> None:
             now=now,
             today=reporting_day(now, page.zone),
         )
-        return Flash(f"The baseline restarts on {format_date(suggestion.day)}. Its note is on History.")
+        return Flash(f"The baseline restarts on {format_date(suggestion.day)}. Its note is on the History page.")
 
     run_and_flash(_FLASH, page.account.id, action, log="restarted the baseline")
 

@@ -95,8 +95,8 @@ def show_chosen_charts(page: Page, data: AccountsData) -> None:
     )
     show_chart(_chart(page, data, tuple(chosen)), key="accounts_chart")
     st.caption(
-        "One value per week, from its last snapshot. All charts have the same scale, which starts at zero. Grey marks "
-        "weeks without a share at risk."
+        "One value per week, from its last snapshot. All charts have the same scale, which starts at zero. Weeks "
+        "without a share at risk are grey."
     )
 
 
@@ -164,7 +164,8 @@ def _draw_table(frame: pd.DataFrame, zone: str) -> None:
             "Users graded": column.NumberColumn(format="localized"),
             "Last snapshot": column.DatetimeColumn(f"Last snapshot, {zone}", format="D MMM YYYY, HH:mm", timezone=zone),
             "Reason": column.TextColumn(
-                width="large", help="Why an account is failing, stale or empty, and which answer is implausible."
+                width="large",
+                help="Why an account is failing or stale or has nothing yet, and which answer is implausible.",
             ),
             "Compared with": column.DatetimeColumn(
                 format="D MMM YYYY", timezone=zone, help="The day that the change is counted from."

@@ -177,7 +177,7 @@ def _target_form(page: AccountPage) -> None:
             min_value=tomorrow,
             max_value=last,
             format="YYYY-MM-DD",
-            help=f"A day after today, within {MAX_TARGET_YEARS} years.",
+            help=f"Any day from tomorrow on, within {MAX_TARGET_YEARS} years.",
             disabled=is_off,
         )
         if target:
@@ -227,7 +227,7 @@ def _delete(page: AccountPage, old: Note) -> None:
 def _undo(page: AccountPage, edit: NoteEdit) -> None:
     def action() -> Flash:
         apply(page.store, edit)
-        back = f"is back: {_named(edit.after)}" if edit.after else "is deleted again"
+        back = f"is back: {_named(edit.after)}" if edit.after else "is deleted"
         return Flash(f"Undone. The note {back}.")
 
     apply_edit(page, action, log="undid a change of the notes")

@@ -33,7 +33,10 @@ def show_daily_snapshots(page: Page) -> None:
                 else f"Runs are about {interval} apart; the next one is expected on {due}."
             )
             st.markdown(escape_markdown(expected))
-    st.markdown("`python -m mimecast schedule` prints what to paste to schedule daily snapshots on this computer.")
+    st.markdown(
+        "To schedule daily snapshots, run `python -m mimecast schedule` on the dashboard's computer; the first line of "
+        "its output says where to paste it."
+    )
 
 
 def _result(run: Run) -> str:

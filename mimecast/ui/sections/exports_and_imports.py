@@ -130,7 +130,7 @@ def _preview(page: Page, store: Store, uploads: list[UploadedFile]) -> None:
         return
     snapshots = [snapshot for file in files for snapshot in file.snapshots]
     if not snapshots:
-        st.info("There is nothing to import: the file has no row below the header.")
+        st.info("There is nothing to import: no rows were found below the header.")
         return
     if _asks_for_own_account(page, store, snapshots):
         account = page.account.id
@@ -166,9 +166,10 @@ def _asks_for_own_account(page: Page, store: Store, snapshots: list[Snapshot]) -
     named = sorted({snapshot.account for snapshot in snapshots})
     if named == [page.account.id]:
         return False
-    here, as_named = f"{page.account.name} ({page.account.id})", f"The accounts in the file: {join_and(named)}"
+    here = f"{page.account.name} ({page.account.id})"
+    as_named = f"The {'account' if len(named) == 1 else 'accounts'} in the file: {join_and(named)}"
     if set(named) - {page.account.id, *store.accounts()}:
-        st.info(escape_markdown(f"The file has snapshots of {join_and(named)}. They are imported under {here}."))
+        st.info(escape_markdown(f"The upload has snapshots of {join_and(named)}. They will be imported under {here}."))
         return True
     return st.radio("Import them under", [as_named, here], key="data_under", format_func=escape_markdown) == here
 
@@ -221,8 +222,8 @@ def _list_imports(page: Page, store: Store) -> None:
                 snapshots = pluralize(entry.remaining, "snapshot")
                 st.markdown(
                     escape_markdown(
-                        f"This removes the {snapshots} that {entry.file_name} added, and nothing else. To get them "
-                        "back, import the file again."
+                        f"This removes the {snapshots} that {entry.file_name} added, and nothing else. To undo this, "
+                        "import the file again."
                     )
                 )
                 st.button(
@@ -302,6 +303,6 @@ def _import(page: Page, store: Store, files: list[ImportFile]) -> None:
 
 def _undo(page: Page, store: Store, entry: Import) -> None:
     def action() -> Flash:
-        return Flash(f"{pluralize(undo_import(store, entry.id), 'snapshot')} of {entry.file_name} removed.")
+        return Flash(f"{pluralize(undo_import(store, entry.id), 'snapshot')} from {entry.file_name} removed.")
 
     run_and_flash(_RESULT, page.account.id, action, log="undid an import")

@@ -38,7 +38,8 @@ def show_notifications(page: Page) -> None:
         st.caption("Nothing has been sent yet.")
     failed = [delivery for _, delivery in last if delivery.result in (DeliveryResult.FAILED, DeliveryResult.TIMED_OUT)]
     if failed:
-        st.caption(escape_markdown(f"{pluralize(len(failed), 'delivery', 'deliveries')} failed; the next runs retry."))
+        text = f"{pluralize(len(failed), 'delivery', 'deliveries')} failed; later runs retry for a day."
+        st.caption(escape_markdown(text))
 
 
 def _row(message: Message, delivery: Delivery, page: Page) -> dict[str, str]:

@@ -174,7 +174,8 @@ def _show_departments_table(data: PeopleData) -> None:
             "At risk": column.NumberColumn(format="%.1f%%", help="Share of graded users with grade D or F."),
             "Change": column.NumberColumn(
                 format=points_format(shown),
-                help=f"Change in the share at risk {since}. A dash means that there is no comparable number from then.",
+                help=f"Change in the share at risk {since}. A dash means that there is nothing earlier to compare "
+                "with.",
             ),
             **{name: column.NumberColumn(format="localized") for name in ("Users at risk", "Users graded")},
             **{label: column.NumberColumn(format="localized", width=70) for label in grades.values()},

@@ -85,4 +85,4 @@ def _deliveries(page: Page) -> str:
         return ""
     failed = sum(delivery.result in (DeliveryResult.FAILED, DeliveryResult.TIMED_OUT) for delivery in last)
     when = format_age(page.now - last[0].tried_at)
-    return f"Last notification {when}; {failed or 'none'} of the last {len(last)} failed."
+    return f"Last notification {when}; of the latest deliveries ({len(last)}), {failed or 'none'} failed."

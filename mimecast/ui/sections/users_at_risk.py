@@ -132,7 +132,7 @@ def _show_list(page: AccountPage, names: NamesList) -> None:
     shown = f" The first {MAX_ROWS} are shown; search to find others." if len(matches) > MAX_ROWS else ""
     st.caption(
         f"{pluralize(len(matches), 'user')} with grade D or F, as of {requested}.{shown} “At risk since” comes from "
-        "the stored pseudonyms; a dash means that the user is at risk only since today, or that the day is unknown."
+        "the stored pseudonyms; a dash means that the user became at risk today, or that the day is unknown."
     )
 
 

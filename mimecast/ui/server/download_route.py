@@ -74,7 +74,7 @@ def _respond(token: str, cookies: Mapping[str, str]) -> Response:
     if download is None:
         return _problem_page(DownloadGone("The page that offered it was closed, or the dashboard was restarted."), 404)
     if download.email != email:
-        return _problem_page(AccessDenied("It was offered to another user."), 403)
+        return _problem_page(AccessDenied("This download was offered to another user."), 403)
     try:
         content = download.make()
     except Problem as problem:

@@ -27,7 +27,7 @@ COMPARE_LABELS: Final = {
 """What a report can be compared with. For `own`, the URL has the day itself."""
 
 DEFAULT_COMPARE: Final = f"{DEFAULT_COMPARE_DAYS}d"
-FALLBACK: Final = f"the comparison is with {DEFAULT_COMPARE_DAYS} days earlier."
+FALLBACK: Final = f"the day {DEFAULT_COMPARE_DAYS} days earlier is used instead."
 """End of the complaint about a date that cannot be compared with."""
 
 REPORT_PARAMS: Final = ("compare", "title", "name", "notes")
@@ -80,7 +80,7 @@ def _pick_compare(requested: str | None, first: date, last: date) -> tuple[str, 
     if requested == START:
         if first < last:
             return START, first, ""
-        complaint = f"The range has a single day, so there is no first day to compare with; {FALLBACK}"
+        complaint = f"The range has a single day, so it has no earlier day to compare with; {FALLBACK}"
         return DEFAULT_COMPARE, DEFAULT_COMPARE_DAYS, complaint
     day = parse_day(requested)
     if day is None or day < EARLIEST:

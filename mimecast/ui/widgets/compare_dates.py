@@ -149,7 +149,8 @@ def _default(store: Store, oldest: Snapshot, now: Snapshot, zone: ZoneInfo, comp
         remark = (
             f"There is no snapshot from 30 days earlier ({format_date(day)}) or the 7 days before. Pick another day."
         )
-    sentence = f"{complaint}{'.' if remark else '; the comparison is with 30 days earlier.'}" if complaint else ""
+    fallback = "; the day 30 days earlier is used instead." if comparison and not remark else "."
+    sentence = f"{complaint}{fallback}" if complaint else ""
     return PickedComparison(comparison, sentence, remark)
 
 

@@ -81,4 +81,4 @@ def _share_card(name: str, stamp: Stamp, comparison: Comparison | None, judged: 
 
 
 def _compared_to(comparison: Comparison | None) -> str:
-    return f"since {format_date(comparison.then_day)}" if comparison else "nothing to compare with yet"
+    return f"since {format_date(comparison.then_day)}" if comparison else "nothing to compare with"
