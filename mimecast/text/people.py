@@ -90,13 +90,18 @@ def movement_sentence(movement: Movement, grade: str, then: date) -> str:
     return f"Of {pluralize(users, 'user')} graded {grade} on {format_date(then)}, {join_and([p for p in parts if p])}."
 
 
-def movement_headline(movement: Movement, then: date, now: date) -> str:
-    """Return how many users improved and got worse from one day to another, without a full stop."""
+def movement_title(movement: Movement) -> str:
+    """Return how many users improved and got worse, without the days, which are beside it, and without a full stop."""
     stayed = movement.graded_then() - movement.left
     return (
         f"Of {pluralize(stayed, 'user')} graded on both days, {format_int(movement.improved())} improved and "
-        f"{format_int(movement.worsened())} got worse from {format_date(then)} to {format_date(now)}"
+        f"{format_int(movement.worsened())} got worse"
     )
+
+
+def movement_headline(movement: Movement, then: date, now: date) -> str:
+    """Return how many users improved and got worse from one day to another, without a full stop."""
+    return f"{movement_title(movement)} from {format_date(then)} to {format_date(now)}"
 
 
 def joiners_sentence(movement: Movement) -> str:

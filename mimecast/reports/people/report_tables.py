@@ -25,8 +25,8 @@ from mimecast.text.people import (
     departments_headline,
     grade_column,
     joiners_sentence,
-    movement_headline,
     movement_sentence,
+    movement_title,
 )
 
 Value: TypeAlias = str | int | float | None
@@ -162,7 +162,7 @@ def _movement_table(movement: Movement, zone: ZoneInfo) -> PeopleTable:
     ]
     return PeopleTable(
         f"Movement from {format_date(then)} (rows) to {format_date(now)} (columns)",
-        movement_headline(movement, then, now),
+        movement_title(movement),
         " ".join(sentences),
         (("Grade then", Kind.TEXT), *((grade_column(grade), Kind.USERS) for grade in grades), ("Left", Kind.USERS)),
         tuple(rows),
