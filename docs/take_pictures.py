@@ -85,7 +85,6 @@ def take(browser: Browser, name: str, path: str, height: int) -> None:
     page.goto(f"http://127.0.0.1:{PORT}/{path}")
     if name == "overview":
         page.get_by_role("button", name="Refresh", exact=True).click()
-        expect(page.get_by_role("button", name="Refreshing")).to_be_visible()
     expect(page.get_by_role("button", name="Refresh", exact=True)).to_be_enabled(timeout=60_000)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
     expect(page.get_by_text(re.compile("Taken (just now|1 minute ago)"))).to_be_visible(timeout=60_000)

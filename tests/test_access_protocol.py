@@ -174,8 +174,8 @@ def test_a_client_that_opens_many_sessions_keeps_no_one_from_signing_in(url: str
 
 def test_a_large_message_is_refused(url: str) -> None:
     with open_client(url) as client:
-        client.connection.send(b"x" * 3 * 1024 * 1024)
-        with pytest.raises(ConnectionClosed):
+        with pytest.raises(ConnectionClosed):  # while it is sent or afterwards
+            client.connection.send(b"x" * 3 * 1024 * 1024)
             client.run()
 
 
