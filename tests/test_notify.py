@@ -16,7 +16,7 @@ from mimecast.domain.scores import ScoreCounts
 from mimecast.domain.snapshot import Snapshot, Source
 from mimecast.notify.due import find_due
 from mimecast.notify.run import notify
-from mimecast.store.annotations.notes import write_note
+from mimecast.store.annotations.notes import write_note, write_restart
 from mimecast.store.annotations.targets import set_target
 from mimecast.store.causes.implausible import mark_new_answer
 from mimecast.store.notifications.messages import load_last_deliveries
@@ -260,6 +260,16 @@ def test_a_digest_of_several_accounts_is_one_table_without_a_report(
     assert text.startswith("2 of 3 accounts have a snapshot in this period.\n\n")
     assert "Northwind\n  No snapshot was taken in this period\n  No target\n  0 of 7 days have a snapshot" in text
     assert "normal range not known yet" in text
+
+
+def test_a_digest_does_not_judge_a_change_across_a_baseline_restart(store: Store, web: WebReceiver) -> None:
+    add_history(store)
+    day = MORNING.date() - timedelta(days=5)
+    write_restart(store, "contoso", day, "Data reset", author="ana", now=MORNING, today=MORNING.date())
+    notify(context_of(store, web.url(), digest="weekly", digest_attach="none"))
+    (message,) = web.messages
+    assert "not comparable, since the baseline restarted on 26 Nov 2026" in message["message"]
+    assert "normal" not in message["message"]
 
 
 def test_a_report_that_cannot_be_written_does_not_stop_the_digest(
