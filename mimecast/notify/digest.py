@@ -35,7 +35,6 @@ from mimecast.text.changes import headcount_alert
 from mimecast.text.notifications.digest import (
     NET_CHANGE_NOTE,
     change_text,
-    coverage_text,
     headline_of_accounts,
     headline_text,
     no_snapshot_text,
@@ -45,6 +44,7 @@ from mimecast.text.notifications.digest import (
     target_text,
 )
 from mimecast.text.notifications.titles import digest_title, mark_sample
+from mimecast.text.timelines import coverage_text
 
 
 class AttachmentError(Problem):

@@ -18,9 +18,14 @@ ADJECTIVES = {
 
 
 def coverage(timeline: Timeline) -> str:
+    """Return how many days of a timeline have a snapshot."""
+    return coverage_text(timeline.days_covered, timeline.days)
+
+
+def coverage_text(days_covered: int, days: int) -> str:
     """Return `350 of 365 days have a snapshot`."""
-    have = "has" if 1 in (timeline.days, timeline.days_covered) else "have"
-    return f"{format_int(timeline.days_covered)} of {pluralize(timeline.days, 'day')} {have} a snapshot"
+    have = "has" if 1 in (days_covered, days) else "have"
+    return f"{format_int(days_covered)} of {pluralize(days, 'day')} {have} a snapshot"
 
 
 def coverage_sentence(timeline: Timeline) -> str:

@@ -76,11 +76,6 @@ def short_target_text(progress: TargetProgress | None) -> str:
     return f"Target {format_percent(progress.target.share)}: {status_phrase(progress)}"
 
 
-def coverage_text(days_covered: int, days: int) -> str:
-    """Return `28 of 30 days have a snapshot`."""
-    return f"{days_covered} of {pluralize(days, 'day')} {'has' if 1 in (days_covered, days) else 'have'} a snapshot"
-
-
 def note_text(day: date, text: str) -> str:
     """Return `12 Nov 2026: Phishing campaign`."""
     return f"{format_date(day)}: {text}"
